@@ -1,0 +1,1 @@
+"""Verbs of the interventions app that write, by noun."""

@@ -1,0 +1,135 @@
+"""Placing learners, changing and ending placements, and taking back the last change."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+
+from interventions.actions.grants import sync_grants
+from interventions.models import Placement, Provision
+from interventions.permissions import check_can_edit, check_can_place
+from learners.models import Learner
+from provisionmap.school import audit
+from provisionmap.school.access import NotAllowed
+from provisionmap.school.models import School, User
+from provisionmap.school.stale import Stale
+
+EDITED = ("starts", "ends", "minutes", "sessions", "outcome", "baseline", "target", "confidential")
+ON_THE_MAP = "map"  # the change reason that undo looks for
+UNDO = "undo:"
+LOOK_BACK = 50  # history rows searched for a change to take back
+
+
+def _keep_history(placement: Placement, *, by: User, reason: str) -> None:
+    """The history row that a bare UPDATE leaves out."""
+    Placement.history.bulk_history_create([placement], update=True, default_user=by, default_change_reason=reason)
+
+
+@transaction.atomic
+def change_placement(
+    *, placement: Placement, changes: dict[str, Any], seen: int, by: User, reason: str = ON_THE_MAP
+) -> Placement:
+    """Apply `changes` to a placement that was read at version `seen`; return it as saved.
+
+    Raises Stale, with nothing written, when another save came between; NotAllowed when `by` may not.
+    Changes that change nothing write nothing.
+    """
+    check_can_edit(placement.school, placement.provision.tier, by)
+    old = {name: getattr(placement, name) for name in changes}
+    claimed = placement.version == seen and Placement.objects.filter(pk=placement.pk, version=seen).update(
+        **changes, version=F("version") + int(old != changes)
+    )
+    if not claimed:
+        raise Stale(Placement.objects.for_map().select_related("school").get(pk=placement.pk))
+    if old == changes:
+        return placement
+    for name, value in changes.items():
+        setattr(placement, name, value)
+    placement.version = seen + 1
+    _keep_history(placement, by=by, reason=reason)
+    audit.record("placement.change", by=by, target=placement, old=old, new=changes)
+    if {"starts", "ends"} & {name for name in changes if old[name] != changes[name]}:
+        sync_grants(provision=placement.provision)
+    return placement
+
+
+def end_placement(*, placement: Placement, on: date, seen: int, by: User) -> Placement:
+    """End a placement on `on`, its last day; one that has not begun by then ends on its first day."""
+    return change_placement(placement=placement, changes={"ends": max(on, placement.starts)}, seen=seen, by=by)
+
+
+@transaction.atomic
+def place(*, provision: Provision, learner: Learner, starts: date, ends: date | None, by: User) -> Placement:
+    """Give `learner` a place in `provision` with the provision's own dose.
+
+    Raises NotAllowed when `by` may not, when the dates lie outside the provision's, or when the learner
+    already has a place there in that time.
+    """
+    check_can_place(learner, provision, by)
+    if starts < provision.starts or (provision.ends and starts > provision.ends):
+        raise NotAllowed("That day lies outside the provision's own dates.")
+    running = Placement.objects.filter(provision=provision, learner=learner).on(starts)
+    if running.exists():
+        raise NotAllowed(f"{learner.name} already has a place in {provision.name}.")
+    placement = Placement(
+        school=provision.school,
+        provision=provision,
+        learner=learner,
+        starts=starts,
+        ends=ends,
+        minutes=provision.minutes,
+        sessions=provision.sessions,
+    )
+    vars(placement)["_history_user"] = by
+    vars(placement)["_change_reason"] = ON_THE_MAP
+    placement.save()
+    audit.record("placement.add", by=by, target=placement, new={"provision": provision, "starts": starts})
+    sync_grants(provision=provision)
+    return placement
+
+
+def last_change(school: School, by: User) -> Any | None:
+    """The history row of `by`'s latest change on the map that was not taken back, or None: one query."""
+    rows = list(
+        Placement.history.filter(school=school, history_user=by)
+        .exclude(history_change_reason=None)
+        .order_by("-history_id")[:LOOK_BACK]
+    )
+    undone = {row.history_change_reason[len(UNDO) :] for row in rows if row.history_change_reason.startswith(UNDO)}
+    for row in rows:
+        if row.history_change_reason == ON_THE_MAP and str(row.history_id) not in undone:
+            return row
+    return None
+
+
+@transaction.atomic
+def undo_last(*, school: School, by: User) -> int | None:
+    """Take back `by`'s latest change on the map; return the learner it touched, None when there is nothing.
+
+    Raises Stale when somebody else changed the same placement since.
+    """
+    row = last_change(school, by)
+    if row is None:
+        return None
+    placement = Placement.objects.for_map().select_related("school").filter(pk=row.id).first()
+    if placement is None:
+        return None
+    if placement.version != row.version:
+        raise Stale(placement)
+    reason = f"{UNDO}{row.history_id}"
+    if row.history_type == "+":
+        check_can_edit(school, placement.provision.tier, by)
+        audit.record("placement.remove", by=by, target=placement)
+        vars(placement)["_history_user"] = by
+        vars(placement)["_change_reason"] = reason
+        provision = placement.provision
+        placement.delete()
+        sync_grants(provision=provision)
+        return int(row.learner_id)
+    earlier = row.prev_record
+    changes = {name: getattr(earlier, name) for name in EDITED}
+    change_placement(placement=placement, changes=changes, seen=placement.version, by=by, reason=reason)
+    return int(row.learner_id)

@@ -1,0 +1,77 @@
+"""Doses: how many sessions a week of how many minutes, as people write and read them. Pure."""
+
+import re
+from dataclasses import dataclass
+
+MOST_MINUTES = 600  # a school day and more: anything longer is a slip
+MOST_SESSIONS = 35  # seven a day
+DAYS = 5
+
+
+@dataclass(frozen=True)
+class Dose:
+    """Sessions a week and minutes a session; both None for support that is simply always there."""
+
+    sessions: int | None
+    minutes: int | None
+
+    @property
+    def minutes_a_week(self) -> int:
+        """Planned minutes in a full week; 0 where there are no sessions."""
+        return (self.sessions or 0) * (self.minutes or 0)
+
+    @property
+    def words(self) -> str:
+        """As the map writes it.
+
+        >>> Dose(3, 10).words, Dose(5, 15).words, Dose(None, None).words
+        ('3 × 10 min', '5 × 15 min', 'every lesson')
+        """
+        if self.sessions and self.minutes:
+            return f"{self.sessions} × {self.minutes} min"
+        if self.sessions:
+            return f"{self.sessions} a week"
+        return f"{self.minutes} min" if self.minutes else "every lesson"
+
+
+TIMES = r"(?:x|×|\*|times|lots of)"
+MINS = r"(?:m|min|mins|minute|minutes)?"
+PATTERNS = (
+    (re.compile(rf"(\d+)\s*{TIMES}\s*(\d+)\s*{MINS}"), (1, 2)),
+    (re.compile(rf"(\d+)\s*(?:m|min|mins|minutes)\s*{TIMES}\s*(\d+)"), (2, 1)),
+)
+DAILY = re.compile(
+    rf"(?:daily|every day|each day)\s*(?:{TIMES}\s*)?(\d+)\s*{MINS}|(\d+)\s*{MINS}\s*(?:daily|every day|a day)"
+)
+NONE = frozenset({"", "-", "–", "every lesson", "always", "all lessons"})
+
+
+def read_dose(text: str) -> Dose:
+    """The dose a person typed: "3x10", "3 × 10 mins", "10 min x 3", "daily 15", "every lesson".
+
+    Raises ValueError with what to write when it cannot be read for certain, or is out of bounds
+    (1 to 35 sessions of 1 to 600 minutes).
+
+    >>> read_dose("3x10"), read_dose("15 mins x 4 per week"), read_dose("daily 15")
+    (Dose(sessions=3, minutes=10), Dose(sessions=4, minutes=15), Dose(sessions=5, minutes=15))
+    """
+    words = re.sub(r"\s+", " ", text.strip().lower())
+    words = re.sub(r"\s*(?:a|per|each|every)? ?(?:week|weekly|wk)$", "", words).rstrip(" .,")
+    if words in NONE:
+        return Dose(None, None)
+    daily = DAILY.fullmatch(words)
+    if daily:
+        return _within_bounds(DAYS, int(daily[1] or daily[2]))
+    for pattern, (sessions, minutes) in PATTERNS:
+        found = pattern.fullmatch(words)
+        if found:
+            return _within_bounds(int(found[sessions]), int(found[minutes]))
+    raise ValueError("Write sessions × minutes, such as 3 × 10, or “every lesson”.")
+
+
+def _within_bounds(sessions: int, minutes: int) -> Dose:
+    if not 1 <= sessions <= MOST_SESSIONS:
+        raise ValueError(f"Sessions a week run from 1 to {MOST_SESSIONS}.")
+    if not 1 <= minutes <= MOST_MINUTES:
+        raise ValueError(f"Minutes a session run from 1 to {MOST_MINUTES}.")
+    return Dose(sessions, minutes)

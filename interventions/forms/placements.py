@@ -1,0 +1,85 @@
+"""What people type into the map's cells."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from interventions.dose import Dose, read_dose
+from interventions.models import Placement
+
+
+class DoseField(forms.CharField):
+    """A dose in words: "3 × 10", "daily 15", "every lesson"."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("label", "Dose")
+        kwargs.setdefault("help_text", "Sessions a week × minutes, such as 3 × 10, or “every lesson”.")
+        super().__init__(max_length=40, required=False, **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        """As a person writes it."""
+        return value.words if isinstance(value, Dose) else value
+
+    def clean(self, value: Any) -> Any:
+        """The dose; the form's error says how to write one."""
+        text = super().clean(value)
+        try:
+            return read_dose(text)
+        except ValueError as wrong:
+            raise forms.ValidationError(str(wrong)) from wrong
+
+
+def day_field(label: str, **kwargs: Any) -> forms.DateField:
+    """A date as browsers send it, or as people type it."""
+    return forms.DateField(
+        label=label,
+        input_formats=["%Y-%m-%d", "%d/%m/%Y", "%d/%m/%y"],
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"invalid": "Write the date as 14/09/2026."},
+        **kwargs,
+    )
+
+
+class CellForm(forms.Form):
+    """One placement, edited in its cell."""
+
+    dose = DoseField()
+    starts = day_field("From")
+    ends = day_field("To", required=False)
+    outcome = forms.CharField(max_length=300, required=False)
+    baseline = forms.CharField(max_length=60, required=False)
+    target = forms.CharField(max_length=60, required=False)
+    seen = forms.IntegerField(widget=forms.HiddenInput)
+
+    @staticmethod
+    def reading(placement: Placement) -> dict[str, Any]:
+        """What the form shows of `placement` before anybody types."""
+        return {
+            "dose": Dose(placement.sessions, placement.minutes),
+            "starts": placement.starts,
+            "ends": placement.ends,
+            "outcome": placement.outcome,
+            "baseline": placement.baseline,
+            "target": placement.target,
+            "seen": placement.version,
+        }
+
+    def clean(self) -> dict[str, Any]:
+        """The last day is not before the first."""
+        data = super().clean() or {}
+        starts, ends = data.get("starts"), data.get("ends")
+        if starts and ends and ends < starts:
+            self.add_error("ends", "The last day is before the first day.")
+        return data
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        """What to write, by field of the placement."""
+        data = self.cleaned_data
+        return {
+            "sessions": data["dose"].sessions,
+            "minutes": data["dose"].minutes,
+            **{name: data[name] for name in ("starts", "ends", "outcome", "baseline", "target")},
+        }

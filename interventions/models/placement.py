@@ -1,0 +1,98 @@
+"""Placements: one learner's place in a provision. A cell of the map shows them."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from simple_history.models import HistoricalRecords
+
+from interventions.models.provision import Provision
+from learners.models import Learner
+from provisionmap.school.access import schools_where
+from provisionmap.school.models import School
+from provisionmap.school.roles import Capability
+
+
+class PlacementQuerySet(models.QuerySet["Placement"]):
+    """Placements, as pages ask for them."""
+
+    def visible_to(self, user: Any) -> Self:
+        """Placements this person may see: their learners', less confidential ones not shared with them.
+
+        Subqueries only, so it composes with any filter and never doubles a row; a governor, or somebody
+        signed out, sees none.
+        """
+        cleared = schools_where(user, Capability.SEE_CONFIDENTIAL)
+        shared = Placement.shared_with.through.objects.filter(user=user.pk).values("placement")
+        part_of = Provision.objects.visible_to(user).filter(confidential=True).values("pk")
+        return self.filter(
+            Q(confidential=False) | Q(school__in=cleared) | Q(pk__in=shared),
+            Q(provision__confidential=False) | Q(school__in=cleared) | Q(pk__in=shared) | Q(provision__in=part_of),
+            school__in=schools_where(user, Capability.SEE_MAP),
+            learner__in=Learner.objects.visible_to(user),
+        )
+
+    def on(self, day: date) -> Self:
+        """Placements running on `day`; the first and the last day both count."""
+        return self.filter(Q(ends=None) | Q(ends__gte=day), starts__lte=day)
+
+    def for_map(self) -> Self:
+        """What a cell of the map shows, in reading order."""
+        return self.select_related("provision", "provision__responsible").order_by(
+            "provision__tier", "provision__name", "pk"
+        )
+
+
+class Placement(models.Model):
+    """One learner's place in a provision, with the dose they get and what it is for."""
+
+    school = models.ForeignKey(School, on_delete=models.CASCADE, related_name="placements")
+    provision = models.ForeignKey(Provision, on_delete=models.CASCADE, related_name="placements")
+    learner = models.ForeignKey(Learner, on_delete=models.CASCADE, related_name="placements")
+    starts = models.DateField()
+    ends = models.DateField(null=True, blank=True)
+    minutes = models.PositiveSmallIntegerField("minutes a session", null=True, blank=True)
+    sessions = models.PositiveSmallIntegerField("sessions a week", null=True, blank=True)
+    outcome = models.CharField(max_length=300, blank=True)
+    baseline = models.CharField(max_length=60, blank=True)
+    target = models.CharField(max_length=60, blank=True)
+    confidential = models.BooleanField(default=False)
+    shared_with = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="placements_shared")
+    version = models.PositiveIntegerField(default=1)
+
+    objects = PlacementQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering: ClassVar = ["pk"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(ends=None) | Q(ends__gte=F("starts")), name="placement_ends_after_start"
+            ),
+            models.CheckConstraint(
+                condition=Q(minutes=None) | Q(minutes__gte=1, minutes__lte=600), name="placement_minutes_1_to_600"
+            ),
+            models.CheckConstraint(
+                condition=Q(sessions=None) | Q(sessions__gte=1, sessions__lte=35), name="placement_sessions_1_to_35"
+            ),
+            models.UniqueConstraint(
+                fields=["provision", "learner", "starts"], name="one_placement_a_learner_and_start"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["school", "learner"], name="placement_of_learner"),
+            models.Index(fields=["school", "starts", "ends"], name="placement_by_dates"),
+        ]
+
+    class Privacy:
+        plain = ("school", "provision", "learner", "starts", "ends", "minutes", "sessions", "confidential",
+                 "shared_with", "version")  # fmt: skip
+        personal = ()
+        special = ("outcome", "baseline", "target")
+
+    def __str__(self) -> str:
+        return f"Placement {self.pk}"

@@ -1,0 +1,152 @@
+"""Provisions: interventions as they run here, and who delivers them."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from simple_history.models import HistoricalRecords
+
+from interventions.areas import AREA_CHOICES
+from interventions.models.intervention import Intervention
+from learners.models import Group
+from provisionmap.school.access import schools_where
+from provisionmap.school.models import TIERS, School
+from provisionmap.school.roles import Capability
+from provisionmap.school.today import today
+
+
+class ProvisionQuerySet(models.QuerySet["Provision"]):
+    """Provisions, as pages ask for them."""
+
+    def visible_to(self, user: Any) -> Self:
+        """Provisions this person may see.
+
+        All of a school's for those who see all its learners; else those they are responsible for or
+        deliver, and those of the groups they teach. Confidential ones need clearance or a part in them.
+        """
+        everywhere = schools_where(user, Capability.SEE_ALL_LEARNERS)
+        maps = schools_where(user, Capability.SEE_MAP)
+        cleared = schools_where(user, Capability.SEE_CONFIDENTIAL)
+        mine = Q(responsible=user.pk) | Q(pk__in=Deliverer.objects.on(today()).filter(user=user.pk).values("provision"))
+        taught = Group.objects.filter(teachers=user.pk).values("pk")
+        return self.filter(
+            Q(school__in=everywhere) | mine | Q(group__in=taught),
+            Q(confidential=False) | Q(school__in=cleared) | mine,
+            school__in=maps,
+        )
+
+    def on(self, day: date) -> Self:
+        """Provisions running on `day`; the first and the last day both count."""
+        return self.filter(Q(ends=None) | Q(ends__gte=day), starts__lte=day)
+
+
+class Provision(models.Model):
+    """An intervention or adaptation running here from a day to a day. Tier 1 may cover a whole group."""
+
+    school = models.ForeignKey(School, on_delete=models.CASCADE, related_name="provisions")
+    intervention = models.ForeignKey(
+        Intervention, on_delete=models.PROTECT, null=True, blank=True, related_name="provisions"
+    )
+    name = models.CharField(max_length=120)
+    tier = models.PositiveSmallIntegerField(choices=TIERS)
+    area = models.CharField("area of need", max_length=13, choices=AREA_CHOICES)
+    starts = models.DateField()
+    ends = models.DateField(null=True, blank=True)
+    minutes = models.PositiveSmallIntegerField("minutes a session", null=True, blank=True)
+    sessions = models.PositiveSmallIntegerField("sessions a week", null=True, blank=True)
+    place = models.CharField(max_length=80, blank=True)
+    responsible = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="provisions_answered_for",
+        verbose_name="responsible teacher",
+    )
+    group = models.ForeignKey(Group, on_delete=models.SET_NULL, null=True, blank=True, related_name="provisions")
+    note = models.TextField(max_length=1000, blank=True)
+    confidential = models.BooleanField(default=False)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = ProvisionQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering: ClassVar = ["tier", "name", "pk"]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(tier__gte=1, tier__lte=4), name="provision_tier_1_to_4"),
+            models.CheckConstraint(
+                condition=Q(ends=None) | Q(ends__gte=F("starts")), name="provision_ends_after_start"
+            ),
+            models.CheckConstraint(
+                condition=Q(minutes=None) | Q(minutes__gte=1, minutes__lte=600), name="provision_minutes_1_to_600"
+            ),
+            models.CheckConstraint(
+                condition=Q(sessions=None) | Q(sessions__gte=1, sessions__lte=35), name="provision_sessions_1_to_35"
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["school", "starts", "ends"], name="provision_by_dates")]
+
+    class Privacy:
+        plain = (
+            "school", "intervention", "name", "tier", "area", "starts", "ends", "minutes", "sessions", "place",
+            "responsible", "group", "confidential", "version",
+        )  # fmt: skip
+        personal = ()
+        special = ("note",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class DelivererQuerySet(models.QuerySet["Deliverer"]):
+    """Deliverers, dated."""
+
+    def on(self, day: date) -> Self:
+        """Deliverers on `day`; the first and the last day both count."""
+        return self.filter(Q(ends=None) | Q(ends__gte=day), Q(starts=None) | Q(starts__lte=day))
+
+
+class Deliverer(models.Model):
+    """Somebody who delivers a provision: a person who signs in, or somebody from outside by name."""
+
+    ROLES: ClassVar = [
+        ("teacher", "Teacher"),
+        ("ta", "Teaching assistant"),
+        ("hlta", "Higher level teaching assistant"),
+        ("senco", "SENCO"),
+        ("specialist", "Specialist teacher"),
+        ("therapist", "Therapist"),
+        ("other", "Other"),
+    ]
+
+    provision = models.ForeignKey(Provision, on_delete=models.CASCADE, related_name="deliverers")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, blank=True, related_name="deliveries"
+    )
+    name = models.CharField(max_length=120, blank=True)
+    role = models.CharField(max_length=12, choices=ROLES, default="ta")
+    adults = models.PositiveSmallIntegerField(default=1)
+    preparation_minutes = models.PositiveSmallIntegerField(default=0)
+    starts = models.DateField(null=True, blank=True)  # blank: as long as the provision
+    ends = models.DateField(null=True, blank=True)
+
+    objects = DelivererQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["pk"]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=~Q(user=None) | ~Q(name=""), name="deliverer_is_somebody")
+        ]
+
+    class Privacy:
+        plain = ("provision", "user", "role", "adults", "preparation_minutes", "starts", "ends")
+        personal = ("name",)
+        special = ()
+
+    def __str__(self) -> str:
+        return self.user.name if self.user else self.name

@@ -1,0 +1,42 @@
+"""May this person change what is on the map? The refusal is a sentence for the page."""
+
+from __future__ import annotations
+
+from interventions.models import Provision
+from learners.models import Learner
+from provisionmap.school.access import NotAllowed, capabilities_at
+from provisionmap.school.models import School, User
+from provisionmap.school.roles import Capability
+
+UNIVERSAL = 1  # the tier a class teacher may change for their own learners
+
+
+def check_can_edit(school: School, tier: int, by: User) -> None:
+    """Raises NotAllowed unless `by` may change provision of `tier` at `school`.
+
+    Whose learners they are is `visible_to`'s business: what somebody can't see, they can't reach.
+    Source: docs/domain.md, "Roles and what they may do".
+    """
+    held = capabilities_at(by, school)
+    if Capability.EDIT_MAP in held:
+        return
+    if Capability.EDIT_OWN_UNIVERSAL not in held:
+        raise NotAllowed("Your role reads the map but does not change it. Ask your SENCO to make the change.")
+    if tier != UNIVERSAL:
+        raise NotAllowed("Class teachers change tier 1 only. Ask your SENCO, who can add or change targeted provision.")
+
+
+def can_edit(school: School, tier: int, by: User) -> bool:
+    """Whether `check_can_edit` would let `by` through."""
+    try:
+        check_can_edit(school, tier, by)
+    except NotAllowed:
+        return False
+    return True
+
+
+def check_can_place(learner: Learner, provision: Provision, by: User) -> None:
+    """Raises NotAllowed unless `by` may place `learner` in `provision`: one school, still there, allowed."""
+    check_can_edit(provision.school, provision.tier, by)
+    if learner.school_id != provision.school_id:
+        raise NotAllowed("That learner and that provision belong to different schools.")

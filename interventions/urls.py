@@ -1,0 +1,30 @@
+"""Addresses of the interventions app."""
+
+from django.urls import path
+
+from interventions.views import library, map, placements, provisions
+
+app_name = "interventions"
+urlpatterns = [
+    path("map/", map.show, name="map"),
+    path("map/tally/", map.tally, name="tally"),
+    path("map/changes/", map.changes, name="changes"),
+    path("map/rows/", map.rows, name="rows"),
+    path("map/undo/", placements.undo, name="undo"),
+    path("map/placements/<int:pk>/", placements.edit, name="placement"),
+    path("map/placements/<int:pk>/end/", placements.end, name="placement-end"),
+    path("map/learners/<int:learner>/tier/<int:tier>/add/", placements.add, name="placement-add"),
+    path("provisions/", provisions.listed, name="provisions"),
+    path("provisions/new/", provisions.new, name="provision-new"),
+    path("provisions/<int:pk>/", provisions.one, name="provision"),
+    path("provisions/<int:pk>/edit/", provisions.edit, name="provision-edit"),
+    path("provisions/<int:pk>/end/", provisions.end, name="provision-end"),
+    path("provisions/<int:pk>/learners/", provisions.add_learners, name="provision-learners"),
+    path("provisions/find-learners/", provisions.find_learners, name="find-learners"),
+    path("library/", library.listed, name="library"),
+    path("library/stock/", library.stock, name="library-stock"),
+    path("library/new/", library.new, name="intervention-new"),
+    path("library/<int:pk>/", library.one, name="intervention"),
+    path("library/<int:pk>/edit/", library.edit, name="intervention-edit"),
+    path("library/<int:pk>/archive/", library.archive, name="intervention-archive"),
+]

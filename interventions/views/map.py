@@ -1,0 +1,145 @@
+"""The whole-school map: the page, its further rows, its search, and what changed meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import Count, F, Sum
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from interventions.actions.placements import last_change
+from interventions.cells import rows_html
+from interventions.filters import MapFilter, Selection, select
+from interventions.grid import arrange
+from interventions.models import Placement
+from interventions.permissions import can_edit
+from interventions.reading import items_of, who_of
+from learners.models import Group, Learner
+from provisionmap.school.access import require
+from provisionmap.school.models import User
+from provisionmap.school.roles import Capability
+from provisionmap.school.today import today
+from provisionmap.web.htmx import fragment
+
+ROWS = 50  # learners in one answer: what a screen or two shows
+OVERLAP = timedelta(seconds=5)  # a save is dated before it commits: look back a little, twice is harmless
+MOST_TEXT = 80  # characters of a search
+
+
+@dataclass
+class Frame:
+    """What every answer about the map needs to know first."""
+
+    filter: MapFilter
+    day: date
+    tiers: dict[int, str]
+    editable: frozenset[int]
+    selection: Selection
+
+
+def frame_of(request: Any, text: str = "") -> Frame:
+    """The day, the tiers of that day, what this person may change, and the filtered rows."""
+    school, user = request.school, request.user
+    try:
+        day = MapFilter.base_fields["as_of"].clean(request.GET.get("as_of", "")) or today()
+    except ValidationError:
+        day = today()
+    tiers = school.tiers_on(day)
+    state = MapFilter(
+        request.GET,
+        groups=Group.objects.visible_to(user).filter(school=school),
+        staff=User.objects.at(school, today()),
+        tiers=tiers,
+    )
+    state.is_valid()
+    editable = frozenset(tier for tier in tiers if can_edit(school, tier, user)) if day == today() else frozenset()
+    chosen = state.cleaned_data
+    return Frame(state, day, tiers, editable, select(school=school, user=user, day=day, chosen=chosen, text=text))
+
+
+def body_of(frame: Frame, learners: Sequence[Learner]) -> str:
+    """The table rows of `learners`."""
+    items = items_of(frame.selection.placements, [one.pk for one in learners], frame.day, frame.editable)
+    rows = arrange([who_of(one) for one in learners], items, list(frame.tiers))
+    return rows_html(rows, frame.tiers, frame.editable)
+
+
+def tally_of(frame: Frame) -> dict[str, int]:
+    """Totals under the filters: learners, placements, minutes planned in a full week. Two queries."""
+    shown = frame.selection.placements.filter(learner__in=frame.selection.learners.values("pk"))
+    sums = shown.aggregate(placements=Count("pk"), minutes=Sum(F("minutes") * F("sessions")))
+    return {
+        "learners": frame.selection.learners.count(),
+        "placements": sums["placements"],
+        "minutes": sums["minutes"] or 0,
+    }
+
+
+def page_number(request: HttpRequest) -> int:
+    """Which fifty rows are asked for; anything odd is the first."""
+    text = request.GET.get("page", "1")
+    return max(1, int(text)) if text.isdigit() and len(text) < 6 else 1
+
+
+@require(Capability.SEE_MAP, writes=["POST"])
+def show(request: Any) -> HttpResponse:
+    """The map. POST carries a search, so that names stay out of addresses and logs."""
+    text = request.POST.get("text", "").strip()[:MOST_TEXT]
+    frame = frame_of(request, text)
+    page = page_number(request)
+    learners = list(frame.selection.learners.for_register()[(page - 1) * ROWS : page * ROWS + 1])
+    more = len(learners) > ROWS
+    context = {
+        "section": "map",
+        "frame": frame,
+        "rows": body_of(frame, learners[:ROWS]),
+        "next_page": page + 1 if more else None,
+        "page": page,
+        "text": text,
+        "now": (timezone.now() - OVERLAP).isoformat(),
+    }
+    if request.htmx and request.method == "GET" and page > 1:
+        return fragment(request, "interventions/map.html#more", context)
+    context["tally"] = tally_of(frame)
+    if request.htmx and request.method == "POST":
+        return fragment(request, "interventions/map.html#found", context)
+    context["undo"] = last_change(request.school, request.user) if frame.editable else None
+    return render(request, "interventions/map.html", context)
+
+
+@require(Capability.SEE_MAP)
+def tally(request: Any) -> HttpResponse:
+    """The totals and the undo button, after something was saved."""
+    frame = frame_of(request)
+    undo = last_change(request.school, request.user) if frame.editable else None
+    context = {"frame": frame, "tally": tally_of(frame), "undo": undo}
+    return render(request, "interventions/map.html#summary", context)
+
+
+@require(Capability.SEE_MAP)
+def changes(request: Any) -> HttpResponse:
+    """Which learners' cells changed since the time given, for maps that are open elsewhere."""
+    since = parse_datetime(request.GET.get("since", "").replace(" ", "+"))
+    now = timezone.now() - OVERLAP
+    if since is None or since.tzinfo is None:
+        return JsonResponse({"now": now.isoformat(), "learners": []})
+    changed = Placement.history.filter(school=request.school, history_date__gt=since).values("learner_id")
+    seen = Learner.objects.visible_to(request.user).filter(school=request.school, pk__in=changed)
+    learners = list(seen.values_list("pk", flat=True).order_by("pk")[:200])
+    return JsonResponse({"now": now.isoformat(), "learners": learners})
+
+
+@require(Capability.SEE_MAP)
+def rows(request: Any) -> HttpResponse:
+    """The rows of the learners named, as a reload would show them."""
+    frame = frame_of(request)
+    wanted = [int(text) for text in request.GET.getlist("learner") if text.isdigit()][:200]
+    learners = list(frame.selection.learners.filter(pk__in=wanted).for_register())
+    return HttpResponse(f"<table><tbody>{body_of(frame, learners)}</tbody></table>")

@@ -1,0 +1,154 @@
+"""Editing in the map's cells: one placement's form, ending, adding, undo."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+
+from interventions.actions import placements as actions
+from interventions.cells import placement_html
+from interventions.dose import Dose
+from interventions.forms.placements import CellForm, day_field
+from interventions.models import Placement, Provision
+from interventions.permissions import can_edit, check_can_edit
+from interventions.reading import deliverers_of, item_of
+from learners.models import Learner
+from provisionmap.school.access import NotAllowed, require
+from provisionmap.school.roles import Capability
+from provisionmap.school.stale import Stale
+from provisionmap.school.today import today
+from provisionmap.web.htmx import fragment
+
+EDITORS = (Capability.EDIT_MAP, Capability.EDIT_OWN_UNIVERSAL)
+
+
+def _placement(request: Any, pk: int) -> Placement:
+    seen = Placement.objects.visible_to(request.user).filter(school=request.school)
+    placement = get_object_or_404(seen.for_map().select_related("learner"), pk=pk)
+    placement.school = request.school
+    return placement
+
+
+def saved(request: Any, placement: Placement, words: str) -> HttpResponse:
+    """The cell's placement as a reload would show it, with the focus on it; a plain browser goes to the map."""
+    if not request.htmx:
+        messages.success(request, words)
+        return redirect("interventions:map")
+    people = deliverers_of([placement.provision_id], today()).get(placement.provision_id, ())
+    editable = (
+        frozenset({placement.provision.tier})
+        if can_edit(request.school, placement.provision.tier, request.user)
+        else frozenset()
+    )
+    shown = placement_html(item_of(placement, people, editable), focus=True)
+    if placement.ends and placement.ends < today():
+        shown = ""
+    return HttpResponse(shown, headers={"HX-Trigger": json.dumps({"said": words, "changed": ""})})
+
+
+@require(*EDITORS, writes=["POST"])
+def edit(request: Any, pk: int) -> HttpResponse:
+    """The cell's form; on POST the saved cell, the form with its errors (422), or both values when stale (409)."""
+    placement = _placement(request, pk)
+    form = CellForm(request.POST or None, initial=CellForm.reading(placement))
+    shown = {"section": "map", "placement": placement, "form": form}
+    try:
+        check_can_edit(request.school, placement.provision.tier, request.user)
+        if request.GET.get("shown"):
+            return saved(request, placement, "Kept as it is")
+        if not form.is_valid():
+            status = 422 if form.is_bound else 200
+            return fragment(request, "interventions/placement.html#editor", shown, status=status)
+        placement = actions.change_placement(
+            placement=placement, changes=form.changes, seen=form.cleaned_data["seen"], by=request.user
+        )
+    except NotAllowed as refused:
+        return fragment(request, "interventions/placement.html#refused", shown | {"why": refused}, status=422)
+    except Stale as clash:
+        shown["placement"] = clash.current
+        shown["theirs"] = Dose(clash.current.sessions, clash.current.minutes)
+        shown["who"] = clash.current.history.latest().history_user
+        return fragment(request, "interventions/placement.html#clash", shown, status=409)
+    return saved(request, placement, "Saved")
+
+
+@require(*EDITORS, writes=["POST"])
+def end(request: Any, pk: int) -> HttpResponse:
+    """End a placement on a day, today unless said otherwise. Undo brings it back."""
+    placement = _placement(request, pk)
+    shown: dict[str, Any] = {"section": "map", "placement": placement, "today": today()}
+    if request.method != "POST":
+        return fragment(request, "interventions/placement.html#ending", shown)
+    try:
+        on = day_field("Last day").clean(request.POST.get("on") or today())
+        seen = request.POST.get("seen", "")
+        placement = actions.end_placement(
+            placement=placement, on=on, seen=int(seen) if seen.isdigit() else 0, by=request.user
+        )
+    except (NotAllowed, ValueError) as refused:
+        return fragment(request, "interventions/placement.html#refused", shown | {"why": refused}, status=422)
+    except Stale as clash:
+        shown |= {"placement": clash.current, "why": "Somebody changed this meanwhile. Look at it, then end it."}
+        return fragment(request, "interventions/placement.html#refused", shown, status=409)
+    return saved(request, placement, f"Ends on {placement.ends:%d/%m/%Y}")
+
+
+@require(*EDITORS, writes=["POST"])
+def add(request: Any, learner: int, tier: int) -> HttpResponse:
+    """Give a learner a place in a running provision of a tier, without leaving the map."""
+    one = get_object_or_404(Learner.objects.visible_to(request.user).filter(school=request.school), pk=learner)
+    running = (
+        Provision.objects.visible_to(request.user)
+        .filter(school=request.school, tier=tier)
+        .on(today())
+        .exclude(placements__in=Placement.objects.filter(learner=one).on(today()))
+        .order_by("name", "pk")
+    )
+    shown = {
+        "section": "map",
+        "learner": one,
+        "tier": tier,
+        "running": running,
+        "label": request.school.tiers_on(today()).get(tier, ""),
+    }
+    try:
+        check_can_edit(request.school, tier, request.user)
+        if request.method != "POST":
+            return fragment(request, "interventions/placement.html#adding", shown)
+        chosen = request.POST.get("provision", "")
+        provision = running.filter(pk=int(chosen) if chosen.isdigit() else 0).first()
+        if provision is None:
+            raise NotAllowed("Choose a provision from the list.")
+        provision.school = request.school
+        placement = actions.place(
+            provision=provision, learner=one, starts=today(), ends=provision.ends, by=request.user
+        )
+    except NotAllowed as refused:
+        return fragment(request, "interventions/placement.html#adding", shown | {"why": refused}, status=422)
+    return saved(request, placement, f"Added to {provision.name}")
+
+
+@require(*EDITORS, writes=["POST"])
+def undo(request: Any) -> HttpResponse:
+    """Take back this person's last change on the map."""
+    if request.method == "POST":
+        try:
+            learner = actions.undo_last(school=request.school, by=request.user)
+        except Stale as clash:
+            shown = {
+                "section": "map",
+                "placement": clash.current,
+                "why": "Somebody changed this after you, so it was left alone.",
+            }
+            return render(request, "interventions/placement.html", shown, status=409)
+        except NotAllowed as refused:
+            messages.error(request, str(refused))
+        else:
+            messages.success(request, "Undone." if learner else "There is nothing to undo.")
+    back = request.POST.get("query", "").lstrip("?")
+    return redirect(reverse("interventions:map") + (f"?{back}" if back else ""))

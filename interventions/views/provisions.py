@@ -1,0 +1,234 @@
+"""Provisions: the list, one of them, starting, changing and ending."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db.models import Count, Prefetch, Q
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from interventions.actions import provisions as actions
+from interventions.areas import AREA_CHOICES, AREAS
+from interventions.dose import Dose
+from interventions.forms.placements import day_field
+from interventions.forms.provisions import LearnersForm, ProvisionForm
+from interventions.models import Deliverer, Intervention, Placement, Provision
+from learners.models import Group, Learner
+from provisionmap.school.access import NotAllowed, require
+from provisionmap.school.models import Term, User
+from provisionmap.school.roles import Capability
+from provisionmap.school.stale import Stale
+from provisionmap.school.today import today
+from provisionmap.web.htmx import fragment
+from provisionmap.web.paging import page_of
+
+STATES = {"": "Running", "planned": "Planned", "ended": "Ended"}
+
+
+def _provisions(request: Any) -> Any:
+    return Provision.objects.visible_to(request.user).filter(school=request.school)
+
+
+def _learners(request: Any) -> Any:
+    return Learner.objects.visible_to(request.user).filter(school=request.school).on_roll(today())
+
+
+def _forms(request: Any, initial: dict[str, Any] | None = None) -> tuple[ProvisionForm, LearnersForm]:
+    data = request.POST or None
+    form = ProvisionForm(
+        data, initial=initial, school=request.school,
+        staff=User.objects.at(request.school, today()), tiers=request.school.tiers_on(today()),
+    )  # fmt: skip
+    groups = Group.objects.visible_to(request.user).filter(school=request.school)
+    return form, LearnersForm(data, learners=_learners(request), groups=groups)
+
+
+@require(Capability.SEE_MAP, writes=["POST"])
+def listed(request: Any) -> HttpResponse:
+    """What runs, is planned, or has ended; POST carries a search."""
+    text = request.POST.get("text", "").strip()[:80]
+    state = request.GET.get("state", "") if request.GET.get("state", "") in STATES else ""
+    rows = _provisions(request).select_related("responsible").prefetch_related("deliverers__user")
+    rows = {
+        "": rows.on(today()), "planned": rows.filter(starts__gt=today()), "ended": rows.filter(ends__lt=today()),
+    }[state]  # fmt: skip
+    area, tier = request.GET.get("area", ""), request.GET.get("tier", "")
+    rows = rows.filter(area=area) if area in AREAS else rows
+    rows = rows.filter(tier=int(tier)) if tier in ("1", "2", "3", "4") else rows
+    rows = rows.filter(name__icontains=text) if text else rows
+    here = Q(placements__in=Placement.objects.visible_to(request.user))
+    page = page_of(
+        request,
+        rows.annotate(learners=Count("placements__learner", filter=here, distinct=True)).order_by("tier", "name", "pk"),
+    )
+    context = {
+        "section": "provisions", "page": page, "text": text, "state": state, "states": STATES, "area": area,
+        "tier": tier, "areas": AREA_CHOICES, "names": AREAS, "tiers": request.school.tiers_on(today()),
+    }  # fmt: skip
+    for row in page:
+        row.words = Dose(row.sessions, row.minutes).words
+    if request.htmx:
+        return fragment(request, "interventions/provisions.html#entries", context)
+    return render(request, "interventions/provisions.html", context)
+
+
+def prefilled(request: Any) -> dict[str, Any]:
+    """What a new provision starts with: the library entry and the term fill in all they can."""
+    term = Term.objects.filter(school=request.school, ends__gte=today()).order_by("starts").first()
+    starts = max(today(), term.starts) if term else today()
+    ends = term.ends if term else None
+    filled: dict[str, Any] = {"starts": starts, "ends": ends, "role": "ta"}
+    chosen, tier = request.GET.get("from", ""), request.GET.get("tier", "")
+    if tier in ("1", "2", "3", "4"):
+        filled["tier"] = int(tier)
+    library = Intervention.objects.visible_to(request.user).filter(school=request.school).for_library()
+    entry = library.filter(pk=int(chosen)).first() if chosen.isdigit() else None
+    if entry:
+        filled |= {
+            "intervention": entry,
+            "name": entry.name,
+            "tier": entry.tier,
+            "dose": Dose(entry.sessions, entry.minutes),
+        }
+        filled["area"] = entry.area_codes[0] if entry.area_codes else "other"
+        last = starts + timedelta(weeks=entry.weeks, days=-1) if entry.weeks else ends
+        filled["ends"] = min(day for day in (last, ends) if day) if last or ends else None
+    return filled
+
+
+@require(Capability.EDIT_MAP, writes=["POST"])
+def new(request: Any) -> HttpResponse:
+    """Start a provision: from the library, for learners by search, pasted UPNs or whole group."""
+    form, people = _forms(request, initial=prefilled(request))
+    wanted = request.GET.get("learner", "")
+    picked = _learners(request).filter(
+        pk__in=request.POST.getlist("learners") or ([wanted] if wanted.isdigit() else [])
+    )
+    if form.is_valid() and people.is_valid():
+        try:
+            provision = actions.start_provision(
+                school=request.school, plan=form.plan, deliverers=form.deliverers,
+                learners=people.chosen, by=request.user,
+            )  # fmt: skip
+        except NotAllowed as refused:
+            form.add_error(None, str(refused))
+        else:
+            count = provision.placements.count()
+            messages.success(request, f"{provision.name} is on the map for {count} learner{'' if count == 1 else 's'}.")
+            return redirect("interventions:provision", provision.pk)
+    library = (
+        Intervention.objects.visible_to(request.user).filter(school=request.school).in_use().order_by("tier", "name")
+    )
+    context = {
+        "section": "provisions",
+        "form": form,
+        "people": people,
+        "picked": picked,
+        "library": library,
+        "tiers": request.school.tiers_on(today()),
+    }
+    return render(request, "interventions/provision_new.html", context, status=422 if form.is_bound else 200)
+
+
+@require(Capability.EDIT_MAP, writes=["POST"])
+def find_learners(request: Any) -> HttpResponse:
+    """Learners that a typed text may mean, to tick; the text travels in the body only."""
+    text = request.POST.get("find", "").strip()[:80]
+    found = _learners(request).none()
+    if len(text) > 1:
+        named = Q(surname__icontains=text) | Q(forename__icontains=text) | Q(preferred_name__icontains=text)
+        found = _learners(request).filter(named | Q(upn__istartswith=text)).for_register()[:12]
+    return fragment(request, "interventions/provision_new.html#matches", {"found": found, "find": text})
+
+
+@require(Capability.SEE_MAP)
+def one(request: Any, pk: int) -> HttpResponse:
+    """One provision: dose, people, learners."""
+    people = Prefetch("deliverers", Deliverer.objects.select_related("user"))
+    provision = get_object_or_404(
+        _provisions(request).select_related("responsible", "intervention").prefetch_related(people), pk=pk
+    )
+    placements = list(
+        Placement.objects.visible_to(request.user).filter(provision=provision)
+        .select_related("learner", "learner__group").order_by("learner__surname", "learner__forename", "pk")
+    )  # fmt: skip
+    for row in placements:
+        row.words = Dose(row.sessions, row.minutes).words
+    _, adding = _forms(request)
+    context = {
+        "section": "provisions", "provision": provision, "placements": placements, "adding": adding, "names": AREAS,
+        "words": Dose(provision.sessions, provision.minutes).words, "tiers": request.school.tiers_on(today()),
+        "today": today(),
+    }  # fmt: skip
+    return render(request, "interventions/provision.html", context)
+
+
+@require(Capability.EDIT_MAP, writes=["POST"])
+def edit(request: Any, pk: int) -> HttpResponse:
+    """Change a provision; when somebody else did so meanwhile, both versions are shown."""
+    provision = get_object_or_404(_provisions(request).select_related("school"), pk=pk)
+    form, _ = _forms(request, initial=ProvisionForm.reading(provision))
+    context: dict[str, Any] = {"section": "provisions", "form": form, "provision": provision}
+    if form.is_valid():
+        try:
+            actions.change_provision(
+                provision=provision, changes=vars(form.plan) | {"group": provision.group}, deliverers=form.deliverers,
+                seen=form.cleaned_data["seen"] or 0, by=request.user,
+            )  # fmt: skip
+        except NotAllowed as refused:
+            form.add_error(None, str(refused))
+        except Stale as clash:
+            theirs = ProvisionForm.reading(clash.current)
+            context["clash"] = [
+                (field.label, theirs[field.name], form.cleaned_data[field.name])
+                for field in form.visible_fields()
+                if theirs[field.name] != form.cleaned_data[field.name]
+            ]
+            form.data = form.data.copy()
+            form.data["seen"] = str(clash.current.version)
+            return render(request, "interventions/provision_edit.html", context, status=409)
+        else:
+            messages.success(request, "Saved.")
+            return redirect("interventions:provision", pk)
+    return render(request, "interventions/provision_edit.html", context, status=422 if form.is_bound else 200)
+
+
+@require(Capability.EDIT_MAP, writes=["POST"])
+def end(request: Any, pk: int) -> HttpResponse:
+    """End a provision with all its placements."""
+    provision = get_object_or_404(_provisions(request).select_related("school"), pk=pk)
+    if request.method == "POST":
+        seen = request.POST.get("seen", "")
+        try:
+            on = day_field("Last day").clean(request.POST.get("on") or today())
+            actions.end_provision(provision=provision, on=on, seen=int(seen) if seen.isdigit() else 0, by=request.user)
+            messages.success(request, f"{provision.name} ends on {on:%d/%m/%Y}. Change its last day to bring it back.")
+        except ValidationError as wrong:
+            messages.error(request, " ".join(wrong.messages))
+        except (NotAllowed, Stale) as refused:
+            words = str(refused) if isinstance(refused, NotAllowed) else "Somebody changed it meanwhile: look again."
+            messages.error(request, words)
+    return redirect("interventions:provision", pk)
+
+
+@require(Capability.EDIT_MAP, writes=["POST"])
+def add_learners(request: Any, pk: int) -> HttpResponse:
+    """Place more learners in a provision."""
+    provision = get_object_or_404(_provisions(request).select_related("school"), pk=pk)
+    _, people = _forms(request)
+    if request.method == "POST":
+        if people.is_valid():
+            try:
+                made = actions.add_learners(
+                    provision=provision, learners=people.chosen, starts=today(), by=request.user
+                )
+                messages.success(request, f"{len(made)} learner{'' if len(made) == 1 else 's'} added.")
+            except NotAllowed as refused:
+                messages.error(request, str(refused))
+        else:
+            messages.error(request, " ".join(error for errors in people.errors.values() for error in errors))
+    return redirect("interventions:provision", pk)

@@ -1,0 +1,1 @@
+"""Verbs of the learners app, by noun."""

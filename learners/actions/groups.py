@@ -1,0 +1,77 @@
+"""Classes and tutor groups."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from learners.models import Group
+from learners.permissions import check_can_add, check_can_delete_group
+from provisionmap.school import audit
+from provisionmap.school.models import School, User
+from provisionmap.school.stale import Stale
+
+
+def state_of(group: Group) -> str:
+    """What a form about `group` was read from, as one text: two readings are equal if nothing changed.
+
+    Groups carry no version; their name, year and teachers are all there is.
+    """
+    teachers = ",".join(str(pk) for pk in sorted(group.teachers.values_list("pk", flat=True)))
+    return f"{group.nc_year}:{teachers}:{group.name}"
+
+
+@transaction.atomic
+def add_group(*, school: School, name: str, nc_year: str, teachers: Sequence[User], by: User) -> Group:
+    """Make a group. Raises ValidationError on `name` when the school has one of that name."""
+    check_can_add(school, by)
+    group = Group(school=school, name=name, nc_year=nc_year)
+    _check_name(group)
+    group.full_clean()
+    group.save()
+    group.teachers.set(teachers)
+    new = {"name": name, "nc_year": nc_year, "teachers": [user.pk for user in teachers]}
+    audit.record("group.add", by=by, target=group, new=new)
+    return group
+
+
+@transaction.atomic
+def change_group(*, group: Group, name: str, nc_year: str, teachers: Sequence[User], seen: str, by: User) -> Group:
+    """Rename a group, move it to another year, change its teachers. `seen` is its `state_of` when read.
+
+    Raises Stale, or ValidationError on `name`.
+    """
+    check_can_add(group.school, by)
+    current = Group.objects.select_for_update().get(pk=group.pk)
+    if state_of(current) != seen:
+        raise Stale(current)
+    old = {
+        "name": current.name,
+        "nc_year": current.nc_year,
+        "teachers": sorted(current.teachers.values_list("pk", flat=True)),
+    }
+    current.name, current.nc_year = name, nc_year
+    _check_name(current)
+    current.full_clean()
+    current.save(update_fields=["name", "nc_year"])
+    current.teachers.set(teachers)
+    new = {"name": name, "nc_year": nc_year, "teachers": sorted(user.pk for user in teachers)}
+    audit.record("group.change", by=by, target=current, old=old, new=new)
+    return current
+
+
+@transaction.atomic
+def delete_group(*, group: Group, by: User) -> None:
+    """Delete a group that nobody is in. Raises NotAllowed with the reason."""
+    check_can_delete_group(group, by)
+    audit.record("group.delete", by=by, target=group, old={"name": group.name}, new={"name": ""})
+    group.delete()
+
+
+def _check_name(group: Group) -> None:
+    """Raises ValidationError on `name` when another group of the school has it, however it is written."""
+    same = Group.objects.filter(school=group.school_id, name__iexact=group.name).exclude(pk=group.pk)
+    if same.exists():
+        raise ValidationError({"name": "The school has a group of this name: choose another name."})

@@ -1,0 +1,200 @@
+"""Learners, the adults around them, and who was given sight of them."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from simple_history.models import HistoricalRecords
+
+from learners.census import YEAR_CHOICES
+from learners.models.group import Group
+from provisionmap.school.access import schools_where
+from provisionmap.school.models import School
+from provisionmap.school.roles import Capability
+from provisionmap.school.today import today
+
+
+class GrantQuerySet(models.QuerySet["Grant"]):
+    """Grants, dated."""
+
+    def on(self, day: date) -> Self:
+        """Grants that hold on `day`; the first and the last day both count."""
+        return self.filter(Q(ends=None) | Q(ends__gte=day), starts__lte=day)
+
+
+class LearnerQuerySet(models.QuerySet["Learner"]):
+    """Learners, as pages ask for them."""
+
+    def visible_to(self, user: Any) -> Self:
+        """Learners this person may see today.
+
+        All of a school's where their role says so; else those of the groups they teach and those they
+        were granted sight of. Subqueries only, so it composes with any filter and never doubles a row.
+        """
+        everywhere = schools_where(user, Capability.SEE_ALL_LEARNERS)
+        own = schools_where(user, Capability.SEE_OWN_LEARNERS)
+        taught = Group.teachers.through.objects.filter(user=user.pk).values("group")
+        granted = Grant.objects.on(today()).filter(user=user.pk).values("learner")
+        return self.filter(Q(school__in=everywhere) | Q(school__in=own) & (Q(group__in=taught) | Q(pk__in=granted)))
+
+    def on_roll(self, day: date) -> Self:
+        """Learners who had joined and not left by `day`; a day that nobody wrote down does not exclude."""
+        return self.filter(Q(joined=None) | Q(joined__lte=day), Q(left=None) | Q(left__gte=day))
+
+    def for_register(self) -> Self:
+        """What a row of the register shows, in reading order."""
+        open_record = Learner.sen_provisions.rel.related_model.objects.filter(learner=models.OuterRef("pk"), ends=None)
+        return (
+            self.select_related("group")
+            .annotate(
+                sen_code=models.Subquery(open_record.values("code")[:1]),
+                **{
+                    f"sen_need_{rank}": models.Subquery(open_record.values(f"need_{rank}")[:1]) for rank in (1, 2, 3, 4)
+                },
+            )
+            .order_by("surname", "forename", "pk")
+        )
+
+
+class Learner(models.Model):
+    """A child at a school."""
+
+    SEXES: ClassVar = [("F", "Female"), ("M", "Male")]
+    # Flag field to the tag a page shows; the order is the order of the tags.
+    FLAGS: ClassVar = {
+        "pupil_premium": "PP",
+        "fsm": "FSM",
+        "eal": "EAL",
+        "looked_after": "LAC",
+        "previously_looked_after": "PLAC",
+        "young_carer": "YC",
+        "service_child": "SC",
+    }
+
+    school = models.ForeignKey(School, on_delete=models.CASCADE, related_name="learners")
+    upn = models.CharField("UPN", max_length=13, blank=True)
+    former_upn = models.CharField("former UPN", max_length=13, blank=True)
+    surname = models.CharField(max_length=80)
+    forename = models.CharField(max_length=80)
+    middle_names = models.CharField(max_length=120, blank=True)
+    preferred_name = models.CharField(max_length=80, blank=True)
+    date_of_birth = models.DateField(null=True, blank=True)
+    sex = models.CharField(max_length=1, blank=True, choices=SEXES)
+    nc_year = models.CharField("year group", max_length=2, blank=True, choices=YEAR_CHOICES)
+    group = models.ForeignKey(Group, on_delete=models.SET_NULL, null=True, blank=True, related_name="learners")
+    pupil_premium = models.BooleanField(default=False)
+    fsm = models.BooleanField("free school meals", default=False)
+    eal = models.BooleanField("English as an additional language", default=False)
+    looked_after = models.BooleanField(default=False)
+    previously_looked_after = models.BooleanField(default=False)
+    young_carer = models.BooleanField(default=False)
+    service_child = models.BooleanField(default=False)
+    joined = models.DateField(null=True, blank=True)
+    left = models.DateField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = LearnerQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering: ClassVar = ["surname", "forename", "pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["school", "upn"], condition=~Q(upn=""), name="one_learner_a_upn"),
+            models.CheckConstraint(
+                condition=Q(joined=None) | Q(left=None) | Q(left__gte=F("joined")),
+                name="learner_leaves_after_joining",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["school", "surname", "forename"], name="learner_reading_order"),
+            models.Index(fields=["school", "nc_year"], name="learner_by_year"),
+        ]
+
+    class Privacy:
+        plain = ("school", "nc_year", "group", "joined", "left", "version")
+        personal = (
+            "upn",
+            "former_upn",
+            "surname",
+            "forename",
+            "middle_names",
+            "preferred_name",
+            "date_of_birth",
+            "sex",
+        )
+        special = (
+            "pupil_premium",
+            "fsm",
+            "eal",
+            "looked_after",
+            "previously_looked_after",
+            "young_carer",
+            "service_child",
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """The name the child goes by, for reading: preferred name, else forename, then surname."""
+        return f"{self.preferred_name or self.forename} {self.surname}"
+
+    @property
+    def flags(self) -> list[str]:
+        """The tags of the flags that are set, in a fixed order."""
+        return [tag for field, tag in self.FLAGS.items() if getattr(self, field)]
+
+
+class Grant(models.Model):
+    """Sight of one learner given to one person, from a day to a day, and why (`source`)."""
+
+    learner = models.ForeignKey(Learner, on_delete=models.CASCADE, related_name="grants")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="grants")
+    source = models.CharField(max_length=40)  # "provision:12" or "shared:3": who made it takes it away
+    starts = models.DateField()
+    ends = models.DateField(null=True, blank=True)
+
+    objects = GrantQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["pk"]
+        indexes: ClassVar = [models.Index(fields=["user", "learner"], name="grant_of_user")]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(ends=None) | Q(ends__gte=F("starts")), name="grant_ends_after_start")
+        ]
+
+    class Privacy:
+        plain = ("learner", "user", "source", "starts", "ends")
+        personal = ()
+        special = ()
+
+    def __str__(self) -> str:
+        return f"{self.user_id} sees {self.learner_id}"
+
+
+class Contact(models.Model):
+    """An adult to speak to about a learner, in order of priority."""
+
+    learner = models.ForeignKey(Learner, on_delete=models.CASCADE, related_name="contacts")
+    name = models.CharField(max_length=120)
+    relationship = models.CharField(max_length=60, blank=True)
+    phone = models.CharField(max_length=40, blank=True)
+    email = models.EmailField("e-mail", max_length=254, blank=True)
+    parental_responsibility = models.BooleanField(default=False)
+    priority = models.PositiveSmallIntegerField(default=1)
+
+    class Meta:
+        ordering: ClassVar = ["priority", "pk"]
+
+    class Privacy:
+        plain = ("learner", "priority")
+        personal = ("name", "relationship", "phone", "email", "parental_responsibility")
+        special = ()
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,49 @@
+"""May this person do this to a learner? `check_…` raises with the sentence that the page shows."""
+
+from __future__ import annotations
+
+from learners.models import Group, Learner
+from provisionmap.school.access import NotAllowed, can
+from provisionmap.school.models import School, User
+from provisionmap.school.roles import Capability
+
+
+def check_can_add(school: School, by: User) -> None:
+    """Raises NotAllowed unless `by` may add learners and groups at `school`."""
+    if not can(by, Capability.EDIT_LEARNERS, school):
+        raise NotAllowed("Your role does not include changing learners: ask your SENCO or administrator.")
+
+
+def check_can_edit(learner: Learner, by: User) -> None:
+    """Raises NotAllowed unless `by` may change this learner's details, needs and contacts."""
+    check_can_add(learner.school, by)
+    check_can_see(learner, by)
+
+
+def check_can_see(learner: Learner, by: User) -> None:
+    """Raises NotAllowed unless `by` may see this learner today."""
+    if not Learner.objects.visible_to(by).filter(pk=learner.pk).exists():
+        raise NotAllowed("This learner is not shared with you.")
+
+
+def check_can_write_passport(learner: Learner, by: User) -> None:
+    """Raises NotAllowed unless `by` may write in this learner's passport."""
+    if not can(by, Capability.EDIT_PASSPORT, learner.school):
+        raise NotAllowed("Your role does not include writing in passports: ask your SENCO.")
+    check_can_see(learner, by)
+
+
+def reason_to_keep(group: Group) -> str:
+    """Why this group cannot be deleted, as a sentence; "" when it can."""
+    held = group.learners.count()
+    if held:
+        noun = "learner is" if held == 1 else "learners are"
+        return f"{held} {noun} in this group: move them to another group first."
+    return ""
+
+
+def check_can_delete_group(group: Group, by: User) -> None:
+    """Raises NotAllowed unless `by` may delete this group and nobody is in it."""
+    check_can_add(group.school, by)
+    if reason := reason_to_keep(group):
+        raise NotAllowed(reason)

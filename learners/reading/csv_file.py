@@ -1,0 +1,87 @@
+"""Pupil lists as text with separators. Pure.
+
+Encoding and separator are found here and not with the library's sniffer, which crafted input stalls.
+"""
+
+import codecs
+import csv
+import io
+
+from learners.reading.header import split_header
+from learners.reading.sheet import MOST_CHARACTERS, Cell, Clock, Refused, Sheet, check_size, tidy
+
+SEPARATORS = ",;\t|"
+LOOK_AT = 4096
+SPARE_ROWS = 100  # blank rows and titles that a list may hold beside its pupils
+BOMS = [
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+]
+SAVE_AGAIN = 'Open it in a spreadsheet and save it as "CSV UTF-8".'
+
+
+def decode(data: bytes) -> str:
+    """The text in `data`: UTF-8, UTF-16 with or without its mark, else Windows-1252.
+
+    Raises Refused for bytes that are no text.
+
+    >>> decode("Zoë".encode("cp1252")), decode("Zoë".encode("utf-16")), decode("Zoë".encode("utf-16-be"))
+    ('Zoë', 'Zoë', 'Zoë')
+    """
+    for mark, encoding in BOMS:
+        if data.startswith(mark):
+            return _decoded(data[len(mark) :], encoding)
+    start = data[:LOOK_AT]
+    if b"\0" in start:
+        odd, even = start[1::2].count(0), start[0::2].count(0)
+        return _decoded(data, "utf-16-le" if odd > even else "utf-16-be")
+    try:
+        return _decoded(data, "utf-8")
+    except Refused:
+        return _checked(data.decode("cp1252", "replace"))
+
+
+def _decoded(data: bytes, encoding: str) -> str:
+    try:
+        return _checked(data.decode(encoding))
+    except UnicodeDecodeError as error:
+        raise Refused("The text of this file cannot be read.", SAVE_AGAIN) from error
+
+
+def _checked(text: str) -> str:
+    if "\0" in text:
+        raise Refused("This file holds bytes that are no text.", SAVE_AGAIN)
+    return text
+
+
+def find_separator(text: str) -> str:
+    """The separator of the table in `text`, by counts outside quotes near its start.
+
+    >>> find_separator('"Smith, Ada";Year 4;F')
+    ';'
+    """
+    outside = "".join(text[:LOOK_AT].split('"')[0::2])
+    return max(SEPARATORS, key=outside.count)
+
+
+def read_csv(text: str, clock: Clock) -> Sheet:
+    """The table in `text`. Raises Refused with a remedy for one that cannot be read."""
+    rows: list[tuple[int, list[Cell]]] = []
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=find_separator(text), strict=True)
+    csv.field_size_limit(MOST_CHARACTERS)
+    started = 1
+    try:
+        for cells in lines:
+            clock.check()
+            check_size(len(rows) - SPARE_ROWS, len(cells))
+            rows.append((started, [tidy(cell) for cell in cells]))
+            started = lines.line_num + 1
+    except csv.Error as error:
+        raise Refused(
+            f"Row {started:,} cannot be read: a quotation mark is opened and not closed, or a cell is too long.",
+            "Mend that row in a spreadsheet and save the list as CSV again.",
+        ) from error
+    headers, header_row, below = split_header(rows)
+    check_size(len(below), len(headers))
+    return Sheet(name="", kind="csv", headers=headers, header_row=header_row, rows=below)

@@ -1,0 +1,60 @@
+"""The one gate every upload passes: size, then what the bytes are (never what the name says). Pure.
+
+Source: docs/decisions on uploads; limits are the owner's.
+"""
+
+import re
+
+from learners.reading.csv_file import decode, read_csv
+from learners.reading.ctf import read_ctf
+from learners.reading.sheet import Clock, Refused, Sheet
+from learners.reading.workbook import read_workbook
+
+MOST_BYTES = 10 * 1024 * 1024
+EXPORT = "Export the pupil list from your MIS as CSV or Excel (.xlsx), or as a Common Transfer File (.xml)."
+OLD_EXCEL = "Open it in Excel, remove a password if it has one, and save it as Excel workbook (.xlsx)."
+# The first bytes of files that are sent by mistake, and what to say.
+NOT_LISTS = [
+    (b"%PDF", "This is a PDF, whatever its name says.", EXPORT),
+    (b"\xd0\xcf\x11\xe0", "This is an old Excel file (.xls) or a workbook with a password.", OLD_EXCEL),
+    (b"\x89PNG", "This is a picture, not a list.", EXPORT),
+    (b"\xff\xd8\xff", "This is a picture, not a list.", EXPORT),
+    (b"GIF8", "This is a picture, not a list.", EXPORT),
+    (b"{\\rtf", "This is a text document, not a list.", EXPORT),
+    (b"\x1f\x8b", "This is a packed file (gzip).", "Unpack it and upload the file inside."),
+    (b"7z\xbc\xaf", "This is a packed file (7z).", "Unpack it and upload the file inside."),
+    (b"Rar!", "This is a packed file (RAR).", "Unpack it and upload the file inside."),
+]
+ZIP = b"PK"
+WEB_PAGE = re.compile(r"\s*<(?:!doctype\s+html|html|head|body|table|meta)\b", re.IGNORECASE)
+JSON = re.compile(r"\s*[\[{]")
+
+
+def open_upload(name: str, data: bytes) -> Sheet:
+    """The pupil list in an upload.
+
+    `name` is shown by pages and decides nothing here. Raises Refused, and nothing else, for a file that
+    cannot be taken.
+
+    >>> open_upload("list.csv", b"UPN,DOB\\nA1,1/9/2015\\n").headers
+    ['UPN', 'DOB']
+    """
+    del name
+    clock = Clock()
+    if len(data) > MOST_BYTES:
+        raise Refused("This file is larger than 10 MB.", "Export only the columns that are needed, or split it.")
+    if not data.strip(b"\0 \t\r\n\xef\xbb\xbf\xff\xfe"):
+        raise Refused("This file is empty.", EXPORT)
+    for start, message, remedy in NOT_LISTS:
+        if data.startswith(start):
+            raise Refused(message, remedy)
+    if data.startswith(ZIP):
+        return read_workbook(data, clock)
+    text = decode(data)
+    if WEB_PAGE.match(text):
+        raise Refused("This is a web page, whatever its name says.", "Open it in Excel and save it as .xlsx or CSV.")
+    if text.lstrip().startswith("<"):
+        return read_ctf(text.lstrip(), clock)
+    if JSON.match(text):
+        raise Refused("This is a file for programs (JSON), not a list.", EXPORT)
+    return read_csv(text, clock)

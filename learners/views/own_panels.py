@@ -1,0 +1,67 @@
+"""The panels that the learners app itself puts on the learner page."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from learners.models import Learner, Passport
+from learners.panels import register
+from learners.views.tags import FLAG_WORDS, need_tags, sen_tag
+from provisionmap.school.access import can, capabilities_at
+from provisionmap.school.models import User
+from provisionmap.school.roles import Capability
+
+Drawn = tuple[str, dict[str, Any]] | None
+
+
+def sen(learner: Learner, user: User, today: date) -> Drawn:
+    """SEN provision and needs through time, newest first."""
+    notes = can(user, Capability.SEE_NOTES, learner.school)
+    records = [
+        {
+            "record": record,
+            "sen": sen_tag(record.code),
+            "needs": need_tags(record.needs),
+            "note": record.note if notes else "",
+        }
+        for record in learner.sen_provisions.order_by("-starts", "-pk")
+    ]
+    return "learners/panels/sen.html", {"records": records}
+
+
+def passport(learner: Learner, user: User, today: date) -> Drawn:
+    """The first things the passport says; nothing for those who may not read it."""
+    held = capabilities_at(user, learner.school)
+    if Capability.SEE_NOTES not in held:
+        return None
+    record = Passport.objects.filter(learner=learner).first()
+    said = [
+        {"title": title, "text": text}
+        for name, title in Passport.SECTIONS.items()
+        if record and (text := getattr(record, name))
+    ]
+    return "learners/panels/passport.html", {"said": said, "passport": record}
+
+
+def contacts(learner: Learner, user: User, today: date) -> Drawn:
+    """The adults to speak to, in order."""
+    return "learners/panels/contacts.html", {"contacts": list(learner.contacts.all())}
+
+
+def details(learner: Learner, user: User, today: date) -> Drawn:
+    """Names, numbers and dates."""
+    return "learners/panels/details.html", {}
+
+
+def flags(learner: Learner, user: User, today: date) -> Drawn:
+    """Flags in words."""
+    words = [(tag, FLAG_WORDS[name]) for name, tag in Learner.FLAGS.items() if getattr(learner, name)]
+    return "learners/panels/flags.html", {"flags": words}
+
+
+register("sen", "SEN provision and needs", sen, order=10)
+register("passport", "Passport", passport, order=20)
+register("flags", "Flags", flags, order=50)
+register("contacts", "Contacts", contacts, order=60)
+register("details", "Details", details, order=70)

@@ -1,0 +1,57 @@
+"""Writing the audit trail."""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from datetime import date, datetime
+from typing import Any
+
+from django.db import models
+
+from provisionmap.school.models import AuditEvent, School, User
+
+request_id: ContextVar[str] = ContextVar("request_id", default="")
+
+
+def _plain(value: Any) -> Any:
+    """A value of a plain field as JSON keeps it."""
+    if isinstance(value, models.Model):
+        return value.pk
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    return value if isinstance(value, str | int | float | bool | None) else str(value)
+
+
+def changes_of(target: models.Model | None, old: dict[str, Any], new: dict[str, Any]) -> dict[str, list[Any] | None]:
+    """What the trail may keep: old and new of fields the model calls plain, of others only that they changed."""
+    privacy = getattr(type(target), "Privacy", None)
+    plain = set(privacy.plain) if privacy else set()
+    return {
+        name: [_plain(old.get(name)), _plain(new.get(name))] if name in plain else None
+        for name in {**old, **new}
+        if old.get(name) != new.get(name)
+    }
+
+
+def record(
+    verb: str,
+    *,
+    by: User | None,
+    target: models.Model | None = None,
+    school: School | None = None,
+    old: dict[str, Any] | None = None,
+    new: dict[str, Any] | None = None,
+) -> None:
+    """Keep that `by` did `verb` to `target`; called inside the transaction that writes.
+
+    The school is the target's own where it has one.
+    """
+    AuditEvent.objects.create(
+        user_id=by.pk if by else None,
+        school_id=school.pk if school else getattr(target, "school_id", None),
+        verb=verb,
+        target_model=target._meta.label_lower if target else "",
+        target_id=target.pk if target else None,
+        changes=changes_of(target, old or {}, new or {}),
+        request_id=request_id.get(),
+    )

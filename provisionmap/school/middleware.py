@@ -1,0 +1,85 @@
+"""Sign-in by default, and the school a request is about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.urls import Resolver404, resolve
+
+from provisionmap.school.models import Membership, School
+from provisionmap.school.roles import Capability, capabilities_of
+from provisionmap.school.today import today
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+# The whole list of pages that need no sign-in; a test holds it.
+PUBLIC = frozenset({"school:sign-in", "school:first-run", "health"})
+
+
+class SignedIn:
+    """Every page needs sign-in unless it is on the public list."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.user.is_authenticated and not self.is_public(request):
+            return redirect_to_login(request.path)
+        return self.get_response(request)
+
+    @staticmethod
+    def is_public(request: HttpRequest) -> bool:
+        """Whether the address asked for is on the public list; unknown addresses are not."""
+        try:
+            return resolve(request.path_info).view_name in PUBLIC
+        except Resolver404:
+            return False
+
+
+class CurrentSchool:
+    """Sets request.school and request.capabilities: the school chosen, else the first one held."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: Any) -> HttpResponse:
+        request.school = None
+        request.capabilities = frozenset()
+        if request.user.is_authenticated:
+            self.read_memberships(request)
+        return self.get_response(request)
+
+    @staticmethod
+    def read_memberships(request: Any) -> None:
+        """One query: every role held today, by school name; the session says which school is meant."""
+        rows = Membership.objects.on(today()).filter(user=request.user).select_related("school")
+        roles: dict[School, set[str]] = {}
+        for row in sorted(rows, key=lambda row: (row.school.name, row.school_id)):
+            roles.setdefault(row.school, set()).add(row.role)
+        request.schools = list(roles)
+        held = {school.pk: capabilities_of(frozenset(keys)) for school, keys in roles.items()}
+        request.user.held = held if request.user.is_active else {}
+        wanted = request.session.get("school")
+        request.school = next((one for one in roles if one.pk == wanted), next(iter(roles), None))
+        request.capabilities = held[request.school.pk] if request.school else frozenset()
+
+
+class Can:
+    """What templates ask: `{% if can.EDIT_MAP %}`. An unknown capability is an error, not a no."""
+
+    def __init__(self, held: frozenset[Capability]) -> None:
+        self.held = held
+
+    def __getitem__(self, name: str) -> bool:
+        return Capability[name] in self.held
+
+
+def capabilities(request: Any) -> dict[str, Any]:
+    """Context of every page: the school, and what this person may do there."""
+    return {
+        "school": getattr(request, "school", None),
+        "can": Can(getattr(request, "capabilities", frozenset())),
+    }

@@ -1,0 +1,21 @@
+"""Models of the ground floor, by noun."""
+
+from provisionmap.school.models.audit import AuditEvent
+from provisionmap.school.models.calendar import AcademicYear, Closure, Term
+from provisionmap.school.models.person import Membership, User
+from provisionmap.school.models.school import LAYERS, TIER_SETS, TIERS, WAVES, School, TierLabel
+
+__all__ = [
+    "LAYERS",
+    "TIERS",
+    "TIER_SETS",
+    "WAVES",
+    "AcademicYear",
+    "AuditEvent",
+    "Closure",
+    "Membership",
+    "School",
+    "Term",
+    "TierLabel",
+    "User",
+]

@@ -1,0 +1,81 @@
+"""The school and what it calls its tiers."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import ClassVar, Self
+
+from django.db import models
+
+WAVES = {1: "Wave 1", 2: "Wave 2", 3: "Wave 3"}
+LAYERS = {1: "Universal", 2: "Targeted", 3: "Targeted Plus", 4: "Specialist"}
+TIER_SETS = {"waves": WAVES, "layers": LAYERS}
+TIERS = [(1, "Tier 1"), (2, "Tier 2"), (3, "Tier 3"), (4, "Tier 4")]
+
+
+class School(models.Model):
+    """A school that keeps its map here. Each school's data is walled off from every other's."""
+
+    TIER_SET_CHOICES: ClassVar = [
+        ("waves", "Wave 1, Wave 2, Wave 3"),
+        ("layers", "Universal, Targeted, Targeted Plus, Specialist"),
+    ]
+
+    name = models.CharField(max_length=120)
+    urn = models.CharField("URN", max_length=6, blank=True)
+    la_code = models.CharField("local authority code", max_length=3, blank=True)
+    estab = models.CharField("establishment number", max_length=4, blank=True)
+    tier_set = models.CharField(max_length=10, choices=TIER_SET_CHOICES, default="waves")
+    set_up_done = models.BooleanField(default=False)
+
+    class Privacy:
+        plain = ("name", "urn", "la_code", "estab", "tier_set", "set_up_done")
+        personal = ()
+        special = ()
+
+    def __str__(self) -> str:
+        return self.name
+
+    def tiers_on(self, day: date) -> dict[int, str]:
+        """The school's tiers on `day`, code to label, in order: one query.
+
+        A label the school has not written itself is the one of its tier set.
+        """
+        labels = dict(TIER_SETS[self.tier_set])
+        for row in self.tier_labels.on(day):
+            labels[row.code] = row.label
+        return {code: label for code, label in sorted(labels.items()) if code in TIER_SETS[self.tier_set]}
+
+
+class TierLabelQuerySet(models.QuerySet["TierLabel"]):
+    """What tiers were called, when."""
+
+    def on(self, day: date) -> Self:
+        """Labels in force by `day`, oldest first, so that the last one of a code wins."""
+        return self.filter(starts__lte=day).order_by("starts", "pk")
+
+
+class TierLabel(models.Model):
+    """What a school calls one tier from a day on; earlier names stay for earlier days."""
+
+    school = models.ForeignKey(School, on_delete=models.CASCADE, related_name="tier_labels")
+    code = models.PositiveSmallIntegerField(choices=TIERS)
+    label = models.CharField(max_length=40)
+    starts = models.DateField()
+
+    objects = TierLabelQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["starts", "code"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["school", "code", "starts"], name="one_label_a_tier_a_day"),
+            models.CheckConstraint(condition=models.Q(code__gte=1, code__lte=4), name="tier_label_code_1_to_4"),
+        ]
+
+    class Privacy:
+        plain = ("school", "code", "label", "starts")
+        personal = ()
+        special = ()
+
+    def __str__(self) -> str:
+        return self.label

@@ -1,0 +1,101 @@
+"""What each role may do: the whole answer, in one table a person can read in a minute.
+
+Roles are code, memberships are rows. A role key that this module does not know grants nothing.
+Source: docs/domain.md, "Roles and what they may do".
+"""
+
+from enum import StrEnum
+
+
+class Capability(StrEnum):
+    """One thing a person may do; the sentence is what the headteacher reads."""
+
+    SEE_MAP = "See the provision map, for the learners they may see"
+    SEE_ALL_LEARNERS = "See every learner of the school"
+    SEE_OWN_LEARNERS = "See the learners of their own groups and provisions"
+    SEE_NOTES = "Read passports and notes"
+    EDIT_MAP = "Add, change and end any provision"
+    EDIT_OWN_UNIVERSAL = "Change tier 1 provision of their own learners"
+    EDIT_LEARNERS = "Change learners' details, needs and SEN provision"
+    EDIT_PASSPORT = "Write in learners' passports"
+    IMPORT_LEARNERS = "Import pupil lists"
+    SEE_LIBRARY = "Read the intervention library"
+    EDIT_LIBRARY = "Change the intervention library"
+    SEE_CONFIDENTIAL = "See confidential provision without being named on it"
+    SEE_COSTS = "See costs"
+    MANAGE_SETTINGS = "Change the school's settings and tier labels"
+    MANAGE_CALENDAR = "Change terms, half-terms and closures"
+    MANAGE_PEOPLE = "Add people and give them roles"
+
+
+class Role(StrEnum):
+    """A role at a school. The value is stored on memberships."""
+
+    SENCO = "senco"
+    SENCO_ASSISTANT = "senco_assistant"
+    CLASS_TEACHER = "class_teacher"
+    TEACHING_ASSISTANT = "teaching_assistant"
+    HEAD = "head"
+    GOVERNOR = "governor"
+    EXTERNAL = "external"
+    ADMINISTRATOR = "administrator"
+
+
+LABELS: dict[Role, str] = {
+    Role.SENCO: "SENCO",
+    Role.SENCO_ASSISTANT: "SENCO assistant",
+    Role.CLASS_TEACHER: "Class teacher",
+    Role.TEACHING_ASSISTANT: "Teaching assistant",
+    Role.HEAD: "Headteacher or senior leader",
+    Role.GOVERNOR: "Governor",
+    Role.EXTERNAL: "External professional",
+    Role.ADMINISTRATOR: "School administrator",
+}
+CHOICES: list[tuple[str, str]] = [(role.value, label) for role, label in LABELS.items()]
+
+C = Capability
+GRANTS: dict[Role, frozenset[Capability]] = {
+    Role.SENCO: frozenset(set(Capability) - {C.SEE_OWN_LEARNERS, C.EDIT_OWN_UNIVERSAL}),
+    Role.SENCO_ASSISTANT: frozenset(
+        {
+            C.SEE_MAP,
+            C.SEE_ALL_LEARNERS,
+            C.SEE_NOTES,
+            C.EDIT_MAP,
+            C.EDIT_LEARNERS,
+            C.EDIT_PASSPORT,
+            C.IMPORT_LEARNERS,
+            C.SEE_LIBRARY,
+            C.EDIT_LIBRARY,
+        }
+    ),
+    Role.CLASS_TEACHER: frozenset(
+        {C.SEE_MAP, C.SEE_OWN_LEARNERS, C.SEE_NOTES, C.EDIT_OWN_UNIVERSAL, C.EDIT_PASSPORT, C.SEE_LIBRARY}
+    ),
+    Role.TEACHING_ASSISTANT: frozenset({C.SEE_MAP, C.SEE_OWN_LEARNERS, C.SEE_NOTES, C.SEE_LIBRARY}),
+    Role.HEAD: frozenset({C.SEE_MAP, C.SEE_ALL_LEARNERS, C.SEE_NOTES, C.SEE_LIBRARY, C.SEE_COSTS}),
+    Role.GOVERNOR: frozenset(),
+    Role.EXTERNAL: frozenset({C.SEE_MAP, C.SEE_OWN_LEARNERS, C.SEE_NOTES}),
+    Role.ADMINISTRATOR: frozenset(
+        {C.SEE_ALL_LEARNERS, C.EDIT_LEARNERS, C.IMPORT_LEARNERS, C.MANAGE_CALENDAR, C.MANAGE_PEOPLE}
+    ),
+}
+
+
+def roles_with(capability: Capability) -> frozenset[str]:
+    """The keys of the roles that hold `capability`.
+
+    >>> sorted(roles_with(Capability.MANAGE_PEOPLE))
+    ['administrator', 'senco']
+    """
+    return frozenset(role.value for role, held in GRANTS.items() if capability in held)
+
+
+def capabilities_of(keys: frozenset[str]) -> frozenset[Capability]:
+    """What somebody holding the role keys `keys` may do; an unknown key grants nothing.
+
+    >>> capabilities_of(frozenset({"governor", "wizard"}))
+    frozenset()
+    """
+    known = {role.value: role for role in Role}
+    return frozenset().union(*(GRANTS[known[key]] for key in keys if key in known))

@@ -1,0 +1,81 @@
+"""The ways in and out: home, signing in and out, switching school, how pages look."""
+
+from django.contrib.auth.views import LoginView, LogoutView
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET
+
+from provisionmap.school import actions
+from provisionmap.school.access import require
+from provisionmap.school.forms import PreferencesForm, SignInForm
+from provisionmap.school.models import Membership, School, User
+from provisionmap.school.roles import Capability
+from provisionmap.school.today import today
+
+
+class SignIn(LoginView):
+    """Sign in by e-mail and password. With nobody in the database yet, the first-run page instead."""
+
+    template_name = "school/sign_in.html"
+    authentication_form = SignInForm
+    redirect_authenticated_user = True
+
+    def get(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        if not User.objects.exists():
+            return redirect("school:first-run")
+        return super().get(request, *args, **kwargs)
+
+
+class SignOut(LogoutView):
+    """Sign out and leave nothing in the browser."""
+
+    http_method_names = ["post", "options"]
+
+    def post(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        answer = super().post(request, *args, **kwargs)
+        answer["Clear-Site-Data"] = '"cache", "storage"'
+        return answer
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """Where a person starts: set-up while it is unfinished, else the map, else what their role has."""
+    school = request.school
+    if school is None:
+        return redirect("school:no-school")
+    if not school.set_up_done and Capability.MANAGE_SETTINGS in request.capabilities:
+        return redirect("school:set-up")
+    if Capability.SEE_MAP in request.capabilities:
+        return redirect("interventions:map")
+    if Capability.SEE_ALL_LEARNERS in request.capabilities:
+        return redirect("learners:register")
+    return redirect("school:no-school")
+
+
+def back(request: HttpRequest) -> str:
+    """Where to go after a small change: the page it was made on, if it is one of ours."""
+    wanted = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()})
+    return wanted if safe else reverse("home")
+
+
+@require(writes=["POST"])
+def preferences(request: HttpRequest) -> HttpResponse:
+    """Light or dark, easy reading or not: kept with the person, so that every device agrees."""
+    form = PreferencesForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        actions.change_preferences(user=request.user, by=request.user, **form.cleaned_data)
+    return redirect(back(request))
+
+
+@require(writes=["POST"])
+def switch(request: HttpRequest) -> HttpResponse:
+    """Change to another school where this person holds a role."""
+    if request.method == "POST":
+        held = Membership.objects.on(today()).filter(user=request.user).values("school")
+        number = request.POST.get("school", "")
+        school = get_object_or_404(School, pk__in=held, pk=int(number) if number.isdigit() else 0)
+        request.session["school"] = school.pk
+    return redirect("home")

@@ -1,0 +1,19 @@
+"""Every address of the product, by app."""
+
+from django.urls import include, path
+
+from provisionmap.school.views.entry import home
+from provisionmap.school.views.health import health
+
+urlpatterns = [
+    path("", home, name="home"),
+    path("health/", health, name="health"),
+    path("", include("provisionmap.school.urls")),
+    path("learners/", include("learners.urls")),
+    path("", include("interventions.urls")),
+]
+
+handler400 = "provisionmap.web.errors.bad_request"
+handler403 = "provisionmap.web.errors.not_allowed"
+handler404 = "provisionmap.web.errors.not_found"
+handler500 = "provisionmap.web.errors.broken"

@@ -1,0 +1,70 @@
+"""Pages as PDF: tagged for screen readers, and drawn from nothing but our own static files."""
+
+from __future__ import annotations
+
+import mimetypes
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from django.contrib.staticfiles import finders
+from django.core.exceptions import SuspiciousFileOperation
+from weasyprint import HTML
+from weasyprint.document import Document
+from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+# Addresses in a printed page lie under this root, which exists nowhere: each is the name of a static file.
+ROOT = "https://static.invalid/"
+VARIANT = "pdf/ua-1"
+# Tried in turn until everything stands on one page; they are classes of the page's own stylesheet.
+SIZES = ("size-1", "size-2", "size-3", "size-4", "size-5")
+
+
+class NotOurs(ValueError):
+    """A printed page asked for something that is not one of our static files."""
+
+
+class StaticFetcher(URLFetcher):
+    """Serves names of our static files. No network, no file system beyond them, no redirect, no data."""
+
+    def __init__(self) -> None:
+        super().__init__(allowed_protocols=("https",), allow_redirects=False, fail_on_errors=True)
+
+    def fetch(self, url: str, headers: Any = None) -> URLFetcherResponse:
+        """The static file that `url` names. Raises NotOurs for any other address."""
+        if not url.startswith(ROOT):
+            raise NotOurs(f"not a static file: {urlsplit(url).scheme} address")
+        name = unquote(urlsplit(url).path).lstrip("/")
+        try:
+            found = finders.find(name)
+        except SuspiciousFileOperation:  # a name that climbs out of the static files
+            found = None
+        if found is None:
+            raise NotOurs(f"no static file {name}")
+        kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+        return URLFetcherResponse(url, Path(found).read_bytes(), {"Content-Type": kind})
+
+
+def draw(html: str) -> Document:
+    """`html` laid out on pages. Its addresses are names of static files."""
+    return HTML(string=html, base_url=ROOT, url_fetcher=StaticFetcher()).render(pdf_variant=VARIANT)
+
+
+def written(document: Document) -> bytes:
+    """A laid-out document as the bytes of a tagged PDF."""
+    pdf: bytes = document.write_pdf(pdf_variant=VARIANT)
+    return pdf
+
+
+def one_page(page_at: Callable[[str], str], sizes: Sequence[str] = SIZES) -> bytes:
+    """The page at the largest of `sizes` at which it fits one sheet; at the smallest where none does.
+
+    `page_at` takes a size and gives the HTML.
+    """
+    document = draw(page_at(sizes[0]))
+    for size in sizes[1:]:
+        if len(document.pages) == 1:
+            break
+        document = draw(page_at(size))
+    return written(document)

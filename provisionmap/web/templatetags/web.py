@@ -1,0 +1,49 @@
+"""The few template filters and tags that every page uses."""
+
+from typing import Any
+
+from django import template
+from django.http import QueryDict
+
+register = template.Library()
+
+LONGEST_RUN = 80  # characters: layout of longer unbroken runs is quadratic in the PDF library
+
+
+@register.simple_tag(takes_context=True)
+def query_with(context: dict[str, Any], **changes: Any) -> str:
+    """The query string of this page with some keys changed; an empty value takes the key away."""
+    query: QueryDict = context["request"].GET.copy()
+    for key, value in changes.items():
+        if value in ("", None):
+            query.pop(key, None)
+        else:
+            query[key] = str(value)
+    return f"?{query.urlencode()}"
+
+
+@register.filter
+def minutes(value: int | None) -> str:
+    """Minutes as a person says them: 90 is "1 h 30 min"."""
+    if value is None:
+        return "–"
+    hours, rest = divmod(int(value), 60)
+    if not hours:
+        return f"{rest} min"
+    return f"{hours:,} h {rest} min" if rest else f"{hours:,} h"
+
+
+@register.filter
+def break_long(value: str) -> str:
+    """`value` with a place to break in every run longer than 80 characters."""
+    words = []
+    for word in str(value).split(" "):
+        pieces = [word[start : start + LONGEST_RUN] for start in range(0, len(word), LONGEST_RUN)]
+        words.append("\u200b".join(pieces))
+    return " ".join(words)
+
+
+@register.simple_tag(takes_context=True)
+def query_without(context: dict[str, Any], key: str) -> str:
+    """The query string of this page less one key, and on its first page."""
+    return query_with(context, **{key: None, "page": None})

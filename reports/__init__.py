@@ -1,0 +1,1 @@
+"""Reports: what is shown: packs, stories and charts (their issue comes later)."""

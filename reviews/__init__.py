@@ -1,0 +1,1 @@
+"""Reviews: whether: measures, outcomes, cycles and reviews (their issue comes later)."""

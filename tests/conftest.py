@@ -1,0 +1,27 @@
+"""What every test may use."""
+
+from datetime import UTC, datetime
+
+import pytest
+import time_machine
+
+from provisionmap.school.roles import Role
+from tests.factories import member
+
+# A Monday in the autumn term that every factory's dates fit.
+NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def clock():
+    """It is Monday 23 November 2026 in every test."""
+    with time_machine.travel(NOW, tick=True):
+        yield
+
+
+@pytest.fixture
+def senco(db, client):
+    """A SENCO, signed in; `.school` is her school."""
+    user = member(Role.SENCO)
+    client.force_login(user)
+    return user

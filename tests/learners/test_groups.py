@@ -1,0 +1,134 @@
+"""Classes and tutor groups."""
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+
+from learners.actions.groups import add_group, change_group, delete_group, state_of
+from learners.models import Group
+from learners.permissions import reason_to_keep
+from provisionmap.school.access import NotAllowed
+from provisionmap.school.models import AuditEvent
+from provisionmap.school.roles import Role
+from provisionmap.school.stale import Stale
+from tests.factories import GroupFactory, LearnerFactory, member
+
+GROUPS = reverse("learners:groups")
+
+
+def test_groups_show_who_teaches_them_and_how_many_are_on_roll(client, senco):
+    group = GroupFactory(school=senco.school, name="Kestrel")
+    group.teachers.add(senco)
+    LearnerFactory(school=senco.school, group=group)
+    LearnerFactory(school=senco.school, group=group, left="2026-07-20")
+    GroupFactory(name="Elsewhere")
+
+    answer = client.get(GROUPS)
+
+    assert [(row["group"].name, row["group"].size) for row in answer.context["rows"]] == [("Kestrel", 1)]
+    assert senco.name in answer.text
+
+
+def test_a_school_without_groups_is_told_where_they_come_from(client, senco):
+    assert "Groups come with your pupil list" in client.get(GROUPS).text
+
+
+@pytest.mark.parametrize("rows", [1, 30])
+def test_the_number_of_queries_does_not_grow_with_the_rows(client, senco, rows, django_assert_num_queries):
+    for _ in range(rows):
+        LearnerFactory(school=senco.school, group=GroupFactory(school=senco.school)).group.teachers.add(senco)
+
+    with django_assert_num_queries(6):
+        client.get(GROUPS)
+
+
+@pytest.mark.parametrize("rows", [1, 30])
+def test_the_number_of_queries_of_one_group_does_not_grow(client, senco, rows, django_assert_num_queries):
+    group = GroupFactory(school=senco.school)
+    for _ in range(rows):
+        LearnerFactory(school=senco.school, group=group)
+
+    with django_assert_num_queries(8):
+        client.get(reverse("learners:group", args=[group.pk]))
+
+
+def test_a_group_is_added_changed_and_deleted(client, senco):
+    teacher = member(Role.CLASS_TEACHER, senco.school)
+
+    assert client.get(reverse("learners:group-add")).status_code == 200
+    client.post(reverse("learners:group-add"), {"name": "Kestrel", "nc_year": "4", "teachers": [teacher.pk]})
+    group = Group.objects.get()
+    assert list(group.teachers.all()) == [teacher]
+
+    edit = reverse("learners:group-edit", args=[group.pk])
+    seen = client.get(edit).context["form"]["seen"].value()
+    client.post(edit, {"name": "Heron", "nc_year": "5", "teachers": [], "seen": seen})
+    group.refresh_from_db()
+    assert (group.name, group.nc_year, group.teachers.count()) == ("Heron", "5", 0)
+
+    delete = reverse("learners:group-delete", args=[group.pk])
+    assert client.get(delete).status_code == 302
+    client.post(delete, {"sure": "yes"})
+    assert not Group.objects.exists()
+    verbs = [event.verb for event in AuditEvent.objects.order_by("pk")]
+    assert verbs == ["group.add", "group.change", "group.delete"]
+    changed = AuditEvent.objects.get(verb="group.change").changes
+    assert changed == {"name": ["Kestrel", "Heron"], "nc_year": ["4", "5"], "teachers": [f"[{teacher.pk}]", "[]"]}
+
+
+def test_two_groups_of_one_name_are_refused(client, senco):
+    GroupFactory(school=senco.school, name="Kestrel")
+    other = GroupFactory(school=senco.school, name="Heron")
+
+    added = client.post(reverse("learners:group-add"), {"name": "KESTREL"})
+    renamed = client.post(reverse("learners:group-edit", args=[other.pk]), {"name": "kestrel", "seen": state_of(other)})
+
+    assert (added.status_code, renamed.status_code) == (422, 422)
+    assert "choose another name" in added.text
+    with pytest.raises(ValidationError):
+        add_group(school=senco.school, name="Kestrel", nc_year="", teachers=[], by=senco)
+
+
+def test_two_people_on_one_group_see_both_versions(client, senco):
+    group = GroupFactory(school=senco.school, name="Kestrel")
+    seen = state_of(group)
+    change_group(group=group, name="Heron", nc_year="4", teachers=[senco], seen=seen, by=senco)
+
+    clash = client.post(reverse("learners:group-edit", args=[group.pk]), {"name": "Wren", "seen": seen})
+
+    assert clash.status_code == 409
+    assert "It is now: Heron" in clash.text
+    with pytest.raises(Stale):
+        change_group(group=group, name="Wren", nc_year="4", teachers=[], seen=seen, by=senco)
+    assert Group.objects.get().name == "Heron"
+
+
+@pytest.mark.parametrize(("count", "words"), [(1, "1 learner is in this group"), (2, "2 learners are in this group")])
+def test_a_group_with_learners_stays_and_the_page_says_why(client, senco, count, words):
+    group = GroupFactory(school=senco.school)
+    for _ in range(count):
+        LearnerFactory(school=senco.school, group=group)
+
+    page = client.get(reverse("learners:group", args=[group.pk])).text
+    refused = client.post(reverse("learners:group-delete", args=[group.pk]), {"sure": "yes"}, follow=True)
+
+    assert words in page
+    assert words in refused.text
+    assert reason_to_keep(group).startswith(words)
+    with pytest.raises(NotAllowed, match=words):
+        delete_group(group=group, by=senco)
+
+
+def test_a_teacher_sees_only_the_groups_they_teach_and_changes_none(client, db):
+    teacher = member(Role.CLASS_TEACHER)
+    own, other = GroupFactory(school=teacher.school, name="Own"), GroupFactory(school=teacher.school, name="Other")
+    own.teachers.add(teacher)
+    client.force_login(teacher)
+
+    answer = client.get(GROUPS)
+
+    assert [row["group"].name for row in answer.context["rows"]] == ["Own"]
+    assert client.get(reverse("learners:group", args=[other.pk])).status_code == 404
+    assert client.get(reverse("learners:group-edit", args=[own.pk])).status_code == 403
+    with pytest.raises(NotAllowed):
+        delete_group(group=own, by=teacher)
