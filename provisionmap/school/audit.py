@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from contextvars import ContextVar
 from datetime import date, datetime
 from typing import Any
 
 from django.db import models
 
 from provisionmap.school.models import AuditEvent, School, User
-
-request_id: ContextVar[str] = ContextVar("request_id", default="")
+from provisionmap.web.log import request_id
 
 
 def _plain(value: Any) -> Any:

@@ -6,6 +6,7 @@ Source: docs/domain.md, "Time". A teaching week is a week with at least one teac
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 
 import holidays
 
@@ -89,6 +90,22 @@ def bank_holidays(span: Span) -> list[tuple[date, str]]:
     return sorted((day, name.replace("(observed)", "(substitute day)")) for day, name in weekdays if day in span)
 
 
+def missing_bank_holidays(dates: CalendarDates) -> list[tuple[date, str]]:
+    """Bank holidays on which the calendar would have children taught.
+
+    >>> term = TermDates("Summer", date(2027, 4, 12), date(2027, 7, 21), Span(date(2027, 5, 31), date(2027, 6, 4)))
+    >>> missing_bank_holidays(CalendarDates((term,)))
+    [(datetime.date(2027, 5, 3), 'May Day')]
+    """
+    found = {
+        day: name
+        for term in dates.terms
+        for day, name in bank_holidays(Span(term.starts, term.ends))
+        if is_teaching_day(dates, day)
+    }
+    return sorted(found.items())
+
+
 def academic_year_of(day: date) -> tuple[str, Span]:
     """The school year that holds `day`, 1 September to 31 August, and its name.
 
@@ -108,13 +125,15 @@ def usual_terms(day: date) -> list[TermDates]:
     _, year = academic_year_of(day)
     first, second = year.starts.year, year.ends.year
     autumn, spring, summer = monday(date(first, 9, 2)), monday(date(second, 1, 4)), monday(date(second, 4, 10))
+
+    def term(name: str, begins: date, weeks: int, half: int) -> TermDates:
+        half_term = begins + WEEK * half
+        return TermDates(name, begins, begins + WEEK * weeks - DAY * 3, Span(half_term, half_term + DAY * 4))
+
     return [
-        TermDates(name, begins, begins + WEEK * weeks - DAY * 3, Span(begins + WEEK * half, begins + WEEK * half + DAY * 4))
-        for name, begins, weeks, half in (
-            (f"Autumn term {first}", autumn, 15, 7),
-            (f"Spring term {second}", spring, 12, 6),
-            (f"Summer term {second}", summer, 15, 7),
-        )
+        term(f"Autumn term {first}", autumn, 15, 7),
+        term(f"Spring term {second}", spring, 12, 6),
+        term(f"Summer term {second}", summer, 15, 7),
     ]
 
 
@@ -122,7 +141,7 @@ def doubts(terms: Sequence[TermDates], closures: Iterable[Span]) -> list[str]:
     """What looks wrong in a calendar, as sentences; an empty list when all is well."""
     found = []
     ordered = sorted(terms, key=lambda term: term.starts)
-    for earlier, later in zip(ordered, ordered[1:], strict=False):
+    for earlier, later in pairwise(ordered):
         if later.starts <= earlier.ends:
             found.append(f"{earlier.name} and {later.name} overlap: put the dates of one of them right.")
     for term in ordered:

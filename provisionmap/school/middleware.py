@@ -16,7 +16,7 @@ from provisionmap.school.today import today
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 # The whole list of pages that need no sign-in; a test holds it.
-PUBLIC = frozenset({"school:sign-in", "school:first-run", "health"})
+PUBLIC = frozenset({"school:sign-in", "school:first-run", "school:welcome", "health"})
 
 
 class SignedIn:
@@ -26,9 +26,9 @@ class SignedIn:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not request.user.is_authenticated and not self.is_public(request):
-            return redirect_to_login(request.path)
-        return self.get_response(request)
+        if self.is_public(request) or request.user.is_authenticated:
+            return self.get_response(request)
+        return redirect_to_login(request.path)
 
     @staticmethod
     def is_public(request: HttpRequest) -> bool:

@@ -51,6 +51,16 @@ LABELS: dict[Role, str] = {
     Role.EXTERNAL: "External professional",
     Role.ADMINISTRATOR: "School administrator",
 }
+SENTENCES: dict[Role, str] = {
+    Role.SENCO: "Leads the support: sees and changes everything, and decides who has which role.",
+    Role.SENCO_ASSISTANT: "Does the daily work on the map beside the SENCO, without settings, people and costs.",
+    Role.CLASS_TEACHER: "Sees the learners of their own groups and provisions, and plans tier 1 for them.",
+    Role.TEACHING_ASSISTANT: "Sees the learners of the provisions they deliver, to know what to do and why.",
+    Role.HEAD: "Sees every learner and the costs, to lead; changes nothing.",
+    Role.GOVERNOR: "Sees no learner's name: figures only, and none about fewer than five learners.",
+    Role.EXTERNAL: "Sees the learners shared with them, while their work at the school lasts.",
+    Role.ADMINISTRATOR: "Looks after people, terms and pupil lists; reads no passports and no notes.",
+}
 CHOICES: list[tuple[str, str]] = [(role.value, label) for role, label in LABELS.items()]
 
 C = Capability
@@ -80,6 +90,27 @@ GRANTS: dict[Role, frozenset[Capability]] = {
         {C.SEE_ALL_LEARNERS, C.EDIT_LEARNERS, C.IMPORT_LEARNERS, C.MANAGE_CALENDAR, C.MANAGE_PEOPLE}
     ),
 }
+
+# The roles that the school office may give: none that reads every learner's notes or changes the whole map.
+# A SENCO may give every role.
+OFFICE_MAY_GRANT = frozenset(
+    {Role.CLASS_TEACHER, Role.TEACHING_ASSISTANT, Role.GOVERNOR, Role.EXTERNAL, Role.ADMINISTRATOR}
+)
+
+
+def may_grant(held: frozenset[str], role: Role, *, to_self: bool = False) -> bool:
+    """Whether somebody holding the role keys `held` may give `role`; to themselves only what they hold.
+
+    >>> may_grant(frozenset({"administrator"}), Role.CLASS_TEACHER), may_grant(frozenset({"administrator"}), Role.SENCO)
+    (True, False)
+    >>> may_grant(frozenset({"administrator"}), Role.CLASS_TEACHER, to_self=True)
+    False
+    """
+    if Role.SENCO in held:
+        return True
+    if Role.ADMINISTRATOR in held and role in OFFICE_MAY_GRANT:
+        return not to_self or role in held
+    return False
 
 
 def roles_with(capability: Capability) -> frozenset[str]:

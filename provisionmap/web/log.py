@@ -3,7 +3,11 @@
 import json
 import logging
 import traceback
+from contextvars import ContextVar
 from datetime import UTC, datetime
+
+# The request being answered, so that every line and every audit event of it can be found together.
+request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 # What a record may carry beside its message. Paths, queries, bodies and values are not on the list.
 KEYS = ("request_id", "user_id", "route", "method", "status", "ms", "task", "count", "reason")
@@ -33,6 +37,8 @@ class JsonFormatter(logging.Formatter):
             "logger": record.name,
             "message": without_values(record.getMessage()),
         }
+        if request_id.get():
+            line["request_id"] = request_id.get()
         line |= {key: getattr(record, key) for key in KEYS if hasattr(record, key)}
         if record.exc_info and record.exc_info[0]:
             line["error"] = record.exc_info[0].__name__

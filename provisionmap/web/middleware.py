@@ -8,17 +8,23 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 from django.utils.cache import patch_vary_headers
 from django.utils.http import urlencode
+
+from provisionmap.web.log import request_id
 
 logger = logging.getLogger("provisionmap.request")
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 class RequestLog:
-    """One line a request: who, which route (never the path), how it ended, how long it took."""
+    """One line a request: who, which route (never the path), how it ended, how long it took.
+
+    The id is ours, never the visitor's, and the answer carries it: a person can read it out to the person on call.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -26,21 +32,33 @@ class RequestLog:
     def __call__(self, request: Any) -> HttpResponse:
         request.id = str(uuid.uuid4())
         began = time.perf_counter()
-        answer = self.get_response(request)
+        before = request_id.set(request.id)
+        try:
+            answer = self.get_response(request)
+            answer["X-Request-ID"] = request.id
+            self.write(request, answer, began)
+        finally:
+            request_id.reset(before)
+        return answer
+
+    @staticmethod
+    def write(request: Any, answer: HttpResponse, began: float) -> None:
+        """The line."""
         match = getattr(request, "resolver_match", None)
-        user = getattr(request, "user", None)
+        try:
+            user_id = getattr(getattr(request, "user", None), "pk", None)
+        except DatabaseError:  # the person is read from the session, and the database may be what failed
+            user_id = None
         logger.info(
             "request",
             extra={
-                "request_id": request.id,
-                "user_id": getattr(user, "pk", None),
+                "user_id": user_id,
                 "route": match.view_name if match else "",
                 "method": request.method,
                 "status": answer.status_code,
                 "ms": round((time.perf_counter() - began) * 1000, 1),
             },
         )
-        return answer
 
 
 class Headers:

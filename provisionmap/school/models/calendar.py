@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
+from provisionmap.school.calendar import Span, TermDates
 from provisionmap.school.models.school import School
 
 
@@ -17,6 +18,7 @@ class AcademicYear(models.Model):
     name = models.CharField(max_length=9)
     starts = models.DateField()
     ends = models.DateField()
+    version = models.PositiveIntegerField(default=1)
 
     class Meta:
         ordering: ClassVar = ["starts"]
@@ -26,7 +28,7 @@ class AcademicYear(models.Model):
         ]
 
     class Privacy:
-        plain = ("school", "name", "starts", "ends")
+        plain = ("school", "name", "starts", "ends", "version")
         personal = ()
         special = ()
 
@@ -44,6 +46,7 @@ class Term(models.Model):
     ends = models.DateField()
     half_term_starts = models.DateField(null=True, blank=True)
     half_term_ends = models.DateField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
 
     class Meta:
         ordering: ClassVar = ["starts"]
@@ -59,12 +62,24 @@ class Term(models.Model):
         ]
 
     class Privacy:
-        plain = ("school", "year", "name", "starts", "ends", "half_term_starts", "half_term_ends")
+        plain = ("school", "year", "name", "starts", "ends", "half_term_starts", "half_term_ends", "version")
         personal = ()
         special = ()
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def half_term(self) -> Span | None:
+        """The half-term holiday, where the term has one."""
+        if self.half_term_starts is None or self.half_term_ends is None:
+            return None
+        return Span(self.half_term_starts, self.half_term_ends)
+
+    @property
+    def dates(self) -> TermDates:
+        """This term for the rules of `calendar`."""
+        return TermDates(self.name, self.starts, self.ends, self.half_term)
 
 
 class Closure(models.Model):
@@ -82,6 +97,7 @@ class Closure(models.Model):
     kind = models.CharField(max_length=10, choices=KINDS, default="inset")
     starts = models.DateField()
     ends = models.DateField()
+    version = models.PositiveIntegerField(default=1)
 
     class Meta:
         ordering: ClassVar = ["starts", "pk"]
@@ -91,9 +107,14 @@ class Closure(models.Model):
         ]
 
     class Privacy:
-        plain = ("school", "name", "kind", "starts", "ends")
+        plain = ("school", "name", "kind", "starts", "ends", "version")
         personal = ()
         special = ()
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def span(self) -> Span:
+        """The days of this closure for the rules of `calendar`."""
+        return Span(self.starts, self.ends)

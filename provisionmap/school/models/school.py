@@ -7,6 +7,8 @@ from typing import ClassVar, Self
 
 from django.db import models
 
+from provisionmap.school.calendar import CalendarDates
+
 WAVES = {1: "Wave 1", 2: "Wave 2", 3: "Wave 3"}
 LAYERS = {1: "Universal", 2: "Targeted", 3: "Targeted Plus", 4: "Specialist"}
 TIER_SETS = {"waves": WAVES, "layers": LAYERS}
@@ -27,24 +29,31 @@ class School(models.Model):
     estab = models.CharField("establishment number", max_length=4, blank=True)
     tier_set = models.CharField(max_length=10, choices=TIER_SET_CHOICES, default="waves")
     set_up_done = models.BooleanField(default=False)
+    version = models.PositiveIntegerField(default=1)
 
     class Privacy:
-        plain = ("name", "urn", "la_code", "estab", "tier_set", "set_up_done")
+        plain = ("name", "urn", "la_code", "estab", "tier_set", "set_up_done", "version")
         personal = ()
         special = ()
 
     def __str__(self) -> str:
         return self.name
 
+    def calendar_dates(self) -> CalendarDates:
+        """The school's terms and closures for the rules of `calendar`: two queries."""
+        terms = tuple(term.dates for term in self.terms.all())
+        return CalendarDates(terms, tuple(closure.span for closure in self.closures.all()))
+
     def tiers_on(self, day: date) -> dict[int, str]:
         """The school's tiers on `day`, code to label, in order: one query.
 
-        A label the school has not written itself is the one of its tier set.
+        A label the school has not written itself is the one of its tier set; an empty label says that the
+        school does not use the tier from that day on.
         """
         labels = dict(TIER_SETS[self.tier_set])
         for row in self.tier_labels.on(day):
             labels[row.code] = row.label
-        return {code: label for code, label in sorted(labels.items()) if code in TIER_SETS[self.tier_set]}
+        return {code: label for code, label in sorted(labels.items()) if label}
 
 
 class TierLabelQuerySet(models.QuerySet["TierLabel"]):
@@ -56,11 +65,11 @@ class TierLabelQuerySet(models.QuerySet["TierLabel"]):
 
 
 class TierLabel(models.Model):
-    """What a school calls one tier from a day on; earlier names stay for earlier days."""
+    """What a school calls one tier from a day on; earlier names stay for earlier days. Empty: not used."""
 
     school = models.ForeignKey(School, on_delete=models.CASCADE, related_name="tier_labels")
     code = models.PositiveSmallIntegerField(choices=TIERS)
-    label = models.CharField(max_length=40)
+    label = models.CharField(max_length=40, blank=True)
     starts = models.DateField()
 
     objects = TierLabelQuerySet.as_manager()

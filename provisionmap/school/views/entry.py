@@ -1,18 +1,23 @@
 """The ways in and out: home, signing in and out, switching school, how pages look."""
 
+from typing import Any
+
 from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
-from provisionmap.school import actions
+from provisionmap.school import actions, throttle
 from provisionmap.school.access import require
-from provisionmap.school.forms import PreferencesForm, SignInForm
+from provisionmap.school.forms.entry import PreferencesForm, SignInForm
 from provisionmap.school.models import Membership, School, User
 from provisionmap.school.roles import Capability
 from provisionmap.school.today import today
+from provisionmap.school.views.set_up import WALKERS
+
+TOO_MANY = "Too many tries from this computer. Wait five minutes, then try again; nothing is lost."
 
 
 class SignIn(LoginView):
@@ -21,11 +26,28 @@ class SignIn(LoginView):
     template_name = "school/sign_in.html"
     authentication_form = SignInForm
     redirect_authenticated_user = True
+    http_method_names = ["get", "head", "post", "options"]
 
     def get(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         if not User.objects.exists():
             return redirect("school:first-run")
         return super().get(request, *args, **kwargs)
+
+    def post(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        """A try is counted before the password is looked at."""
+        if throttle.take_try(request.POST.get("username", ""), throttle.sender_of(request)):
+            return super().post(request, *args, **kwargs)
+        shown = self.get_context_data(form=SignInForm(request), too_many=TOO_MANY)
+        answer = self.render_to_response(shown, status=429)
+        answer["Retry-After"] = str(throttle.SECONDS)
+        return answer
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        throttle.forget(form.cleaned_data["username"], throttle.sender_of(self.request))
+        return super().form_valid(form)
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        return self.render_to_response(self.get_context_data(form=form), status=422)
 
 
 class SignOut(LogoutView):
@@ -39,19 +61,27 @@ class SignOut(LogoutView):
         return answer
 
 
-@require_GET
-def home(request: HttpRequest) -> HttpResponse:
+@require_safe
+def home(request: Any) -> HttpResponse:
     """Where a person starts: set-up while it is unfinished, else the map, else what their role has."""
     school = request.school
     if school is None:
         return redirect("school:no-school")
-    if not school.set_up_done and Capability.MANAGE_SETTINGS in request.capabilities:
+    if not school.set_up_done and WALKERS & request.capabilities:
         return redirect("school:set-up")
     if Capability.SEE_MAP in request.capabilities:
         return redirect("interventions:map")
     if Capability.SEE_ALL_LEARNERS in request.capabilities:
         return redirect("learners:register")
     return redirect("school:no-school")
+
+
+@require()
+def no_school(request: Any) -> HttpResponse:
+    """For somebody who may sign in and has nothing to see: why, and whom to ask."""
+    if request.school and request.capabilities:
+        return redirect("home")
+    return render(request, "school/no_school.html")
 
 
 def back(request: HttpRequest) -> str:
@@ -62,7 +92,7 @@ def back(request: HttpRequest) -> str:
 
 
 @require(writes=["POST"])
-def preferences(request: HttpRequest) -> HttpResponse:
+def preferences(request: Any) -> HttpResponse:
     """Light or dark, easy reading or not: kept with the person, so that every device agrees."""
     form = PreferencesForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -71,11 +101,12 @@ def preferences(request: HttpRequest) -> HttpResponse:
 
 
 @require(writes=["POST"])
-def switch(request: HttpRequest) -> HttpResponse:
+def switch(request: Any) -> HttpResponse:
     """Change to another school where this person holds a role."""
     if request.method == "POST":
         held = Membership.objects.on(today()).filter(user=request.user).values("school")
         number = request.POST.get("school", "")
-        school = get_object_or_404(School, pk__in=held, pk=int(number) if number.isdigit() else 0)
+        known = number.isascii() and number.isdigit() and len(number) < 19
+        school = get_object_or_404(School, pk__in=held, pk=int(number) if known else 0)
         request.session["school"] = school.pk
     return redirect("home")

@@ -1,0 +1,158 @@
+"""Who works at a school, in which roles, from when until when."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+
+from provisionmap.school import audit
+from provisionmap.school.access import NotAllowed
+from provisionmap.school.actions.account import tokens
+from provisionmap.school.models import Membership, School, User
+from provisionmap.school.permissions import (
+    check_can_grant,
+    check_can_invite,
+    check_can_manage,
+    check_someone_stays,
+    grantable,
+    roles_at,
+)
+from provisionmap.school.roles import Capability, Role, capabilities_of
+from provisionmap.school.stale import Stale
+from provisionmap.school.today import today
+
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class NewPerson:
+    """One line of a staff list."""
+
+    name: str
+    email: str
+    role: str
+
+
+@transaction.atomic
+def add_person(
+    *, school: School, name: str, email: str, role: str, starts: date, ends: date | None, by: User
+) -> Membership:
+    """Give somebody a role at a school; a person with this e-mail address already is the same person.
+
+    A role they hold already is left as it is. Somebody new has no password until they are invited.
+    Raises NotAllowed for a role that is not `by`'s to give.
+    """
+    user = User.objects.filter(email=email.strip().lower()).first()
+    check_can_grant(by, school, role, today(), to=user)
+    if user is None:
+        user = User.objects.create_user(email, None, name=name)
+    held, made = Membership.objects.get_or_create(
+        user=user, school=school, role=role, ends=None, defaults={"starts": starts}
+    )
+    if made and ends:
+        held.ends = ends
+        held.save(update_fields=["ends"])
+    if made:
+        audit.record("person.add", by=by, target=held, new={"role": role, "starts": starts, "ends": ends})
+    return held
+
+
+@transaction.atomic
+def add_people(*, school: School, people: Iterable[NewPerson], starts: date, by: User) -> list[Membership]:
+    """Add all of `people`, or none when one of them may not be added."""
+    return [
+        add_person(school=school, name=one.name, email=one.email, role=one.role, starts=starts, ends=None, by=by)
+        for one in people
+    ]
+
+
+def roles_state(person: User, school: School, day: date) -> str:
+    """What a form about a person's roles was read from, as one text. Memberships carry no version."""
+    return ",".join(sorted(roles_at(person, school, day)))
+
+
+def _lock(school: School) -> None:
+    """One change of a school's people at a time, so that two can't each take away the other's last colleague."""
+    School.objects.select_for_update().get(pk=school.pk)
+
+
+def _open(person: User, school: School, day: date) -> list[Membership]:
+    rows = Membership.objects.filter(Q(ends=None) | Q(ends__gte=day), user=person, school=school)
+    return list(rows.order_by("pk"))
+
+
+def _manages(roles: Iterable[str]) -> bool:
+    return Capability.MANAGE_PEOPLE in capabilities_of(frozenset(roles))
+
+
+@transaction.atomic
+def change_roles(*, person: User, school: School, roles: Collection[str], seen: str, day: date, by: User) -> None:
+    """From `day` on `person` holds `roles` at `school` and no others; roles given up ended the day before.
+
+    Raises Stale when the roles are no longer those of `seen`, NotAllowed for a role that is not `by`'s to give
+    or when nobody would be left who manages people.
+    """
+    _lock(school)
+    check_can_manage(person, by, school, day)
+    if roles_state(person, school, day) != seen:
+        raise Stale(person)
+    held = _open(person, school, day)
+    keys = {row.role for row in held}
+    for role in sorted(set(roles) - keys):
+        check_can_grant(by, school, role, day, to=person)
+    if not roles:
+        raise NotAllowed("Choose at least one role. To take all of them away, end the person's time here instead.")
+    if _manages(keys) and not _manages(roles):
+        check_someone_stays(school, person, day)
+    for row in held:
+        if row.role not in roles:
+            _end(row, day - DAY, by)
+    for role in sorted(set(roles) - keys):
+        made = Membership.objects.create(user=person, school=school, role=role, starts=day)
+        audit.record("person.role_give", by=by, target=made, new={"role": role, "starts": day})
+
+
+def _end(row: Membership, last_day: date, by: User) -> None:
+    """Let a membership hold until `last_day`; one that begins later never was."""
+    audit.record("person.role_end", by=by, target=row, old={"ends": row.ends}, new={"ends": last_day})
+    if row.starts > last_day:
+        row.delete()
+    else:
+        row.ends = last_day
+        row.save(update_fields=["ends"])
+
+
+@transaction.atomic
+def end_membership(*, person: User, school: School, last_day: date, day: date, by: User) -> None:
+    """`last_day` is the last day on which `person` holds a role at `school`. Raises NotAllowed.
+
+    Their work stays under their name, and their sign-in stays theirs: it opens this school no more.
+    """
+    _lock(school)
+    check_can_manage(person, by, school, day)
+    held = _open(person, school, day)
+    if not held:
+        raise NotAllowed(f"{person.name} holds no role here any more, so there is nothing to end.")
+    if _manages(row.role for row in held):
+        check_someone_stays(school, person, max(last_day, day))
+    for row in held:
+        _end(row, last_day, by)
+
+
+@transaction.atomic
+def invite(*, person: User, school: School, day: date, by: User) -> str:
+    """The token of a link with which `person` sets a password, once. Raises NotAllowed."""
+    check_can_invite(person, by, school, day)
+    audit.record("person.invite", by=by, target=person, school=school)
+    return tokens.make_token(person)
+
+
+def choices_for(by: User, school: School, day: date, *, to: User | None = None) -> list[Role]:
+    """The roles a form may offer: what `by` may give, and what the person holds already."""
+    held = roles_at(to, school, day) if to else frozenset()
+    allowed = set(grantable(by, school, day, to=to)) | held
+    return [role for role in Role if role in allowed]

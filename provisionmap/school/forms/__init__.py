@@ -1,0 +1,1 @@
+"""What people send to the ground floor, by screen."""

@@ -1,0 +1,106 @@
+"""The school's own details and what it calls its tiers."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.validators import RegexValidator
+
+from provisionmap.school.models import LAYERS, TIER_SETS, TIERS, School
+
+DIGITS = {"inputmode": "numeric", "autocomplete": "off"}
+
+
+def digits(label: str, length: int, help_text: str) -> forms.CharField:
+    """An official number of `length` digits, or nothing."""
+    rule = RegexValidator(rf"^[0-9]{{{length}}}$", f"Give all {length} digits, or leave this empty.")
+    field = forms.CharField(label=label, required=False, max_length=length, help_text=help_text, validators=[rule])
+    field.widget.attrs.update(DIGITS)
+    return field
+
+
+class SchoolForm(forms.Form):
+    """What the school is called and its official numbers."""
+
+    name = forms.CharField(label="School name", max_length=120)
+    urn = digits("URN", 6, "Six digits, on Get Information about Schools.")
+    la_code = digits("Local authority code", 3, "Three digits. Transfer files carry it.")
+    estab = digits("Establishment number", 4, "Four digits. Transfer files carry it.")
+    seen = forms.IntegerField(widget=forms.HiddenInput)
+
+    @staticmethod
+    def reading(school: School) -> dict[str, Any]:
+        """The form of `school` as it stands."""
+        return {
+            "name": school.name,
+            "urn": school.urn,
+            "la_code": school.la_code,
+            "estab": school.estab,
+            "seen": school.version,
+        }
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What to write."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "seen"}
+
+
+class TiersForm(forms.Form):
+    """Which set of tiers, each one's own name if the school has one, and from which day."""
+
+    tier_set = forms.ChoiceField(label="Tiers", choices=School.TIER_SET_CHOICES, widget=forms.RadioSelect)
+    starts = forms.DateField(
+        label="From",
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text="Days before keep the names they had, so nothing of the past changes.",
+    )
+    seen = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for code, _ in TIERS:
+            only = " Used by the set of four only." if code not in TIER_SETS["waves"] else ""
+            self.fields[f"label_{code}"] = forms.CharField(
+                label=f"Own name of tier {code}",
+                max_length=40,
+                required=False,
+                help_text=f"Empty: the name of the set.{only}",
+            )
+
+    @staticmethod
+    def reading(school: School, day: date) -> dict[str, Any]:
+        """The form of `school` as it stands on `day`: a name that is the set's own is left empty."""
+        usual = TIER_SETS[school.tier_set]
+        own = {code: label for code, label in school.tiers_on(day).items() if usual.get(code) != label}
+        return {
+            "tier_set": school.tier_set,
+            "starts": day,
+            "seen": school.version,
+            **{f"label_{code}": own.get(code, "") for code in LAYERS},
+        }
+
+    @property
+    def own_names(self) -> list[forms.BoundField]:
+        """The fields of the tiers' own names."""
+        return [self[f"label_{code}"] for code, _ in TIERS]
+
+    @property
+    def labels(self) -> dict[int, str]:
+        """The school's own names by code, without the empty ones."""
+        given = {code: self.cleaned_data[f"label_{code}"] for code, _ in TIERS}
+        return {code: label for code, label in given.items() if label}
+
+    def clean(self) -> None:
+        """Two tiers of one name could not be told apart."""
+        super().clean()
+        tier_set = self.cleaned_data.get("tier_set")
+        if tier_set is None:
+            return
+        seen: dict[str, int] = {}
+        for code, usual in TIER_SETS[tier_set].items():
+            label = (self.cleaned_data.get(f"label_{code}") or usual).casefold()
+            if label in seen:
+                self.add_error(f"label_{code}", f"Tier {seen[label]} has this name already. Choose another.")
+            seen[label] = code

@@ -1,0 +1,55 @@
+"""One's own account, and the one-time link that opens it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth import login, update_session_auth_hash
+from django.http import HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import redirect, render
+
+from provisionmap.school.access import NotAllowed, require
+from provisionmap.school.actions import account as actions
+from provisionmap.school.forms.entry import ChangePasswordForm, NameForm, NewPasswordForm
+from provisionmap.school.models import Membership, User
+from provisionmap.school.today import today
+
+
+@require(writes=["POST"])
+def account(request: Any) -> HttpResponse:
+    """Name and password of the person who is signed in; the button says which form was sent."""
+    sent = request.POST.get("what", "")
+    name = NameForm(request.POST if sent == "name" else None, initial={"name": request.user.name})
+    password = ChangePasswordForm(request.POST if sent == "password" else None, user=request.user)
+    if name.is_valid():
+        actions.change_name(user=request.user, name=name.cleaned_data["name"], by=request.user)
+        messages.success(request, "Your name is saved.")
+        return redirect("school:account")
+    if password.is_valid():
+        actions.change_password(user=request.user, password=password.cleaned_data["password"], by=request.user)
+        update_session_auth_hash(request, request.user)
+        messages.success(request, "Your password is changed. Other devices must sign in again.")
+        return redirect("school:account")
+    held = Membership.objects.on(today()).filter(user=request.user).select_related("school")
+    shown = {"name_form": name, "password_form": password, "held": held}
+    return render(request, "school/account.html", shown, status=422 if name.errors or password.errors else 200)
+
+
+def welcome(request: Any, pk: int, token: str) -> HttpResponse:
+    """Set a password with a one-time link. A link that is spent or wrong says the same as one for nobody."""
+    if request.method not in {"GET", "HEAD", "POST"}:
+        return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
+    user = User.objects.filter(pk=pk, is_active=True).first()
+    if user is None or not actions.tokens.check_token(user, token):
+        return render(request, "school/welcome.html", {"spent": actions.SPENT}, status=404)
+    form = NewPasswordForm(request.POST or None, user=user)
+    if not form.is_valid():
+        shown = {"form": form, "person": user}
+        return render(request, "school/welcome.html", shown, status=422 if form.errors else 200)
+    try:
+        user = actions.use_welcome(user=user, token=token, password=form.cleaned_data["password"])
+    except NotAllowed as spent:
+        return render(request, "school/welcome.html", {"spent": str(spent)}, status=404)
+    login(request, user)
+    return redirect("home")
