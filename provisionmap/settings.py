@@ -6,6 +6,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import environ
+from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
@@ -140,7 +141,7 @@ if REDIS_URL:
 else:
     for name in ("messages", "processed", "control"):
         (QUEUE_DIR / name).mkdir(parents=True, exist_ok=True)
-    CELERY_BROKER_URL = "filesystem://"
+    CELERY_BROKER_URL = "filesystem://localhost//"  # without a name kombu warns at every start
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(QUEUE_DIR / "messages"),
         "data_folder_out": str(QUEUE_DIR / "messages"),
@@ -158,7 +159,16 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_SERIALIZER = "json"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "Europe/London"
-CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {}
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_REDIRECT_STDOUTS = False
+# A time that passed while nothing ran is made up for at the next start: beat's file remembers the last run.
+CELERY_BEAT_SCHEDULE = {
+    "forget sessions": {
+        "task": "provisionmap.school.tasks.forget_sessions",
+        "schedule": crontab(hour="3", minute="10"),
+    },
+    "forget uploads": {"task": "learners.tasks.forget_uploads", "schedule": crontab(minute="*/15")},
+}
 
 # --- People and sessions.
 AUTH_USER_MODEL = "school.User"
@@ -267,6 +277,8 @@ LOGGING = {
         "django.server": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
         "django.request": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
         "django.security": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
+        "celery": {"level": "WARNING"},
+        "celery.app.trace": {"level": "CRITICAL"},  # quotes exceptions; provisionmap/celery.py tells of failures
         "weasyprint": {"level": "ERROR"},
         "fontTools": {"level": "ERROR"},
     },
