@@ -1,6 +1,28 @@
 """The ground floor: schools, people, roles, calendar and audit."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from django.apps import AppConfig
+
+from provisionmap.school.roles import Capability
+from provisionmap.school.steps import register
+
+if TYPE_CHECKING:
+    from provisionmap.school.models import School
+
+
+def terms_of(school: School) -> tuple[bool, str]:
+    """The first step is done once there is a term."""
+    count = school.terms.count()
+    return bool(count), f"{count} term{'' if count == 1 else 's'} in the calendar." if count else "No term yet."
+
+
+def staff_of(school: School) -> tuple[bool, str]:
+    """The second is done once somebody beside the first person has a role."""
+    count = school.memberships.values("user").distinct().count()
+    return count > 1, f"{count} people with a role." if count > 1 else "Only you so far."
 
 
 class SchoolConfig(AppConfig):
@@ -8,3 +30,24 @@ class SchoolConfig(AppConfig):
 
     name = "provisionmap.school"
     label = "school"
+
+    def ready(self) -> None:
+        """Registers the steps of the set-up path that this storey can judge."""
+        register(
+            "terms",
+            "Terms and closures",
+            "Import your council's or school's term dates, or type them; add bank holidays with one click.",
+            "school:calendar",
+            terms_of,
+            10,
+            capabilities=[Capability.MANAGE_CALENDAR],
+        )
+        register(
+            "staff",
+            "Staff",
+            "Add the colleagues who will use the map; paste several lines at once if you like.",
+            "school:people",
+            staff_of,
+            20,
+            capabilities=[Capability.MANAGE_PEOPLE],
+        )

@@ -47,6 +47,7 @@ class CurrentSchool:
 
     def __call__(self, request: Any) -> HttpResponse:
         request.school = None
+        request.schools = []
         request.capabilities = frozenset()
         if request.user.is_authenticated:
             self.read_memberships(request)

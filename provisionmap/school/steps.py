@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from provisionmap.school.models import School
 from provisionmap.school.roles import Capability
 
-Provider = Callable[[School], tuple[bool, str]]
+if TYPE_CHECKING:  # apps register before any model is loaded
+    from provisionmap.school.models import School
+
+Provider = Callable[["School"], tuple[bool, str]]
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,14 @@
 """Which tiers are in use: upper storeys register how to tell, because a tier with provision must keep its column."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from provisionmap.school.models import School
+if TYPE_CHECKING:  # apps register before any model is loaded
+    from provisionmap.school.models import School
 
-Provider = Callable[[School], set[int]]
+Provider = Callable[["School"], set[int]]
 _providers: dict[str, Provider] = {}
 
 

@@ -1,8 +1,8 @@
 """Addresses of the ground floor."""
 
-from django.urls import path
+from django.urls import path, re_path
 
-from provisionmap.school.views import account, entry, set_up, settings
+from provisionmap.school.views import account, calendar, entry, people, set_up, settings
 
 app_name = "school"
 urlpatterns = [
@@ -18,5 +18,26 @@ urlpatterns = [
     path("settings/", settings.settings, name="settings"),
     path("settings/school/", settings.details, name="details"),
     path("settings/tiers/", settings.tiers, name="tiers"),
+    path("settings/calendar/", calendar.calendar, name="calendar"),
+    path("settings/calendar/years/add/", calendar.year_add, name="year-add"),
+    path("settings/calendar/years/<int:pk>/", calendar.year_edit, name="year-edit"),
+    path("settings/calendar/terms/add/", calendar.term_add, name="term-add"),
+    path("settings/calendar/terms/<int:pk>/", calendar.term_edit, name="term-edit"),
+    path("settings/calendar/closures/add/", calendar.closure_add, name="closure-add"),
+    path("settings/calendar/closures/<int:pk>/", calendar.closure_edit, name="closure-edit"),
+    path("settings/calendar/bank-holidays/", calendar.bank_holidays, name="bank-holidays"),
+    re_path(
+        r"^settings/calendar/(?P<noun>year|term|closure)/(?P<pk>[0-9]{1,18})/remove/$",
+        calendar.remove,
+        name="calendar-remove",
+    ),
+    path("settings/people/", people.people, name="people"),
+    path("settings/people/add/", people.add, name="person-add"),
+    path("settings/people/paste/", people.paste, name="people-paste"),
+    path("settings/people/links/", people.links, name="people-links"),
+    path("settings/people/<int:pk>/", people.person, name="person"),
+    path("settings/people/<int:pk>/roles/", people.roles, name="person-roles"),
+    path("settings/people/<int:pk>/end/", people.end, name="person-end"),
+    path("settings/people/<int:pk>/link/", people.link, name="person-link"),
     path("roles/", settings.roles, name="roles"),
 ]

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, ClassVar, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models import F, Q
@@ -38,10 +39,26 @@ class UserManager(BaseUserManager["User"]):
 class UserQuerySet(models.QuerySet["User"]):
     """People, as pages ask for them."""
 
+    def never_came(self) -> Self:
+        """People who were added and have not set a password yet."""
+        return self.filter(password__startswith=UNUSABLE_PASSWORD_PREFIX)
+
     def at(self, school: Any, today: date) -> Self:
         """People with a role at `school` on `today`, by name."""
         held = Membership.objects.filter(school=school).on(today).values("user")
         return self.filter(pk__in=held, is_active=True).order_by("name", "pk")
+
+    def for_staff_list(self, school: Any, today: date, *, words: str = "", left: bool = False) -> Self:
+        """People of `school` by name, with their memberships there as `here`: those with a role now or to come,
+        or, with `left`, those whose last day is over. Every one of `words` is in the name or the e-mail address.
+        """
+        rows = Membership.objects.filter(school=school)
+        current = rows.filter(Q(ends=None) | Q(ends__gte=today)).values("user")
+        found = self.filter(pk__in=rows.values("user")).exclude(pk__in=current) if left else self.filter(pk__in=current)
+        for word in words.split():
+            found = found.filter(Q(name__icontains=word) | Q(email__icontains=word))
+        here = models.Prefetch("memberships", queryset=rows.order_by("starts", "role"), to_attr="here")
+        return found.order_by("name", "pk").prefetch_related(here)
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -60,6 +77,8 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     # What this person may do, by school, as the request's own middleware read it; empty elsewhere.
     held: dict[int, frozenset[Any]]
+    # The memberships at one school, where `for_staff_list` fetched them.
+    here: list[Membership]
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]

@@ -1,0 +1,228 @@
+"""The school's staff list: finding, adding, changing roles, ending, and one-time links."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+
+from provisionmap.school.access import NotAllowed, require
+from provisionmap.school.actions import people as actions
+from provisionmap.school.forms.people import EndForm, PeopleSearchForm, PersonForm, RolesForm, StaffListForm
+from provisionmap.school.models import Membership, User
+from provisionmap.school.permissions import check_can_invite, check_can_manage, grantable, roles_at
+from provisionmap.school.roles import LABELS, Capability, Role
+from provisionmap.school.stale import Stale
+from provisionmap.school.today import today
+from provisionmap.web.htmx import fragment
+
+PER_PAGE = 50
+MOST_LINKS = 200
+PEOPLE = Capability.MANAGE_PEOPLE
+
+
+def _row(person: User) -> dict[str, Any]:
+    """What the list says of one person, from memberships fetched already."""
+    day = today()
+    rows = [row for row in person.here if row.ends is None or row.ends >= day]
+    return {
+        "person": person,
+        "roles": [
+            {"label": row.get_role_display(), "from": row.starts if row.starts > day else None, "until": row.ends}
+            for row in rows
+        ],
+        "invited": person.has_usable_password(),
+        "left": max((row.ends for row in person.here if row.ends), default=None) if not rows else None,
+    }
+
+
+@require(PEOPLE, writes=["POST"])
+def people(request: Any) -> HttpResponse:
+    """Everybody with a role here, now or soon; those who left on request. Words searched for come by POST."""
+    search = PeopleSearchForm(request.POST or None)
+    words = search.cleaned_data["q"] if search.is_valid() else ""
+    left = request.GET.get("left") == "1"
+    rows = User.objects.for_staff_list(request.school, today(), words=words, left=left)
+    asked = request.POST.get("page") or request.GET.get("page")
+    page = Paginator(rows, PER_PAGE).get_page(asked)
+    shown = {
+        "section": "settings",
+        "search": search,
+        "words": words,
+        "left": left,
+        "page": page,
+        "rows": [_row(person) for person in page],
+    }
+    return fragment(request, "school/people.html#rows", shown)
+
+
+@require(PEOPLE, writes=["POST"])
+def add(request: Any) -> HttpResponse:
+    """Add one colleague."""
+    day = today()
+    roles = grantable(request.user, request.school, day)
+    form = PersonForm(request.POST or None, initial={"starts": day, "role": Role.CLASS_TEACHER}, roles=roles)
+    if form.is_valid():
+        try:
+            held = actions.add_person(school=request.school, by=request.user, **form.cleaned_data)
+        except NotAllowed as refusal:
+            form.add_error("role", str(refusal))
+        else:
+            messages.success(request, f"{held.user.name} is added as {held.get_role_display()}.")
+            return redirect("school:person", held.user_id)
+    shown = {"section": "settings", "form": form}
+    return render(request, "school/person_add.html", shown, status=422 if form.errors else 200)
+
+
+@require(PEOPLE, writes=["POST"])
+def paste(request: Any) -> HttpResponse:
+    """Add several colleagues from pasted lines: all of them, or none and every line that is wrong."""
+    day = today()
+    form = StaffListForm(
+        request.POST or None, initial={"starts": day}, roles=grantable(request.user, request.school, day)
+    )
+    if form.is_valid():
+        new = [actions.NewPerson(one.name, one.email, one.role) for one in form.people]
+        try:
+            added = actions.add_people(
+                school=request.school, people=new, starts=form.cleaned_data["starts"], by=request.user
+            )
+        except NotAllowed as refusal:
+            form.add_error("lines", str(refusal))
+        else:
+            messages.success(request, f"{len(added)} people are on the list now.")
+            return redirect("school:people")
+    shown = {"section": "settings", "form": form, "known": LABELS.values()}
+    return render(request, "school/people_paste.html", shown, status=422 if form.errors else 200)
+
+
+def _person_here(request: Any, pk: int) -> User:
+    """Somebody with a role at this school, now, later or before; otherwise 404."""
+    rows = Membership.objects.filter(school=request.school).values("user")
+    return get_object_or_404(User, pk__in=rows, pk=pk)
+
+
+def _reason(check: Any, *args: Any) -> str:
+    """Why not, in a sentence; empty when it is allowed."""
+    try:
+        check(*args)
+    except NotAllowed as refusal:
+        return str(refusal)
+    return ""
+
+
+def _page(request: Any, person: User, status: int = 200, **forms: Any) -> HttpResponse:
+    """One person's page, with a form that failed in the place of a fresh one."""
+    day = today()
+    held = sorted(roles_at(person, request.school, day))
+    rows = list(Membership.objects.filter(user=person, school=request.school).order_by("-starts", "role"))
+    shown = {
+        "section": "settings",
+        "person": person,
+        "rows": rows,
+        "held": held,
+        "no_change": _reason(check_can_manage, person, request.user, request.school, day),
+        "no_link": _reason(check_can_invite, person, request.user, request.school, day),
+        "roles_form": RolesForm(
+            initial={"roles": held, "seen": ",".join(held)},
+            offered=actions.choices_for(request.user, request.school, day, to=person),
+        ),
+        "end_form": EndForm(initial={"last_day": day}, began=None),
+        "self": person.pk == request.user.pk,
+    }
+    return render(request, "school/person.html", shown | forms, status=status)
+
+
+@require(PEOPLE)
+def person(request: Any, pk: int) -> HttpResponse:
+    """One person: roles, dates, and what may be done about them."""
+    return _page(request, _person_here(request, pk))
+
+
+@require(PEOPLE, writes=["POST"])
+def roles(request: Any, pk: int) -> HttpResponse:
+    """Change somebody's roles from today on; both versions when somebody else changed them meanwhile."""
+    one = _person_here(request, pk)
+    if request.method != "POST":
+        return redirect("school:person", one.pk)
+    day = today()
+    offered = actions.choices_for(request.user, request.school, day, to=one)
+    form = RolesForm(request.POST, offered=offered)
+    if form.is_valid():
+        given = form.cleaned_data
+        try:
+            actions.change_roles(
+                person=one, school=request.school, roles=given["roles"], seen=given["seen"], day=day, by=request.user
+            )
+        except NotAllowed as refusal:
+            form.add_error("roles", str(refusal))
+        except Stale:
+            form.data = form.data.copy()
+            form.data["seen"] = actions.roles_state(one, request.school, day)
+            now = [LABELS[Role(role)] for role in sorted(roles_at(one, request.school, day))]
+            return _page(request, one, 409, roles_form=form, clash=", ".join(now) or "none")
+        else:
+            messages.success(request, f"The roles of {one.name} are saved and count from today.")
+            return redirect("school:person", one.pk)
+    return _page(request, one, 422, roles_form=form)
+
+
+@require(PEOPLE, writes=["POST"])
+def end(request: Any, pk: int) -> HttpResponse:
+    """Say which day is somebody's last one here."""
+    one = _person_here(request, pk)
+    if request.method != "POST":
+        return redirect("school:person", one.pk)
+    day = today()
+    held = Membership.objects.on(day).filter(user=one, school=request.school).order_by("-starts").first()
+    form = EndForm(request.POST, began=held.starts if held else None)
+    if form.is_valid():
+        last = form.cleaned_data["last_day"]
+        try:
+            actions.end_membership(person=one, school=request.school, last_day=last, day=day, by=request.user)
+        except NotAllowed as refusal:
+            form.add_error("last_day", str(refusal))
+        else:
+            messages.success(request, f"The last day of {one.name} here is {last:%d/%m/%Y}.")
+            return redirect("school:people")
+    return _page(request, one, 422, end_form=form)
+
+
+def _link(request: Any, one: User) -> str:
+    token = actions.invite(person=one, school=request.school, day=today(), by=request.user)
+    return str(request.build_absolute_uri(reverse("school:welcome", args=[one.pk, token])))
+
+
+@require(PEOPLE, writes=["POST"])
+def link(request: Any, pk: int) -> HttpResponse:
+    """Make a one-time link for one person and show it, once."""
+    one = _person_here(request, pk)
+    if request.method != "POST":
+        return redirect("school:person", one.pk)
+    try:
+        links = [{"person": one, "link": _link(request, one)}]
+    except NotAllowed as refusal:
+        messages.error(request, str(refusal))
+        return redirect("school:person", one.pk)
+    return render(request, "school/links.html", {"section": "settings", "links": links})
+
+
+@require(PEOPLE, writes=["POST"])
+def links(request: Any) -> HttpResponse:
+    """Make a one-time link for everybody here who never set a password."""
+    if request.method != "POST":
+        return redirect("school:people")
+    made = []
+    for one in User.objects.at(request.school, today()).never_came()[:MOST_LINKS]:
+        try:
+            made.append({"person": one, "link": _link(request, one)})
+        except NotAllowed:
+            continue
+    if not made:
+        messages.info(request, "Everybody whose link is yours to make has set a password already.")
+        return redirect("school:people")
+    return render(request, "school/links.html", {"section": "settings", "links": made})
