@@ -22,6 +22,7 @@ FIELDS: dict[str, str] = {
     "joined": "Joined",
     "left": "Left",
     "sen_code": "SEN provision",
+    "sen_from": "SEN provision since",
     "need_1": "Primary need",
     "need_2": "Second need",
     "need_3": "Third need",
@@ -62,6 +63,8 @@ _SYNONYMS: dict[str, str] = {
     "sen_code": "sen provision, special educational needs provision, sen provision code, sen status, sen code, "
     "sen category, sen stage, sen, send status, send, send provision, "
     "sen provision details provision type code, current sen provision, sen provision type",
+    "sen_from": "sen start date, sen provision start date, sen status start date, sen from, sen since, "
+    "sen stage start, date of sen provision, current sen provision start date, sen provision start",
     "need_1": "primary sen need, primary sen needs type, primary se needs type, primary sen type, primary need, "
     "primary special educational needs type, main need, sen type 1, sen need 1, need 1, sen type, senneed, "
     "sen need, primary sen need type, sen need type, primary send need",
@@ -162,12 +165,12 @@ def lacking(mapping: Mapping[int, str]) -> list[str]:
     return found
 
 
-def not_a_pupil_list(headers: Sequence[str]) -> str:
+def not_a_pupil_list(headers: Sequence[str], mapping: Mapping[int, str] | None = None) -> str:
     """Why this table cannot be a pupil list, as a sentence; "" when it may be one.
 
     >>> not_a_pupil_list(["URN", "LA (code)", "EstablishmentName"])
     'This is not a pupil list: no column holds a UPN, a name or a date of birth.'
     """
-    if {"upn", "surname", "forename", "full_name", "date_of_birth"} & set(guess(headers).values()):
+    if {"upn", "surname", "forename", "full_name", "date_of_birth"} & set((mapping or guess(headers)).values()):
         return ""
     return "This is not a pupil list: no column holds a UPN, a name or a date of birth."

@@ -5,26 +5,32 @@ and date of birth, is put to a person. Empty cells and absent columns change not
 have left because a list leaves them out.
 """
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
 from learners import census
+from learners.reading.sheet import ContactRow
 from learners.rows import LearnerRow, Problem, Value
 
 NOT_KEPT = ("enrol_status",)  # read and checked, but no field of a learner
-TOGETHER = ("sen_code", "needs")
+TOGETHER = ("sen_code", "needs", "sen_from")  # one dated record; a new day alone opens none
 NEW = None  # the decision that a row is a new learner
 
 
 @dataclass(frozen=True)
 class Known:
-    """A learner the school has. `values` are the fields as a row gives them; empty ones may be absent."""
+    """A learner the school has. `values` are the fields as a row gives them; empty ones may be absent.
+
+    `contacts` are the names of their adults in small letters, where the list may hold any.
+    """
 
     id: int
     values: Mapping[str, Value]
     current: bool = True  # on roll today
+    contacts: frozenset[str] = frozenset()
 
     def text(self, name: str) -> str:
         """A field as text, "" where it is empty."""
@@ -83,6 +89,18 @@ class Plan:
     def ready(self) -> bool:
         """Whether every row is settled."""
         return not self.problems and not self.possible
+
+    @property
+    def fingerprint(self) -> str:
+        """The same for two plans that would do the same; what a person has seen is what may be applied."""
+        done = [
+            *((added.row.row, None, list(added.values.items()), added.row.contacts) for added in self.additions),
+            *(
+                (change.row.row, change.learner.id, [(one.field, one.old, one.new) for one in change.fields], ())
+                for change in self.changes
+            ),
+        ]
+        return hashlib.sha256(repr(done).encode()).hexdigest()
 
 
 def match(
@@ -176,6 +194,8 @@ class _Matcher:
         if "needs" in values and "sen_code" not in values:
             del values["needs"]
             self._notice(row, "Types of need without a provision are left out for a new learner.")
+        if "sen_code" not in values:
+            values.pop("sen_from", None)
         if not {"surname", "forename"} <= values.keys():
             self._problem(
                 row,
@@ -190,9 +210,15 @@ class _Matcher:
         fields = [
             FieldChange(name, old.get(name), value)
             for name, value in new.items()
-            if name not in NOT_KEPT + TOGETHER and value != old.get(name, _empty(value))
+            if name not in NOT_KEPT + TOGETHER and _differs(name, value, old.get(name, _empty(value)))
         ]
+        if any(change.field == "upn" and change.old for change in fields) and "former_upn" not in new:
+            fields.append(FieldChange("former_upn", old.get("former_upn"), learner.text("upn")))
         fields += self._sen(row, learner)
+        if adults := tuple(one.name for one in new_contacts(row, learner.contacts)):
+            fields.append(FieldChange("contacts", None, adults))
+        if not learner.current and "left" not in new and learner.values.get("left"):
+            self._notice(row, "This learner is marked as left here, and the list has them: they stay marked as left.")
         after = {**old, **new}
         joined, left = after.get("joined"), after.get("left")
         if isinstance(joined, date) and isinstance(left, date) and left < joined:
@@ -221,6 +247,19 @@ class _Matcher:
 
     def _notice(self, row: LearnerRow, message: str) -> None:
         self.plan.notices.append(Problem(row.row, "", "", "", message, "Mend it on the learner's page if it is wrong."))
+
+
+def new_contacts(row: LearnerRow, known: frozenset[str] = frozenset()) -> list[ContactRow]:
+    """The adults of a row whose names are not `known`, each once."""
+    found = {one.name.casefold(): one for one in reversed(row.contacts)}
+    return [one for name, one in reversed(found.items()) if name not in known]
+
+
+def _differs(name: str, new: Value, old: Value | None) -> bool:
+    """Whether a field changes. A group is the same however its capitals are written."""
+    if name == "group" and isinstance(new, str) and isinstance(old, str):
+        return new.casefold() != old.casefold()
+    return new != old
 
 
 def _text(row: LearnerRow, name: str) -> str:

@@ -14,6 +14,12 @@ def check_can_add(school: School, by: User) -> None:
         raise NotAllowed("Your role does not include changing learners: ask your SENCO or administrator.")
 
 
+def check_can_import(school: School, by: User) -> None:
+    """Raises NotAllowed unless `by` may import pupil lists at `school`."""
+    if not can(by, Capability.IMPORT_LEARNERS, school):
+        raise NotAllowed("Your role does not include importing pupil lists: ask your SENCO or administrator.")
+
+
 def check_can_edit(learner: Learner, by: User) -> None:
     """Raises NotAllowed unless `by` may change this learner's details, needs and contacts."""
     check_can_add(learner.school, by)

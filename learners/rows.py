@@ -25,7 +25,8 @@ FLAGS = (
     "young_carer",
     "service_child",
 )
-DATES = ("date_of_birth", "joined", "left")
+DATES = ("date_of_birth", "joined", "left", "sen_from")
+MAY_LIE_AHEAD = ("joined", "left")
 NAMES = ("surname", "forename", "full_name")
 NEED_FIELDS = ("need_1", "need_2", "need_3", "need_4", "needs")
 MOST_NEEDS = 4
@@ -216,14 +217,14 @@ class _Reader:
         return {name: READERS[name](name, text)}
 
     def _date(self, name: str, cell: str | date | Decimal | bool) -> date:
-        birth = name == "date_of_birth"
-        latest = self.today.year + (0 if birth else YEARS_AHEAD)
+        ahead = name in MAY_LIE_AHEAD
+        latest = self.today.year + (YEARS_AHEAD if ahead else 0)
         try:
             day = read_date(cell, month_first=self.month_first[name], latest_year=latest)
         except ValueError:
             raise cells.Unreadable("This is not a date that exists.", "Write it as 31/12/2015 or 2015-12-31.") from None
-        if birth and day > self.today:
-            raise cells.Unreadable("This date of birth lies in the future.", "Compare it with the MIS.")
+        if not ahead and day > self.today:
+            raise cells.Unreadable("This day lies in the future.", "Compare it with the MIS.")
         return day
 
     def _sen(self, number: int, values: dict[str, Value], needs: list[str]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, ClassVar, Self
 
 from django.conf import settings
@@ -19,12 +20,21 @@ class ImportRunQuerySet(models.QuerySet["ImportRun"]):
         """Imports of the schools where this person may import."""
         return self.filter(school__in=schools_where(user, Capability.IMPORT_LEARNERS))
 
+    def finished(self) -> Self:
+        """Imports that changed the register, the last one first, those taken back included."""
+        return self.filter(state__in=["applied", "undone"]).order_by("-applied", "-pk")
+
+    def waiting_for(self, user: Any, since: datetime) -> Self:
+        """Uploads that this person, and nobody else, may still go on with: begun after `since`."""
+        return self.visible_to(user).filter(by=user.pk, state="uploaded", created__gte=since)
+
 
 class ImportRun(models.Model):
     """One pupil list on its way in: uploaded, previewed, then applied and perhaps undone.
 
-    `upload` is emptied when the run is applied, abandoned, or an hour old. `before` holds what undo
-    needs: the old values of every learner that was changed, and the ids of those added.
+    `upload` holds the table that was read, packed, never the file itself; it is emptied when the run is applied,
+    abandoned, or an hour old. `before` holds what undo needs: the old values of every learner that was changed,
+    and the ids of those added. It is emptied when the run is undone or another one follows.
     """
 
     STATES: ClassVar = [
@@ -45,6 +55,7 @@ class ImportRun(models.Model):
     added = models.PositiveIntegerField(default=0)
     changed = models.PositiveIntegerField(default=0)
     unchanged = models.PositiveIntegerField(default=0)
+    leavers = models.PositiveIntegerField(default=0)
     before = models.JSONField(default=dict)
     created = models.DateTimeField(auto_now_add=True)
     applied = models.DateTimeField(null=True)
@@ -58,7 +69,7 @@ class ImportRun(models.Model):
 
     class Privacy:
         plain = (
-            "school", "by", "state", "kind", "mapping", "added", "changed", "unchanged",
+            "school", "by", "state", "kind", "mapping", "added", "changed", "unchanged", "leavers",
             "created", "applied", "version",
         )  # fmt: skip
         personal = ("upload_name", "decisions")

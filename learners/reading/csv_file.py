@@ -6,6 +6,7 @@ Encoding and separator are found here and not with the library's sniffer, which 
 import codecs
 import csv
 import io
+from collections import Counter
 
 from learners.reading.header import split_header
 from learners.reading.sheet import MOST_CHARACTERS, Cell, Clock, Refused, Sheet, check_size, tidy
@@ -56,30 +57,39 @@ def _checked(text: str) -> str:
 
 
 def find_separator(text: str) -> str:
-    """The separator of the table in `text`, by counts outside quotes near its start.
+    """The separator of the table in `text`: the one that stands equally often in most of its first lines.
+
+    Only what is outside quotes counts. Commas inside notes vary from line to line; separators do not.
 
     >>> find_separator('"Smith, Ada";Year 4;F')
     ';'
+    >>> find_separator("Name;Notes\\nAda;a, b, c\\nBen;d")
+    ';'
     """
-    outside = "".join(text[:LOOK_AT].split('"')[0::2])
-    return max(SEPARATORS, key=outside.count)
+    lines = [line for line in "".join(text[:LOOK_AT].split('"')[0::2]).splitlines() if line.strip()]
+
+    def steadiness(separator: str) -> tuple[int, int]:
+        counts = Counter(found for line in lines if (found := line.count(separator)))
+        number, lines_with_it = max(counts.items(), key=lambda pair: (pair[1], pair[0]), default=(0, 0))
+        return lines_with_it, number
+
+    return max(SEPARATORS, key=steadiness)
 
 
 def read_csv(text: str, clock: Clock) -> Sheet:
     """The table in `text`. Raises Refused with a remedy for one that cannot be read."""
-    rows: list[tuple[int, list[Cell]]] = []
-    lines = csv.reader(io.StringIO(text, newline=""), delimiter=find_separator(text), strict=True)
     csv.field_size_limit(MOST_CHARACTERS)
-    started = 1
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=find_separator(text), strict=True)
+    rows: list[tuple[int, list[Cell]]] = []
     try:
-        for cells in lines:
+        # Numbered by record, blank ones too: the number a spreadsheet shows beside the row.
+        for number, cells in enumerate(lines, start=1):
             clock.check()
-            check_size(len(rows) - SPARE_ROWS, len(cells))
-            rows.append((started, [tidy(cell) for cell in cells]))
-            started = lines.line_num + 1
+            check_size(number - SPARE_ROWS, len(cells))
+            rows.append((number, [tidy(cell) for cell in cells]))
     except csv.Error as error:
         raise Refused(
-            f"Row {started:,} cannot be read: a quotation mark is opened and not closed, or a cell is too long.",
+            f"Row {len(rows) + 1:,} cannot be read: a quotation mark is opened and not closed, or a cell is too long.",
             "Mend that row in a spreadsheet and save the list as CSV again.",
         ) from error
     headers, header_row, below = split_header(rows)

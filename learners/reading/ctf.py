@@ -1,12 +1,13 @@
-"""Pupils in a DfE Common Transfer File. Pure.
+"""Pupils in a DfE Common Transfer File, or in a school census return. Pure.
 
 Source: the element paths that two DfE services write (root CTfile, CTFpupilData, Pupil) and that older
-suppliers' files hold; docs/domain.md, "Importing". Read tolerantly: elements at either of their known places,
-with or without a namespace, Gender or Sex.
+suppliers' files hold; docs/imports.md. Read tolerantly: elements at any of their known places, with or
+without a namespace, Gender or Sex.
 """
 
 import io
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element, ParseError
 
@@ -15,8 +16,15 @@ from defusedxml.ElementTree import iterparse
 
 from learners.reading.sheet import Cell, Clock, ContactRow, Refused, Sheet, check_size, tidy
 
+Index = dict[str, list[Element]]
 DEEPEST = 40
 MOST_ELEMENTS = 20_000  # of one pupil
+# Root element to the element that holds the pupils, and theirs.
+SHAPES = {"ctfile": ("CTFpupilData", "Pupil"), "message": ("PupilsOnRoll", "PupilOnRoll")}
+# The parts of a pupil that hold single values.
+PARTS = (
+    "BasicDetails", "LookedAfter", "Admissions", "PupilIdentifiers", "PupilCharacteristics", "PupilStatus",
+)  # fmt: skip
 EXPECTED = "Ask for a Common Transfer File (CTF, .xml), or export the list as CSV or Excel."
 # Heading of the table to the names an element of it may have, in a pupil or in BasicDetails.
 ELEMENTS = {
@@ -33,10 +41,30 @@ ELEMENTS = {
     "LeavingDate": ("LeavingDate",),
     "EntryDate": ("EntryDate",),
     "InCare": ("InCare",),
+    "PupilPremium": ("PupilPremium", "PupilPremiumIndicator"),
+    "ServiceChild": ("ServiceChild", "ServiceChildIndicator"),
+    "YoungCarer": ("YoungCarer", "YoungCarerIndicator"),
+    "PostLookedAfterArrangements": ("PostLookedAfterArrangements", "PostLAArrangements"),
 }
+# CBDS CS118: who a contact is.
+RELATIONSHIPS = {
+    "CAR": "Carer", "CHM": "Childminder", "DOC": "Doctor", "FAM": "Other family member", "FOF": "Foster father",
+    "FOM": "Foster mother", "HTC": "Headteacher", "OTH": "Other contact", "PAF": "Father", "PAM": "Mother",
+    "REL": "Other relative", "RLG": "Religious contact", "STF": "Stepfather", "STM": "Stepmother",
+    "SWR": "Social worker", "TCH": "Teacher",
+}  # fmt: skip
+RESPONSIBLE = ("ParentalResponsibility", "ResponsibilityParent", "Responsibility")
+YES = frozenset({"y", "yes", "t", "true", "1"})
 NEED_RANKS = 4
 ALWAYS = 5  # the first columns stand even when no pupil has them
-HEADINGS = [*ELEMENTS, "Language", "FSMeligible", "SENprovision", *(f"Need {n}" for n in range(1, NEED_RANKS + 1))]
+HEADINGS = [
+    *ELEMENTS,
+    "Language",
+    "FSMeligible",
+    "SENprovision",
+    "SEN start date",
+    *(f"Need {n}" for n in range(1, NEED_RANKS + 1)),
+]
 DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 
 
@@ -72,33 +100,39 @@ def _name(element: Element) -> str:
 
 def _pupils(stream: io.BytesIO, clock: Clock) -> Iterator[Element]:
     """Each Pupil element once it is complete; the tree behind it is let go."""
-    path: list[Element] = []
-    count, container = 0, False
+    path: list[str] = []
+    count, found = 0, False
+    container = wanted = ""
     for event, element in iterparse(stream, events=("start", "end"), forbid_dtd=True):
         clock.check()
+        name = _name(element)
         if event == "start":
             if not path:
-                _check_root(_name(element))
-            path.append(element)
+                container, wanted = _shape(name)
+            path.append(name)
             count += 1
-            container = container or _name(element) == "CTFpupilData"
+            found = found or name == container
             if len(path) > DEEPEST or count > MOST_ELEMENTS:
                 raise Refused("This XML file is nested or filled in a way no transfer file is.", EXPECTED)
             continue
         path.pop()
-        if _name(element) == "Pupil" and path and _name(path[-1]) == "CTFpupilData":
+        if name == wanted and path and path[-1] == container:
             yield element
-            path[-1].clear()
-            count = 0
-    if not container:
-        raise Refused("This transfer file has no pupils' part (CTFpupilData).", EXPECTED)
+        if wanted not in path:  # a pupil that has been read, or what stands before and after them
+            element.clear()
+            count = len(path)
+    if not found:
+        raise Refused(f"This file has no pupils' part ({container}).", EXPECTED)
 
 
-def _check_root(name: str) -> None:
-    """Raises Refused unless `name` is the root of a Common Transfer File."""
-    if name.casefold() != "ctfile":
-        shown = re.sub(r"[^\w-]", "", name)[:30]
-        raise Refused(f"This XML file starts with <{shown}>; a Common Transfer File starts with <CTfile>.", EXPECTED)
+def _shape(root: str) -> tuple[str, str]:
+    """Where the pupils stand. Raises Refused unless `root` begins a file that holds pupils."""
+    try:
+        return SHAPES[root.casefold()]
+    except KeyError:
+        shown = re.sub(r"[^\w-]", "", root)[:30]
+        message = f"This XML file starts with <{shown}>; a Common Transfer File starts with <CTfile>."
+        raise Refused(message, EXPECTED) from None
 
 
 def _find(element: Element, *names: str) -> Element | None:
@@ -116,68 +150,75 @@ def _text(element: Element, *names: str) -> str:
     return (found.text or "").strip() if found is not None else ""
 
 
-def _all(element: Element, name: str) -> list[Element]:
-    return [child for child in element.iter() if child is not element and _name(child) == name]
+def _index(pupil: Element) -> Index:
+    """Everything in a pupil by name, in the file's order: pupils hold hundreds of elements that are never asked for."""
+    found: Index = defaultdict(list)
+    for child in pupil.iter():
+        found[_name(child)].append(child)
+    return found
 
 
-def _part(pupil: Element, name: str) -> list[Element]:
-    """The pupil's own child of that name, as a list of none or one."""
-    return [child for child in pupil if _name(child) == name][:1]
+def _first(index: Index, name: str) -> str:
+    """The text of the first element of that name; "" where there is none."""
+    return next(((element.text or "").strip() for element in index[name]), "")
 
 
 def _row(pupil: Element) -> list[Cell]:
     """One pupil as cells under HEADINGS."""
-    own = [pupil, *_part(pupil, "BasicDetails"), *_part(pupil, "LookedAfter"), *_part(pupil, "Admissions")]
+    index = _index(pupil)
+    own = [pupil, *(child for child in pupil if _name(child) in PARTS)]
     texts = []
     for names in ELEMENTS.values():
         found = (child.text or "" for part in own for child in part if _name(child) in names)
         texts.append(next((text for text in found if text.strip()), ""))
-    provision, needs = _sen(pupil)
+    provision, since, needs = _sen(index)
     ranks = [*needs, *[""] * NEED_RANKS][:NEED_RANKS]
-    return [tidy(text) for text in [*texts, _language(pupil), _meals(pupil), provision, *ranks]]
+    return [tidy(text) for text in [*texts, _language(index), _meals(index), provision, since, *ranks]]
 
 
-def _language(pupil: Element) -> str:
+def _language(index: Index) -> str:
     """The first language, else the home language, else whichever is named."""
-    spoken = {_text(entry, "LanguageType"): _text(entry, "Language") for entry in reversed(_all(pupil, "Type"))}
-    return spoken.get("F") or spoken.get("H") or next(iter(spoken.values()), "")
+    spoken = {_text(entry, "LanguageType"): _text(entry, "Language") for entry in reversed(index["Type"])}
+    return spoken.get("F") or spoken.get("H") or next(iter(spoken.values()), "") or _first(index, "Language")
 
 
-def _meals(pupil: Element) -> str:
+def _meals(index: Index) -> str:
     """Y while an entry of the free meals history is open, N when all are over, "" without a history."""
-    entries = _all(pupil, "FSMinstance")
+    entries = [*index["FSMinstance"], *index["FSMperiod"]]
     if not entries:
         return ""
     return "Y" if any(not _text(entry, "FSMendDate") for entry in entries) else "N"
 
 
-def _sen(pupil: Element) -> tuple[str, list[str]]:
-    """The provision that started last, and the open types of need by rank."""
-    latest = ("", "")
-    for entry in _all(pupil, "SEN"):
+def _sen(index: Index) -> tuple[str, str, list[str]]:
+    """The provision that started last with its first day, and the open types of need by rank."""
+    latest = ("", _first(index, "SENprovision"))
+    for entry in index["SEN"]:
         started = _text(entry, "StartDate")
         if started >= latest[0]:
             latest = (started, _text(entry, "SENprovision"))
     ranked = []
-    for place, need in enumerate(_all(pupil, "SENneed")):
+    for place, need in enumerate(index["SENneed"]):
         rank = _text(need, "SENtypeRank")
         if _text(need, "SENtype") and not _text(need, "NeedEndDate"):
             ranked.append((int(rank) if rank.isascii() and rank.isdigit() else 99, place, _text(need, "SENtype")))
-    return latest[1], [code for _, _, code in sorted(ranked)]
+    return latest[1], latest[0], [code for _, _, code in sorted(ranked)]
 
 
 def _contacts(pupil: Element) -> tuple[ContactRow, ...]:
     """The adults named for a pupil, in the file's order; one without a name is passed over."""
     found = []
-    for entry in _all(pupil, "Contact"):
+    for entry in _index(pupil)["Contact"]:
         name = " ".join(filter(None, (_text(entry, "Title"), _text(entry, "Forename"), _text(entry, "Surname"))))
+        relation = _text(entry, "Relationship", "RelationshipType")
         if name:
             found.append(
                 ContactRow(
                     name=name[:120],
-                    relationship=_text(entry, "Relationship", "RelationshipType")[:60],
+                    relationship=RELATIONSHIPS.get(relation, relation)[:60],
                     phone=_text(entry, "PhoneNo", "TelephoneNumber", "Phone", "Telephone")[:40],
                     email=_text(entry, "Email", "EmailAddress")[:254],
+                    parental_responsibility=_text(entry, *RESPONSIBLE).casefold() in YES,
                 )
             )
     return tuple(found)

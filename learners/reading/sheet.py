@@ -35,6 +35,7 @@ class ContactRow:
     relationship: str = ""
     phone: str = ""
     email: str = ""
+    parental_responsibility: bool = False
 
 
 @dataclass(frozen=True)

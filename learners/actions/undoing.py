@@ -1,0 +1,128 @@
+"""Taking the last import back, exactly, or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import models, transaction
+from django.utils import timezone
+from simple_history.utils import bulk_update_with_history, get_history_manager_for_model
+
+from learners.actions.applying import BATCH
+from learners.models import Contact, Group, ImportRun, Learner, SenProvision
+from learners.permissions import check_can_import
+from provisionmap.school import audit
+from provisionmap.school.access import NotAllowed
+from provisionmap.school.models import School, User
+
+
+def reason_not_to_undo(run: ImportRun) -> str:
+    """Why this import cannot be taken back, as a sentence; "" when it can."""
+    if run.state != "applied":
+        return "This import is not in force: there is nothing to undo."
+    last = ImportRun.objects.filter(school=run.school_id).finished().first()
+    if last is None or last.pk != run.pk:
+        return "Another import followed: only the last one can be undone."
+    homes = {kept["old"]["group"] for kept in run.before["changed"].values() if kept["old"].get("group")}
+    if len(homes) > Group.objects.filter(pk__in=homes).count():
+        return "A group that learners would go back to has been deleted since: make the changes by hand."
+    if later := _worked_on(run):
+        return (
+            f"{later} {'learner has' if later == 1 else 'learners have'} been worked on since this import, and undoing "
+            "it would lose that work: mend what is wrong on the learners' pages, or import a corrected list."
+        )
+    return ""
+
+
+def _worked_on(run: ImportRun) -> int:
+    """How many learners of the import somebody edited or used since."""
+    before = run.before
+    added = frozenset(before["added"])
+    changed = {int(pk): kept["seen"] for pk, kept in before["changed"].items()}
+    versions = dict(Learner.objects.filter(school=run.school_id).values_list("pk", "version"))
+    expected = {**dict.fromkeys(added, 1), **changed}
+    later = {pk for pk, seen in expected.items() if versions.get(pk) != seen}
+    ours = {Contact: frozenset(before["contacts"]), SenProvision: frozenset(before["sen_opened"])}
+    for model, name in _pointing_at(Learner):
+        rows = model._default_manager.filter(**{f"{name}__school": run.school_id}).order_by()
+        mine = ours.get(model, frozenset())
+        later |= {pk for row, pk in rows.values_list("pk", name) if pk in added and row not in mine}
+    return len(later)
+
+
+def _pointing_at(target: type[models.Model]) -> list[tuple[Any, str]]:
+    """Every model, of whatever app, with a foreign key to `target`, and the name of the key."""
+    return [(relation.related_model, relation.field.name) for relation in target._meta.related_objects]
+
+
+@transaction.atomic
+def undo_import(*, run: ImportRun, by: User) -> ImportRun:
+    """Put back everything the last import did. Raises NotAllowed with the reason when it cannot."""
+    check_can_import(run.school, by)
+    School.objects.select_for_update().get(pk=run.school_id)
+    list(Learner.objects.select_for_update().filter(school=run.school_id).order_by("pk").values_list("pk"))
+    current = ImportRun.objects.select_for_update(of=("self",)).select_related("school").get(pk=run.pk)
+    if reason := reason_not_to_undo(current):
+        raise NotAllowed(reason)
+    trail = {"batch_size": BATCH, "default_user": by, "default_change_reason": f"Undo of import {run.pk}"}
+    _put_back(current.before, trail)
+    figures = {"added": current.added, "changed": current.changed, "leavers": current.leavers}
+    current.state, current.before = "undone", {}
+    current.version += 1
+    current.save(update_fields=["state", "before", "version"])
+    audit.record("learners.import-undo", by=by, target=current, old=figures, new=dict.fromkeys(figures, 0))
+    return current
+
+
+def _put_back(before: dict[str, Any], trail: dict[str, Any]) -> None:
+    Contact.objects.filter(pk__in=before["contacts"]).delete()
+    _remove(SenProvision, before["sen_opened"], trail)
+    _restore(SenProvision, {int(pk): old for pk, old in before["sen_changed"].items()}, trail)
+    _restore(Learner, {int(pk): kept["old"] for pk, kept in before["changed"].items()}, trail)
+    _remove(Learner, before["added"], trail)
+    _drop_empty(before["groups"])
+
+
+def _restore(model: Any, kept: dict[int, dict[str, Any]], trail: dict[str, Any]) -> None:
+    """Give rows their old values, with a line of history each."""
+    rows = list(model.objects.filter(pk__in=kept))
+    written = set()
+    for row in rows:
+        for name, value in kept[row.pk].items():
+            column = model._meta.get_field(name)
+            setattr(row, column.attname, column.to_python(value))
+            written.add(name)
+        if model is Learner:
+            row.version += 1
+            written.add("version")
+    if rows:
+        bulk_update_with_history(rows, model, sorted(written), **trail)
+
+
+def _remove(model: Any, ids: list[int], trail: dict[str, Any]) -> None:
+    """Delete rows, with a line of history each: as many statements for one row as for a thousand."""
+    rows = list(model.objects.filter(pk__in=ids))
+    history = get_history_manager_for_model(model)
+    lines = [
+        history.model(
+            history_date=timezone.now(),
+            history_user=trail["default_user"],
+            history_change_reason=trail["default_change_reason"],
+            history_type="-",
+            **{column.attname: getattr(row, column.attname) for column in history.model.tracked_fields},
+        )
+        for row in rows
+    ]
+    history.model.objects.bulk_create(lines, BATCH)
+    # The signal that would write the same line again, a query a row, is what `_raw_delete` leaves out; nothing else
+    # hangs on these rows, or the undo would have been refused.
+    model.objects.filter(pk__in=ids)._raw_delete(using=model.objects.db)
+
+
+def _drop_empty(ids: Iterable[int]) -> None:
+    """Delete the groups the import made, but those that somebody has used since."""
+    used = set(Group.teachers.through.objects.filter(group__in=ids).values_list("group", flat=True))
+    for model, name in _pointing_at(Group):
+        used.update(model._default_manager.filter(**{f"{name}__in": ids}).order_by().values_list(name, flat=True))
+    Group.objects.filter(pk__in=set(ids) - used).delete()
