@@ -6,6 +6,7 @@ import os
 from typing import Any
 
 from celery import Celery, signals
+from celery.beat import EmbeddedService
 from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "provisionmap.settings")
@@ -32,3 +33,16 @@ def tell_failure(sender: Any, exception: BaseException, traceback: Any, **_: Any
 def tell_success(sender: Any, **_: Any) -> None:
     """Which job ended well."""
     logger.info("job done", extra={"task": sender.name})
+
+
+@signals.worker_ready.connect
+def keep_schedule(**_: Any) -> None:
+    """The schedule inside the worker, where SCHEDULE_FILE says so: the one child process of the embedded default.
+
+    A thread, where `--beat` would start a process that outlives a killed worker.
+    """
+    path = os.environ.get("SCHEDULE_FILE")
+    if path:
+        beat = EmbeddedService(app, thread=True, schedule_filename=path)
+        signals.worker_shutdown.connect(lambda **_: beat.stop(), weak=False)
+        beat.start()
