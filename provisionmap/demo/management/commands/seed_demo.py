@@ -7,7 +7,10 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 
 from interventions.models import Placement
 from learners.models import Learner
@@ -37,6 +40,7 @@ class Command(BaseCommand):
         """Refuse beside a real school; else make what is missing and print the sign-ins."""
         if settings.PRODUCTION:
             raise CommandError("The demo has a password that everybody knows, so it is not for PRODUCTION.")
+        self.prepare()
         if real().exists():
             raise CommandError(
                 "This database holds a school that is not the demo's. Set DATA_DIR or DATABASE_URL to an empty one."
@@ -47,6 +51,13 @@ class Command(BaseCommand):
             self.make(options)
         address = f"http://127.0.0.1:{os.environ.get('PORT', '8000')}"
         self.stdout.write(announcement(address, [self.line_of(school) for school in fictional()]))
+
+    @staticmethod
+    def prepare() -> None:
+        """Make the tables where they are not there yet, so that an empty database will do."""
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            call_command("migrate", verbosity=0)
 
     def make(self, options: dict[str, Any]) -> None:
         """The schools, in place of the demo's earlier ones."""
