@@ -28,7 +28,6 @@ SEEDED = "demo.seed"  # the audit event that says a school is fictional
 ON_THE_MAP = 90 / 420  # share of a school's learners who have support
 PASSPORTS_WRITTEN = 0.3
 SCHOOLS = ("Oakfield Primary School", "Fallowmere Primary School", "Tanseyvale Primary School")
-WITH_HISTORY = (Learner, SenProvision, Passport, Intervention, Provision, Placement)
 
 
 @dataclass(frozen=True)
@@ -61,13 +60,12 @@ def real() -> QuerySet[School]:
 def remove() -> None:
     """Take the fictional schools away with their people and history; the audit of it stays."""
     schools = list(fictional().values_list("pk", flat=True))
-    learners = Learner.objects.filter(school__in=schools).values("pk")
-    for model in (SenProvision, Passport):
-        model.history.filter(learner__in=learners).delete()
-    for model in (Learner, Intervention, Provision, Placement):
-        model.history.filter(school__in=schools).delete()
+    learners = list(Learner.objects.filter(school__in=schools).values_list("pk", flat=True))
     for model in (Placement, Provision, Intervention, Learner):
         model.objects.filter(school__in=schools).delete()
+        model.history.filter(school__in=schools).delete()  # after the rows: their going leaves history too
+    for model in (SenProvision, Passport):
+        model.history.filter(learner__in=learners).delete()
     School.objects.filter(pk__in=schools).delete()
     User.objects.filter(Q(email__endswith=f"@{DOMAIN}") | Q(email__endswith=f".{DOMAIN}"), memberships=None).delete()
 
@@ -90,6 +88,8 @@ def build(*, size: Size, number: int, seed: int, today: date) -> School:
     Intervention.history.filter(school=school).update(history_date=moment(since - 30 * DAY))
     add_children(people, learners=size.learners - 1, mapped=max(0, size.on_map - 1), rng=rng, today=today, since=since)
     maya = add_maya(school, people, today)
+    if size.each:
+        people.children.append(maya)
     Support(school, people, terms, today, rng, size.each).build()
     if size.each is None:
         tell_story(school, people, maya, terms, today)

@@ -58,7 +58,7 @@ def add_maya(school: School, people: People, today: date) -> Child:
                 "email": "okafor@families.example", "parental_responsibility": True},
         by=people.senco,
     )  # fmt: skip
-    return Child(learner, code="K", need="SPLD")
+    return Child(learner, code="K", need="SPLD", mapped=True)
 
 
 def tell_story(school: School, people: People, child: Child, terms: Sequence[Period], today: date) -> None:
@@ -85,8 +85,8 @@ class _Story:
 
     def _classmates(self, number: int) -> list[Learner]:
         """Learners near her age with support, those with her need first."""
-        near = [one for one in self.people.children if one.mapped and one.learner.nc_year in ("3", "4")]
-        near.sort(key=lambda one: (one.need != "SPLD", one.learner.pk))
+        near = [one for one in self.people.children if one.mapped]
+        near.sort(key=lambda one: (one.learner.nc_year not in ("3", "4"), one.need != "SPLD", one.learner.pk))
         return [one.learner for one in near[:number]]
 
     def first_wave(self) -> None:
