@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from provisionmap.school.views import account, calendar, entry, people, set_up, settings
+from provisionmap.school.views import account, calendar, entry, people, set_up, settings, term_import
 
 app_name = "school"
 urlpatterns = [
@@ -25,6 +25,8 @@ urlpatterns = [
     path("settings/calendar/terms/<int:pk>/", calendar.term_edit, name="term-edit"),
     path("settings/calendar/closures/add/", calendar.closure_add, name="closure-add"),
     path("settings/calendar/closures/<int:pk>/", calendar.closure_edit, name="closure-edit"),
+    path("settings/calendar/import/", term_import.upload, name="calendar-import"),
+    path("settings/calendar/import/confirm/", term_import.confirm, name="calendar-confirm"),
     path("settings/calendar/bank-holidays/", calendar.bank_holidays, name="bank-holidays"),
     re_path(
         r"^settings/calendar/(?P<noun>year|term|closure)/(?P<pk>[0-9]{1,18})/remove/$",
