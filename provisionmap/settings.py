@@ -208,7 +208,8 @@ SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "provisionmap.web.errors.csrf_failure"
 
 # --- Headers.
-SECURE_REFERRER_POLICY = "no-referrer"
+# Not "no-referrer": browsers then send "Origin: null" with every form, and the CSRF check refuses them all.
+SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 if PRODUCTION:
@@ -243,7 +244,7 @@ CONTENT_SECURITY_POLICY = {
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 3_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 DATA_UPLOAD_MAX_NUMBER_FILES = 5
-FILE_UPLOAD_MAX_MEMORY_SIZE = 11 * 1024 * 1024  # an upload stays in memory, so nothing is left on disk
+FILE_UPLOAD_HANDLERS = ["provisionmap.web.uploads.Bounded"]  # in memory only, so nothing is left on disk
 UPLOAD_LIMIT = 10 * 1024 * 1024
 MEDIA_ROOT = DATA_DIR / "media"
 
