@@ -7,6 +7,8 @@ docs/domain.md, "Importing". Schools choose their own headings, so every guess c
 import re
 from collections.abc import Mapping, Sequence
 
+from learners import upn
+
 FIELDS: dict[str, str] = {
     "upn": "UPN",
     "former_upn": "Former UPN",
@@ -30,7 +32,7 @@ FIELDS: dict[str, str] = {
     "needs": "Types of need (all in one column)",
     "pupil_premium": "Pupil premium",
     "fsm": "Free school meals",
-    "eal": "English as an additional language, or first language",
+    "eal": "EAL or first language",
     "looked_after": "Looked after",
     "previously_looked_after": "Previously looked after",
     "young_carer": "Young carer",
@@ -89,6 +91,8 @@ _SYNONYMS: dict[str, str] = {
     "enrol_status": "enrol status, enrolment status, enrolement status, enrollment status",
 }
 LONGEST_HEADING = 120
+LOOK_AT = 200  # rows that tell what a column holds
+MOSTLY = 0.8
 
 
 def plain(heading: str) -> str:
@@ -125,6 +129,25 @@ def guess(headers: Sequence[str], remembered: Mapping[str, str] | None = None) -
         if name in FIELDS and (name not in best or rank < best[name][0]):
             best[name] = (rank, place)
     return dict(sorted((place, name) for name, (_, place) in best.items()))
+
+
+def guess_table(
+    headers: Sequence[str], rows: Sequence[tuple[int, Sequence[object]]], remembered: Mapping[str, str] | None = None
+) -> dict[int, str]:
+    """As `guess`; where no heading names the UPN, a column that holds UPNs does.
+
+    >>> guess_table(["Pupil no", "Surname"], [(2, ["P207000016049", "Bee"])])
+    {0: 'upn', 1: 'surname'}
+    """
+    mapping = guess(headers, remembered)
+    if "upn" in mapping.values():
+        return mapping
+    for place, heading in enumerate(headers):
+        values = [str(cells[place]) for _, cells in rows[:LOOK_AT] if place < len(cells) and cells[place] is not None]
+        shaped = sum(bool(upn.SHAPE.fullmatch(upn.normalise(value))) for value in values)
+        if shaped and shaped >= MOSTLY * len(values) and (remembered or {}).get(plain(heading)) != "":
+            return dict(sorted({**mapping, place: "upn"}.items()))
+    return mapping
 
 
 def doubles(headers: Sequence[str], mapping: Mapping[int, str]) -> list[str]:
@@ -165,12 +188,12 @@ def lacking(mapping: Mapping[int, str]) -> list[str]:
     return found
 
 
-def not_a_pupil_list(headers: Sequence[str], mapping: Mapping[int, str] | None = None) -> str:
-    """Why this table cannot be a pupil list, as a sentence; "" when it may be one.
+def not_a_pupil_list(mapping: Mapping[int, str]) -> str:
+    """Why a table whose columns were guessed so cannot be a pupil list, as a sentence; "" when it may be one.
 
-    >>> not_a_pupil_list(["URN", "LA (code)", "EstablishmentName"])
+    >>> not_a_pupil_list(guess(["URN", "LA (code)", "EstablishmentName"]))
     'This is not a pupil list: no column holds a UPN, a name or a date of birth.'
     """
-    if {"upn", "surname", "forename", "full_name", "date_of_birth"} & set((mapping or guess(headers)).values()):
+    if {"upn", "surname", "forename", "full_name", "date_of_birth"} & set(mapping.values()):
         return ""
     return "This is not a pupil list: no column holds a UPN, a name or a date of birth."

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from learners.views import contacts, groups, learner, passport, register, sen
+from learners.views import contacts, groups, importing, imports, learner, passport, register, sen
 
 app_name = "learners"
 urlpatterns = [
@@ -13,6 +13,14 @@ urlpatterns = [
     path("groups/<int:pk>/", groups.group, name="group"),
     path("groups/<int:pk>/edit/", groups.edit, name="group-edit"),
     path("groups/<int:pk>/delete/", groups.delete, name="group-delete"),
+    path("import/", importing.upload, name="import"),
+    path("import/history/", imports.history, name="import-history"),
+    path("import/<int:pk>/columns/", importing.columns, name="import-columns"),
+    path("import/<int:pk>/preview/", importing.preview, name="import-preview"),
+    path("import/<int:pk>/apply/", importing.apply, name="import-apply"),
+    path("import/<int:pk>/cancel/", importing.cancel, name="import-cancel"),
+    path("import/<int:pk>/", imports.result, name="import-result"),
+    path("import/<int:pk>/undo/", imports.undo, name="import-undo"),
     path("<int:pk>/", learner.learner, name="learner"),
     path("<int:pk>/edit/", learner.edit, name="edit"),
     path("<int:pk>/leave/", learner.leave, name="leave"),

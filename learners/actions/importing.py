@@ -14,12 +14,13 @@ from django.db import transaction
 from learners.actions.applying import Before, Writer
 from learners.actions.known import known_learners
 from learners.actions.uploads import forget_uploads
-from learners.mapping import LONGEST_HEADING, guess, plain
+from learners.mapping import LONGEST_HEADING, guess_table, not_a_pupil_list, plain
 from learners.matching import Known, Plan, match
 from learners.models import ColumnMapping, ImportRun, Learner
 from learners.permissions import check_can_import
+from learners.reading.gate import open_upload
 from learners.reading.kept import pack, unpack
-from learners.reading.sheet import Sheet
+from learners.reading.sheet import Refused, Sheet
 from learners.rows import Reading, read_rows
 from learners.upn import normalise
 from provisionmap.school import audit
@@ -32,6 +33,10 @@ class Settled(Exception):
 
 class Moved(Exception):
     """What the list would do is no longer what the person saw; nothing was written."""
+
+
+class NothingToDo(Exception):
+    """The register already says what the list says, and nobody was ticked as left; nothing was written."""
 
 
 class LastDayTooEarly(Exception):
@@ -101,6 +106,19 @@ def remembered(school: School | None) -> dict[str, str]:
     return dict(rows.values_list("heading", "field"))
 
 
+def read_list(name: str, data: bytes, school: School | None) -> Sheet:
+    """The pupil list in an upload. Raises Refused for a file that is none."""
+    sheet = open_upload(name, data)
+    if message := not_a_pupil_list(columns_of(sheet, school)):
+        raise Refused(message, "Export the pupil list from your MIS with its headings, UPN and date of birth.")
+    return sheet
+
+
+def columns_of(sheet: Sheet, school: School | None) -> dict[int, str]:
+    """What each column seems to hold, as far as headings, values and what the school said before tell."""
+    return guess_table(sheet.headers, sheet.rows, remembered(school))
+
+
 def draft(
     *, sheet: Sheet, mapping: Mapping[int, str], school: School | None, today: date, choices: Choices | None = None
 ) -> Draft:
@@ -145,7 +163,7 @@ def keep_upload(*, school: School, sheet: Sheet, name: str, now: datetime, by: U
     forget_uploads(now=now)
     for earlier in ImportRun.objects.filter(school=school, by=by, state="uploaded"):
         _let_go(earlier)
-    mapping = guess(sheet.headers, remembered(school))
+    mapping = columns_of(sheet, school)
     return ImportRun.objects.create(
         school=school,
         by=by,
@@ -160,18 +178,18 @@ def keep_upload(*, school: School, sheet: Sheet, name: str, now: datetime, by: U
 def choose_columns(*, run: ImportRun, mapping: Mapping[int, str], by: User) -> None:
     """Read the columns as `mapping` says, and remember where that differs from the guess. Raises Settled."""
     current = _waiting(run, by)
-    headers = sheet_of(current).headers
+    sheet = sheet_of(current)
     current.mapping = {str(place): name for place, name in sorted(mapping.items())}
     current.decisions = {}
     current.version += 1
     current.save(update_fields=["mapping", "decisions", "version"])
-    _remember(current.school, headers, mapping)
+    _remember(current.school, sheet, mapping)
 
 
-def _remember(school: School, headers: Sequence[str], mapping: Mapping[int, str]) -> None:
+def _remember(school: School, sheet: Sheet, mapping: Mapping[int, str]) -> None:
     """Keep what differs from the guess; a heading that stands twice can't be remembered apart."""
-    words = [plain(heading)[:LONGEST_HEADING] for heading in headers]
-    usual = guess(headers)
+    words = [plain(heading)[:LONGEST_HEADING] for heading in sheet.headers]
+    usual = guess_table(sheet.headers, sheet.rows)
     corrected = {
         word: mapping.get(place, "")
         for place, word in enumerate(words)
@@ -230,8 +248,8 @@ def apply_upload(
 ) -> ImportRun:
     """Write the whole list, and mark those of the proposed `leavers` as left after `last_day`.
 
-    `seen` is the fingerprint of the plan that was shown. Raises Settled, Moved or LastDayTooEarly, with
-    nothing written.
+    `seen` is the fingerprint of the plan that was shown. Raises Settled, Moved, NothingToDo or
+    LastDayTooEarly, with nothing written.
     """
     current = _waiting(run, by)
     _lock(current.school)
@@ -246,7 +264,7 @@ def apply_upload(
 def apply_list(*, school: School, drafted: Draft, now: datetime, today: date, by: User | None) -> ImportRun:
     """Write a list that reads without a doubt, read again against the register as it is now (command line).
 
-    Raises Moved when a doubt has come up.
+    Raises Moved when a doubt has come up, NothingToDo when there is nothing to write.
     """
     _lock(school)
     current = draft(sheet=drafted.sheet, mapping=drafted.mapping, school=school, today=today, choices=drafted.choices)
@@ -268,6 +286,8 @@ def _write(
 ) -> ImportRun:
     """Apply `plan` as `run`; whatever an earlier run kept for its undo is of no use any more."""
     leaving = [learner for learner in plan.leavers if learner.id in ticked]
+    if not (plan.additions or plan.changes or leaving):
+        raise NothingToDo
     _check_last_day(leaving, last_day)
     ImportRun.objects.filter(school=run.school, state="applied").exclude(pk=run.pk).update(before={})
     before = Writer(run.school, today, by, f"Import {run.pk}").write(plan, [one.id for one in leaving], last_day)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 from django.utils import timezone
 
-from learners.actions.importing import Draft, Moved, apply_list, draft, remembered
-from learners.mapping import FIELDS, guess, lacking, not_a_pupil_list
-from learners.reading.gate import MOST_BYTES, open_upload
+from learners.actions.importing import Draft, Moved, NothingToDo, apply_list, columns_of, draft, read_list
+from learners.mapping import FIELDS, lacking
+from learners.reading.gate import MOST_BYTES
 from learners.reading.sheet import Refused, Sheet
 from learners.rows import Problem
 from provisionmap.school.models import School
@@ -41,7 +42,7 @@ class Command(BaseCommand):
             drafted = self.read(options["file"], school)
             wanted = drafted.ready and not options["dry_run"]
             if wanted and school is not None:
-                apply_list(school=school, drafted=drafted, now=timezone.now(), today=today(), by=None)
+                self.apply(school, drafted)
         except Refused as refused:
             self.tell_refusal(refused, as_json=options["json"])
             raise SystemExit(REFUSED) from None
@@ -72,6 +73,12 @@ class Command(BaseCommand):
         raise Refused("It is not clear which school is meant.", f"Say it with --school: {listed}.")
 
     @staticmethod
+    def apply(school: School, drafted: Draft) -> None:
+        """Write the list. One that says what the register says already leaves no trace, and the undo before it."""
+        with suppress(NothingToDo):
+            apply_list(school=school, drafted=drafted, now=timezone.now(), today=today(), by=None)
+
+    @staticmethod
     def read(path: Path, school: School | None) -> Draft:
         """The list as it compares with the register. Raises Refused."""
         try:
@@ -79,10 +86,8 @@ class Command(BaseCommand):
                 data = file.read(MOST_BYTES + 1)
         except OSError as error:
             raise Refused(f"The file can't be read: {error.strerror}.", "Check its path.") from None
-        sheet = open_upload(path.name, data)
-        mapping = guess(sheet.headers, remembered(school))
-        if message := not_a_pupil_list(sheet.headers, mapping):
-            raise Refused(message, "Export the pupil list from your MIS with its headings, UPN and date of birth.")
+        sheet = read_list(path.name, data, school)
+        mapping = columns_of(sheet, school)
         if missing := lacking(mapping):
             raise Refused(
                 "The columns of this list are not clear: " + " ".join(missing),
