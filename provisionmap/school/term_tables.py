@@ -252,7 +252,7 @@ class _Table(_Reader):
             days = self.days(number, self.heads[column], text, year)
             if days == [] and text.casefold() not in NOTHING:
                 self.found.left_out.append((number, text[:80], "No date stands here."))
-            words = "INSET day" if kind_of(self.heads[column], AUTUMN) == "inset" else "School closed"
+            words = "INSET day" if kind_of(self.heads[column].replace("_", " "), AUTUMN) == "inset" else "School closed"
             self.closures(number, words, days or [])
 
     def is_term_row(self, cells: list[str]) -> bool:

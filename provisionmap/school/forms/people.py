@@ -17,9 +17,9 @@ from provisionmap.school.staff_list import BadLine, StaffLine, read_staff
 
 def day_field(label: str, help_text: str = "", *, required: bool = True) -> forms.DateField:
     """A day, with the browser's own picker."""
-    return forms.DateField(
-        label=label, help_text=help_text, required=required, widget=forms.DateInput(attrs={"type": "date"})
-    )
+    # The browser's picker takes and gives ISO dates only, whatever the language of the page.
+    picker = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    return forms.DateField(label=label, help_text=help_text, required=required, widget=picker)
 
 
 def choices(roles: Iterable[Role]) -> list[tuple[str, str]]:

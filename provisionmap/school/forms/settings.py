@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.core.validators import RegexValidator
 
+from provisionmap.school.forms.people import day_field
 from provisionmap.school.models import LAYERS, TIER_SETS, TIERS, School
 
 DIGITS = {"inputmode": "numeric", "autocomplete": "off"}
@@ -51,11 +52,7 @@ class TiersForm(forms.Form):
     """Which set of tiers, each one's own name if the school has one, and from which day."""
 
     tier_set = forms.ChoiceField(label="Tiers", choices=School.TIER_SET_CHOICES, widget=forms.RadioSelect)
-    starts = forms.DateField(
-        label="From",
-        widget=forms.DateInput(attrs={"type": "date"}),
-        help_text="Days before keep the names they had, so nothing of the past changes.",
-    )
+    starts = day_field("From", "Days before keep the names they had, so nothing of the past changes.")
     seen = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
