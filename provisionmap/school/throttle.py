@@ -2,7 +2,7 @@
 
 Tries are counted for an e-mail address and the address they come from, together: guessing is stopped where it
 happens, and nobody can lock a colleague out from another computer. The count is taken before the password is
-checked, so that many tries at once gain nothing. Source: SECURITY.md, "Signing in"; at most 10 tries in 5 minutes.
+checked, so that many tries at once gain nothing. Source: docs/security.md, "Signing in".
 """
 
 from typing import Any
