@@ -30,25 +30,25 @@ def first_run(request: Any) -> HttpResponse:
     """Make the school and its first administrator; open to anybody only while there is nobody."""
     if request.method not in {"GET", "HEAD", "POST"}:
         return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
+    form = FirstRunForm(request.POST or None)
+    if form.is_valid():
+        given = form.cleaned_data
+        try:
+            _, user = start_school(
+                school_name=given["school_name"],
+                name=given["name"],
+                email=given["email"],
+                password=given["password"],
+                today=today(),
+                roles=FirstRunForm.ROLES[given["who"]],
+            )
+        except NotAllowed:
+            return redirect("home")
+        login(request, user)
+        return redirect("school:set-up")
     if User.objects.exists():
         return redirect("home")
-    form = FirstRunForm(request.POST or None)
-    if not form.is_valid():
-        return render(request, "school/first_run.html", {"form": form}, status=422 if form.errors else 200)
-    given = form.cleaned_data
-    try:
-        _, user = start_school(
-            school_name=given["school_name"],
-            name=given["name"],
-            email=given["email"],
-            password=given["password"],
-            today=today(),
-            roles=FirstRunForm.ROLES[given["who"]],
-        )
-    except NotAllowed:
-        return redirect("home")
-    login(request, user)
-    return redirect("school:set-up")
+    return render(request, "school/first_run.html", {"form": form}, status=422 if form.errors else 200)
 
 
 @require(*WALKERS, writes=["POST"])

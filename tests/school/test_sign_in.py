@@ -1,0 +1,144 @@
+"""Signing in and out, and being slowed down."""
+
+import pytest
+from django.core.cache import cache
+from django.urls import reverse
+
+from provisionmap.school import throttle
+from provisionmap.school.middleware import PUBLIC
+from provisionmap.school.models import User
+from provisionmap.school.roles import Role
+from tests.factories import SchoolFactory, member
+
+SIGN_IN = reverse("school:sign-in")
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture
+def maya(db):
+    user = member(Role.SENCO, email="maya@oakfield.example", name="Maya Okafor")
+    user.set_password(PASSWORD)
+    user.save()
+    return user
+
+
+def attempt(client, password=PASSWORD, email="maya@oakfield.example", **more):
+    return client.post(SIGN_IN, {"username": email, "password": password}, **more)
+
+
+def test_with_nobody_there_the_first_run_page_is_shown(client, db):
+    assert client.get(SIGN_IN).url == reverse("school:first-run")
+
+
+def test_signing_in_leads_to_the_page_asked_for(client, maya):
+    asked = client.get(reverse("learners:register"))
+    assert asked.url == f"{SIGN_IN}?next=/learners/"
+    assert client.get(asked.url).context["next"] == "/learners/"
+
+    answer = client.post(SIGN_IN, {"username": "MAYA@oakfield.example", "password": PASSWORD, "next": "/learners/"})
+
+    assert answer.url == "/learners/"
+    assert client.get("/learners/").status_code == 200
+
+
+def test_signing_in_never_leads_to_another_host(client, maya):
+    answer = client.post(SIGN_IN, {"username": maya.email, "password": PASSWORD, "next": "https://evil.example/"})
+
+    assert answer.url == reverse("home")
+
+
+def test_a_wrong_password_an_unknown_address_and_a_leaver_hear_the_same(client, maya):
+    wrong = attempt(client, "no")
+    unknown = attempt(client, "no", "nobody@oakfield.example")
+    User.objects.filter(pk=maya.pk).update(is_active=False)
+    leaver = attempt(client)
+
+    words = {str(answer.context["form"].non_field_errors()) for answer in (wrong, unknown, leaver)}
+    assert len(words) == 1
+    assert [answer.status_code for answer in (wrong, unknown, leaver)] == [422, 422, 422]
+
+
+@pytest.mark.parametrize("email", ["maya@oakfield.example", "nobody@oakfield.example"])
+def test_after_ten_wrong_tries_even_the_right_password_waits(client, maya, email):
+    for _ in range(throttle.MOST_TRIES):
+        assert attempt(client, "no", email).status_code == 422
+
+    answer = attempt(client, PASSWORD, email)
+
+    assert (answer.status_code, answer["Retry-After"]) == (429, "300")
+    assert "Wait five minutes" in answer.text
+    assert "_auth_user_id" not in client.session
+
+
+def test_somebody_guessing_elsewhere_does_not_lock_the_real_person_out(client, maya):
+    for _ in range(throttle.MOST_TRIES + 1):
+        attempt(client, "no", REMOTE_ADDR="10.0.0.66")
+
+    assert attempt(client, REMOTE_ADDR="10.0.0.7").status_code == 302
+
+
+def test_a_right_password_forgets_the_tries_before_it(client, maya):
+    for _ in range(throttle.MOST_TRIES - 1):
+        attempt(client, "no")
+    assert attempt(client).status_code == 302
+    client.logout()
+
+    assert attempt(client, "no").status_code == 422
+    assert attempt(client).status_code == 302
+
+
+def test_the_count_runs_out(client, maya, monkeypatch):
+    monkeypatch.setattr(throttle, "SECONDS", 0)
+
+    assert all(throttle.take_try("maya@oakfield.example", "10.0.0.1") for _ in range(30))
+
+
+def test_the_cache_holds_no_address(maya):
+    throttle.take_try("maya@oakfield.example", "10.0.0.1")
+
+    assert [key for key in cache._cache if "oakfield" in key or "10.0.0.1" in key] == []
+    assert len(cache._cache) == 1
+
+
+def test_the_sender_is_the_one_our_own_proxy_saw(rf, settings):
+    request = rf.get("/", headers={"X-Forwarded-For": "1.1.1.1, 9.9.9.9"}, REMOTE_ADDR="127.0.0.1")
+    assert throttle.sender_of(request) == "127.0.0.1"
+
+    settings.TRUSTED_PROXY_COUNT = 1
+    assert throttle.sender_of(request) == "9.9.9.9"
+
+    settings.TRUSTED_PROXY_COUNT = 3
+    assert throttle.sender_of(request) == "127.0.0.1"
+
+
+def test_signing_out_empties_the_browser_and_takes_a_post(client, senco):
+    assert client.get(reverse("school:sign-out")).status_code == 405
+
+    answer = client.post(reverse("school:sign-out"))
+
+    assert answer["Clear-Site-Data"] == '"cache", "storage"'
+    assert client.get(reverse("school:account")).status_code == 302
+
+
+def test_somebody_signed_in_has_no_use_for_the_sign_in_page(client, senco):
+    assert client.get(SIGN_IN).url == reverse("home")
+
+
+def test_the_public_pages_are_exactly_these(client, db):
+    assert {"school:sign-in", "school:first-run", "school:welcome", "health"} == PUBLIC
+
+
+def test_every_other_page_asks_to_sign_in_even_one_that_does_not_exist(client, db):
+    SchoolFactory()
+    for address in ("/", "/no-such-page/", reverse("school:people"), reverse("school:set-up")):
+        assert client.get(address).url == f"{SIGN_IN}?next={address}"
+
+
+def test_a_part_of_a_page_asked_for_signed_out_sends_the_browser_to_sign_in(client, db):
+    answer = client.get(
+        reverse("school:people"),
+        headers={"HX-Request": "true", "HX-Current-URL": "http://testserver/settings/people/"},
+    )
+
+    assert answer.status_code == 401
+    assert answer["HX-Redirect"] == f"{SIGN_IN}?next=%2Fsettings%2Fpeople%2F"
