@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 
 from provisionmap.school.roles import Capability
 from provisionmap.school.steps import register
@@ -25,7 +26,8 @@ class LearnersConfig(AppConfig):
     name = "learners"
 
     def ready(self) -> None:
-        """Registers the step of the set-up path that brings the learners."""
+        """Registers the step of the set-up path that brings the learners, and loads every app's panels."""
+        autodiscover_modules("panels")
         register(
             "learners",
             "Learners",
