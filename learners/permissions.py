@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from django.db.models import Count, Q
+
 from learners.models import Group, Learner
 from provisionmap.school.access import NotAllowed, can
 from provisionmap.school.models import School, User
 from provisionmap.school.roles import Capability
+from provisionmap.school.today import today
 
 
 def check_can_add(school: School, by: User) -> None:
@@ -41,10 +44,14 @@ def check_can_write_passport(learner: Learner, by: User) -> None:
 
 def reason_to_keep(group: Group) -> str:
     """Why this group cannot be deleted, as a sentence; "" when it can."""
-    held = group.learners.count()
-    if held:
-        noun = "learner is" if held == 1 else "learners are"
-        return f"{held} {noun} in this group: move them to another group first."
+    gone = Q(left__lt=today())
+    count = group.learners.aggregate(here=Count("pk", filter=~gone), left=Count("pk", filter=gone))
+    if here := count["here"]:
+        noun = "learner is" if here == 1 else "learners are"
+        return f"{here} {noun} in this group: move them to another group first."
+    if left := count["left"]:
+        noun = "learner who left was" if left == 1 else "learners who left were"
+        return f"{left} {noun} in this group last: it stays with their records."
     return ""
 
 

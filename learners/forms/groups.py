@@ -6,11 +6,25 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.db.models import Prefetch
 
 from learners.actions.groups import state_of
 from learners.census import YEAR_CHOICES
 from learners.models import Group
-from provisionmap.school.models import School, User
+from provisionmap.school.models import Membership, School, User
+from provisionmap.school.roles import LABELS, Capability, Role, roles_with
+
+# A group says something only about people who see learners at all.
+MAY_TEACH = roles_with(Capability.SEE_ALL_LEARNERS) | roles_with(Capability.SEE_OWN_LEARNERS)
+
+
+class Staff(forms.ModelMultipleChoiceField):
+    """People with their roles, so that two of one name are told apart."""
+
+    def label_from_instance(self, obj: User) -> str:
+        """The name, and what the person is at the school."""
+        held = dict.fromkeys(LABELS[Role(row.role)] for row in obj.here if row.role in MAY_TEACH)
+        return f"{obj.name} · {', '.join(held)}"
 
 
 class GroupForm(forms.Form):
@@ -19,16 +33,20 @@ class GroupForm(forms.Form):
     seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=4000)
     name = forms.CharField(max_length=40)
     nc_year = forms.ChoiceField(label="Year group", choices=[("", "Mixed or not set"), *YEAR_CHOICES], required=False)
-    teachers = forms.ModelMultipleChoiceField(
+    teachers = Staff(
         User.objects.none(),
         required=False,
+        label="Teachers and staff",
         widget=forms.CheckboxSelectMultiple,
-        help_text="Teachers of a group see its learners.",
+        help_text="They see the learners of this group.",
     )
 
     def __init__(self, *args: Any, school: School, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["teachers"].queryset = User.objects.at(school, today)
+        held = Membership.objects.filter(school=school, role__in=MAY_TEACH).on(today)
+        here = Prefetch("memberships", queryset=held.order_by("starts", "role"), to_attr="here")
+        people = User.objects.at(school, today).filter(pk__in=held.values("user"))
+        self.fields["teachers"].queryset = people.prefetch_related(here)
 
     @staticmethod
     def reading(group: Group) -> dict[str, Any]:

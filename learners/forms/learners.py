@@ -29,9 +29,7 @@ class LearnerForm(forms.Form):
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
     forename = forms.CharField(max_length=80)
     surname = forms.CharField(max_length=80)
-    preferred_name = forms.CharField(
-        max_length=80, required=False, help_text="If the child goes by another first name."
-    )
+    preferred_name = forms.CharField(max_length=80, required=False, help_text="If not the forename.")
     middle_names = forms.CharField(max_length=120, required=False)
     date_of_birth = DateField(required=False)
     sex = forms.ChoiceField(choices=[("", "Not recorded"), *Learner.SEXES], required=False)

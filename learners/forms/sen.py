@@ -20,7 +20,9 @@ class SenForm(forms.Form):
 
     seen = forms.IntegerField(widget=forms.HiddenInput)
     code = forms.ChoiceField(label="SEN provision", choices=PROVISION_CHOICES, widget=forms.RadioSelect)
-    need_1 = forms.ChoiceField(label="Primary need", choices=NO_NEED, required=False)
+    need_1 = forms.ChoiceField(
+        label="Primary need", choices=NO_NEED, required=False, help_text="K and E need at least one type; N has none."
+    )
     need_2 = forms.ChoiceField(label="Second need", choices=NO_NEED, required=False)
     need_3 = forms.ChoiceField(label="Third need", choices=NO_NEED, required=False)
     need_4 = forms.ChoiceField(label="Fourth need", choices=NO_NEED, required=False)
@@ -35,6 +37,7 @@ class SenForm(forms.Form):
     def __init__(self, *args: Any, today: date, notes: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.today = today
+        self.fields["need_1"].depends = True  # on the code: the page does not call it optional
         if not notes:  # somebody who may not read notes may not overwrite them unseen either
             del self.fields["note"]
 
@@ -42,6 +45,11 @@ class SenForm(forms.Form):
     def reading(record: SenProvision) -> dict[str, Any]:
         """The form's initial values, as `record` is now."""
         return {name: getattr(record, name) for name in ("code", *RANKS, "starts", "note")}
+
+    @property
+    def ranks(self) -> list[Any]:
+        """The fields of the needs, primary first."""
+        return [self[rank] for rank in RANKS]
 
     @property
     def needs(self) -> list[str]:

@@ -12,6 +12,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from learners.actions import groups as actions
+from learners.filters import year_order
 from learners.forms.groups import GroupForm
 from learners.models import Group, Learner
 from learners.permissions import reason_to_keep
@@ -33,7 +34,8 @@ def groups(request: Any) -> HttpResponse:
     """All groups, with how many learners are on roll in each and who teaches them."""
     on_roll = Learner.objects.on_roll(today()).filter(group=OuterRef("pk")).order_by().values("group")
     counted = on_roll.annotate(size=Count("pk")).values("size")
-    rows = _groups_of(request).annotate(size=Coalesce(Subquery(counted), 0)).prefetch_related("teachers")
+    rows = _groups_of(request).annotate(size=Coalesce(Subquery(counted), 0), year_order=year_order())
+    rows = rows.order_by("year_order", "name").prefetch_related("teachers")
     page = page_of(request, rows)
     listed = [{"group": group, "year": year_words(group.nc_year)} for group in page]
     return render(request, "learners/groups.html", {"section": "learners", "page": page, "rows": listed})

@@ -11,7 +11,7 @@ from provisionmap.school.access import NotAllowed
 from provisionmap.school.models import AuditEvent
 from provisionmap.school.roles import Role
 from provisionmap.school.stale import Stale
-from tests.factories import GroupFactory, LearnerFactory, member
+from tests.factories import GroupFactory, LearnerFactory, MembershipFactory, member
 
 GROUPS = reverse("learners:groups")
 
@@ -132,3 +132,34 @@ def test_a_teacher_sees_only_the_groups_they_teach_and_changes_none(client, db):
     assert client.get(reverse("learners:group-edit", args=[own.pk])).status_code == 403
     with pytest.raises(NotAllowed):
         delete_group(group=own, by=teacher)
+
+
+def test_a_group_that_only_leavers_were_in_stays_with_their_records(senco):
+    group = GroupFactory(school=senco.school)
+    LearnerFactory(school=senco.school, group=group, left="2026-11-22")
+    assert reason_to_keep(group) == "1 learner who left was in this group last: it stays with their records."
+
+    LearnerFactory(school=senco.school, group=group, left="2026-11-22")
+    assert reason_to_keep(group) == "2 learners who left were in this group last: it stays with their records."
+
+
+def test_groups_stand_in_the_order_of_years(client, senco):
+    for name, year in (("Ash", "6"), ("Birch", ""), ("Cedar", "R"), ("Alder", "6")):
+        GroupFactory(school=senco.school, name=name, nc_year=year)
+
+    rows = client.get(GROUPS).context["rows"]
+
+    assert [row["group"].name for row in rows] == ["Cedar", "Alder", "Ash", "Birch"]
+
+
+def test_staff_to_choose_from_are_those_who_see_learners_with_their_roles(client, senco):
+    member(Role.GOVERNOR, senco.school)
+    member(Role.CLASS_TEACHER)
+    teacher = member(Role.CLASS_TEACHER, senco.school, name="Zoe Finch")
+    MembershipFactory(user=teacher, school=senco.school, role=Role.TEACHING_ASSISTANT, starts="2021-09-01")
+    MembershipFactory(user=teacher, school=senco.school, role=Role.HEAD, starts="2021-09-01", ends="2022-08-31")
+
+    form = client.get(reverse("learners:group-add")).context["form"]
+
+    said = [label for _, label in form.fields["teachers"].choices]
+    assert said == [f"{senco.name} · SENCO", "Zoe Finch · Class teacher, Teaching assistant"]
