@@ -1,0 +1,65 @@
+"""script/bench: ours ÷ the limit, by name. Exits with 1 when a ratio or a count is over its bar."""
+
+import argparse
+import json
+import sys
+
+import bench_database
+import bench_ground as ground
+from bench_browser import browser
+from bench_cell import cell
+from bench_imports import imports
+from bench_map import first_rows, whole_map
+from bench_report import Report
+from bench_start import start
+
+JOBS = {
+    "map": first_rows,
+    "map --all": whole_map,
+    "map --browser": browser,
+    "cell": cell,
+    "import": imports,
+    "start": start,
+}
+ROUNDS = 9
+FEWEST_ROUNDS = 7
+LEARNERS = 500
+SMALL = 60
+
+
+def asked() -> argparse.Namespace:
+    """What to measure."""
+    parser = argparse.ArgumentParser(prog="script/bench", description=__doc__)
+    parser.add_argument("name", nargs="?", choices=["map", "cell", "import", "start"])
+    parser.add_argument("--all", action="store_true", help="map: all rows, not the first fifty")
+    parser.add_argument("--browser", action="store_true", help="map: in headless Chromium")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"default {ROUNDS}, at least {FEWEST_ROUNDS}")
+    parser.add_argument("--json", action="store_true")
+    chosen = parser.parse_args()
+    if (chosen.all or chosen.browser) and chosen.name != "map":
+        parser.error("--all and --browser go with map")
+    chosen.rounds = max(FEWEST_ROUNDS, chosen.rounds)
+    return chosen
+
+
+def main() -> int:
+    """Measure and print; the exit code says whether every bar was met."""
+    chosen = asked()
+    bench_database.make()
+    report = Report(chosen.json)
+    small = chosen.name is None
+    learners = SMALL if small else LEARNERS
+    school = ground.school_of(learners)
+    report.heading(f"{ground.database_name()}; {learners} learners on the map, {4 * learners:,} placements")
+    extras = [f"--{extra}" for extra in ("all", "browser") if getattr(chosen, extra)]
+    for name in list(JOBS) if small else [" ".join([chosen.name, *extras])]:
+        JOBS[name](report, school, chosen.rounds)
+    if chosen.json:
+        print(json.dumps(report.found, indent=2))
+    elif small:
+        print("\nSmall size: for a look, not for the bars. script/bench NAME measures at full size.")
+    return int(report.missed and not small)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
