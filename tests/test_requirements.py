@@ -1,0 +1,47 @@
+"""The locks: complete, with hashes, and without an address."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+
+def names(lines: list[str]) -> set[str]:
+    """The packages that lines name, without extras, versions and comments."""
+    found = (re.match(r"[A-Za-z0-9._-]+", line) for line in lines)
+    return {name[0].lower() for name in found if name}
+
+
+def lock(name: str) -> str:
+    return (ROOT / "requirements" / name).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["base.txt", "dev.txt"])
+def test_a_lock_pins_everything_with_hashes_and_names_no_address(name):
+    text = lock(name)
+
+    entries = re.split(r"\n(?=\S)", re.sub(r"^#.*\n", "", text, flags=re.MULTILINE).strip())
+
+    pinned = re.compile(r"[\w.-]+(\[[\w,-]+\])?==\S+ \\\n    --hash=sha256:[0-9a-f]{64}")
+    assert [entry for entry in entries if not pinned.match(entry)] == []
+    assert re.findall(r"https?://|--index-url|--find-links|not pinned", text) == []
+
+
+def test_what_is_locked_is_what_the_project_asks_for():
+    asked = names(PROJECT["dependencies"])
+
+    assert names((ROOT / "requirements" / "base.in").read_text(encoding="utf-8").splitlines()) == asked
+    assert asked <= names(lock("base.txt").splitlines())
+    assert names(PROJECT["optional-dependencies"]["dev"]) <= names(lock("dev.txt").splitlines())
+
+
+def test_python_3_11_of_debian_12_finds_all_it_needs():
+    assert "async-timeout" in names(lock("base.txt").splitlines())
+
+
+def test_python_3_12_which_brings_no_setuptools_finds_all_it_needs():
+    assert {"pip", "setuptools"} <= names(lock("dev.txt").splitlines())
