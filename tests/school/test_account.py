@@ -1,0 +1,60 @@
+"""One's own name and password."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from provisionmap.school.models import AuditEvent
+
+ACCOUNT = reverse("school:account")
+OLD, NEW = "correct horse battery", "three random words"
+
+
+@pytest.fixture
+def maya(senco, client):
+    senco.set_password(OLD)
+    senco.save()
+    client.force_login(senco)
+    return senco
+
+
+def test_a_name_is_changed_and_the_trail_keeps_only_that_it_was(client, maya):
+    assert client.get(ACCOUNT).context["name_form"]["name"].value() == maya.name
+
+    assert client.post(ACCOUNT, {"what": "name", "name": "Maya O."}).url == ACCOUNT
+
+    maya.refresh_from_db()
+    assert maya.name == "Maya O."
+    assert AuditEvent.objects.get().changes == {"name": None}
+
+
+def test_a_new_password_ends_every_other_session_and_not_this_one(client, maya):
+    other = Client()
+    other.force_login(maya)
+
+    answer = client.post(ACCOUNT, {"what": "password", "current": OLD, "password": NEW, "again": NEW})
+
+    assert answer.url == ACCOUNT
+    assert client.get(ACCOUNT).status_code == 200
+    assert other.get(ACCOUNT).status_code == 302
+    maya.refresh_from_db()
+    assert maya.check_password(NEW)
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [({"current": "no"}, "current"), ({"password": "short", "again": "short"}, "password"), ({"again": "x"}, "again")],
+)
+def test_a_password_that_will_not_do_changes_nothing(client, maya, changes, field):
+    sent = {"what": "password", "current": OLD, "password": NEW, "again": NEW, **changes}
+
+    answer = client.post(ACCOUNT, sent)
+
+    assert answer.status_code == 422
+    assert field in answer.context["password_form"].errors
+    maya.refresh_from_db()
+    assert maya.check_password(OLD)
+
+
+def test_an_empty_name_is_refused(client, maya):
+    assert client.post(ACCOUNT, {"what": "name", "name": ""}).status_code == 422
