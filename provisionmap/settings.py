@@ -18,7 +18,7 @@ env = environ.Env()
 PRODUCTION = env.bool("PRODUCTION", default=False)
 DEBUG = env.bool("DEBUG", default=False)
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var" / "data"))).expanduser().resolve()
-DATA_DIR.mkdir(parents=True, exist_ok=True)
+DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)  # children's data: for nobody else on this machine
 
 INSECURE_KEY = "insecure-development-key-not-for-a-school-with-real-children"
 SECRET_KEY = env.str("SECRET_KEY", default=INSECURE_KEY)
