@@ -5,16 +5,19 @@ from io import BytesIO
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.template.loader import render_to_string
 from django.urls import reverse
 from pypdf import PdfReader
 
 from learners.actions.passports import change_passport
 from learners.forms.passport import MOST_LETTERS, MOST_LINES
 from learners.models import Passport
+from learners.views.passport import _shown
 from provisionmap.school.access import NotAllowed
 from provisionmap.school.models import AuditEvent
 from provisionmap.school.roles import Role
 from provisionmap.school.stale import Stale
+from provisionmap.web.pdf import SIZES, draw
 from tests.factories import GroupFactory, LearnerFactory, member
 
 HX = {"HX-Request": "true"}
@@ -211,6 +214,25 @@ def test_the_passport_prints_on_one_page(client, senco, maya, text):
     assert "How I like to be spoken to" in words
     fonts = pdf.pages[0]["/Resources"]["/Font"]
     assert all("Atkinson" in font.get_object()["/BaseFont"] for font in fonts.values())
+
+
+def right_edges(html):
+    """How far each piece of text of a drawn page reaches to the right, and the width of its sheet."""
+    [sheet] = draw(html).pages
+    texts = [box for box in sheet._page_box.descendants() if getattr(box, "text", "").strip()]
+    return sheet.width, [box.position_x + box.width for box in texts]
+
+
+@pytest.mark.parametrize("text", [LONG, LINES, UNBROKEN])
+def test_no_word_runs_off_the_sheet(maya, text):
+    maya.surname = "Featherstonehaugh" * 4
+    passport = Passport(learner=maya, **dict.fromkeys(Passport.SECTIONS, text))
+    shown = _shown(maya, passport) | {"today": date(2026, 11, 23), "size": SIZES[-1]}
+
+    width, edges = right_edges(render_to_string("learners/passport_print.html", shown))
+
+    assert len(edges) > 50
+    assert max(edges) < width
 
 
 def test_nobody_prints_a_passport_they_may_not_read(client, db):

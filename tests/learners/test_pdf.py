@@ -4,6 +4,7 @@ import pytest
 from weasyprint.urls import FatalURLFetchingError, URLFetchingError
 
 from provisionmap.web.pdf import ROOT, NotOurs, StaticFetcher, draw, one_page, written
+from provisionmap.web.templatetags.web import break_long
 
 
 @pytest.mark.parametrize(
@@ -52,19 +53,27 @@ def test_a_page_that_asks_for_more_is_not_drawn_with_it(html):
     assert b"/EmbeddedFile" not in pdf
 
 
-def test_sizes_are_tried_until_one_page_holds_everything():
+def test_the_largest_size_that_one_page_holds_is_found_by_halving():
     tried = []
 
     def page_at(size):
         tried.append(size)
         return f'<html lang="en"><title>t</title><style>p{{font-size:{size}}}</style>' + "<p>words</p>" * 60
 
-    one_page(page_at, ["30pt", "20pt", "4pt", "3pt"])
+    pdf = one_page(page_at, ["30pt", "20pt", "12pt", "9pt", "4pt", "3pt"])
 
-    assert tried == ["30pt", "20pt", "4pt"]
+    assert tried == ["12pt", "4pt", "9pt"]
+    assert pdf == one_page(page_at, ["4pt"])
+    assert pdf != one_page(page_at, ["3pt"])
 
 
 def test_the_smallest_size_is_kept_when_none_fits():
     pdf = one_page(lambda size: '<html lang="en"><title>t</title>' + "<p>words</p>" * 200, ["9pt", "8pt"])
 
     assert pdf.startswith(b"%PDF")
+
+
+def test_only_runs_longer_than_a_word_are_broken():
+    word = "Llanfairpwllgwyngyllgogerychwyrndrobwll"
+
+    assert break_long(f"{word}\n{'m' * 41} a") == f"{word}\n" + "\u200b".join(["m" * 8] * 5 + ["m"]) + " a"

@@ -1,5 +1,6 @@
 """The few template filters and tags that every page uses."""
 
+import re
 from typing import Any
 
 from django import template
@@ -7,7 +8,8 @@ from django.http import QueryDict
 
 register = template.Library()
 
-LONGEST_RUN = 80  # characters: layout of longer unbroken runs is quadratic in the PDF library
+RUN = re.compile(r"\S{41,}")  # longer than any word, and layout of long runs is quadratic in the PDF library
+PIECE = r".{1,8}"
 
 
 @register.simple_tag(takes_context=True)
@@ -35,12 +37,8 @@ def minutes(value: int | None) -> str:
 
 @register.filter
 def break_long(value: str) -> str:
-    """`value` with a place to break in every run longer than 80 characters."""
-    words = []
-    for word in str(value).split(" "):
-        pieces = [word[start : start + LONGEST_RUN] for start in range(0, len(word), LONGEST_RUN)]
-        words.append("\u200b".join(pieces))
-    return " ".join(words)
+    """`value` with places to break in every run that is longer than a word; words stay whole."""
+    return RUN.sub(lambda run: "\u200b".join(re.findall(PIECE, run[0])), str(value))
 
 
 @register.simple_tag(takes_context=True)
