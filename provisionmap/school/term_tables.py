@@ -145,7 +145,8 @@ def _turned(rows: Sequence[Row]) -> list[Row] | None:
         if not any(role_of(row[1][0]) in LABELS for row in below):
             continue
         heads = ["Term", *(row[1][0] for row in below)]
-        turned: list[Row] = [(number, heads)]
+        # The corner often names the school year.
+        turned: list[Row] = [*rows[:place], (number, cells[:1]), (number, heads)]
         for column in range(1, len(cells)):
             values = [row[1][column] if column < len(row[1]) else "" for row in below]
             turned.append((number, [cells[column], *values]))
