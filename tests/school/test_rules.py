@@ -111,6 +111,16 @@ def test_what_the_request_read_is_not_asked_for_again(db, django_assert_num_quer
     with django_assert_num_queries(0):
         assert can(user, Capability.SEE_MAP, user.school)
         assert not can(user, Capability.EDIT_MAP, user.school)
+        assert schools_where(user, Capability.SEE_MAP) == [user.school.pk]
+        assert schools_where(user, Capability.EDIT_MAP) == []
+
+
+def test_what_the_request_read_does_not_outlive_the_account(db):
+    user = member(Role.SENCO)
+    user.held = {user.school.pk: frozenset({Capability.SEE_MAP})}
+    user.is_active = False
+
+    assert list(schools_where(user, Capability.SEE_MAP)) == []
 
 
 def test_a_view_names_its_capability_and_its_methods(rf):
