@@ -15,7 +15,7 @@ from django.db import connection
 from django.test import Client
 
 from interventions.models import Placement
-from provisionmap.demo.build import Size, build, fictional, remove
+from provisionmap.demo.build import Size, build, fictional, remove, take_stock
 from provisionmap.demo.sign_ins import email_of
 from provisionmap.demo.stages import Stage
 from provisionmap.school.models import School, User
@@ -30,11 +30,14 @@ def school_of(learners: int) -> School:
     if school:
         running = Placement.objects.filter(school=school).on(today()).count()
         if (school.learners.count(), running) == (learners, 4 * learners):
+            take_stock()
             return school
     print(f"Making a school of {learners} learners …", file=sys.stderr)
     remove()
     size = Size(learners, learners, Stage.AUTUMN, each=(2, 1, 1))
-    return build(size=size, number=1, seed=7, today=today())
+    school = build(size=size, number=1, seed=7, today=today())
+    take_stock()
+    return school
 
 
 def signed_in() -> tuple[Client, str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from random import Random
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
 from interventions.actions.library import stock
@@ -96,6 +96,12 @@ def build(*, size: Size, number: int, seed: int, today: date) -> School:
     _write_passports(people, terms[-1], rng)
     audit.record(SEEDED, by=people.senco, target=school, school=school, new={"set_up_done": True})
     return school
+
+
+def take_stock() -> None:
+    """Tell the database how much there now is: it plans queries badly until it knows, and may not look by itself."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
 
 
 def _add_calendar(school: School, today: date, by: User) -> None:

@@ -14,7 +14,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from interventions.models import Placement
 from learners.models import Learner
-from provisionmap.demo.build import Size, build, fictional, real, remove
+from provisionmap.demo.build import Size, build, fictional, real, remove, take_stock
 from provisionmap.demo.sign_ins import announcement
 from provisionmap.demo.stages import Stage
 from provisionmap.school.models import School
@@ -66,6 +66,7 @@ class Command(BaseCommand):
         for number in range(1, options["schools"] + 1):
             self.stderr.write(f"Making fictional school {number} of {options['schools']} …")
             build(size=size, number=number, seed=options["seed"], today=today())
+        take_stock()
 
     @staticmethod
     def line_of(school: School) -> str:
