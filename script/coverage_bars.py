@@ -5,8 +5,8 @@ import re
 import sys
 
 WHOLE = re.compile(
-    r"(/actions(/|\.py)|/permissions\.py|/models/|school/(roles|access|audit|calendar)\.py"
-    r"|/(dose|grid|areas|census|upn|mapping|rows|matching|checks)\.py)"
+    r"(/actions(/|\.py)|/permissions\.py|/models/|school/(roles|access|audit|calendar|staff_list|steps|throttle|term_\w+|written_days)\.py"
+    r"|/(dose|grid|areas|census|upn|mapping|rows|matching|checks|text_file)\.py)"
 )
 REST = 90.0
 

@@ -212,8 +212,6 @@ def read_bank_holidays(text: str) -> Found:
 
 def _england(content: Any) -> Any:
     """The part of a list of bank holidays that is about England."""
-    if not isinstance(content, dict):
-        return None
     parts = content.get("divisions", content)
     return next((parts[key] for key in parts if "england" in str(key)), None) if isinstance(parts, dict) else None
 

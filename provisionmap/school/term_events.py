@@ -125,8 +125,6 @@ def kind_of(name: str, days: Span) -> str:
         return "end"
     if CLOSED.search(name):
         return "closed"
-    if single and TERM.search(name) and STARTS.search(name):
-        return "start"
     return "holiday" if HOLIDAY.search(name) else "other"
 
 
@@ -184,7 +182,7 @@ def gather(events: Sequence[Event]) -> Gathered:
         sorted_in.setdefault(kind_of(event.name, event.days), []).append(event)
     found = Gathered([], [], [], [])
     stretches = sorted_in.get("school", []) + _between_markers(sorted_in, found)
-    halves = sorted_in.get("half", []) + _half_markers(sorted_in)
+    halves = sorted_in.get("half", []) + _half_markers(sorted_in, found)
     for group in _by_term(stretches):
         _add_term(group, halves, found)
     for kind in ("inset", "bank", "closed"):
@@ -222,14 +220,18 @@ def _between_markers(kinds: dict[str, list[Event]], found: Gathered) -> list[Eve
     return stretches
 
 
-def _half_markers(kinds: dict[str, list[Event]]) -> list[Event]:
+def _half_markers(kinds: dict[str, list[Event]], found: Gathered) -> list[Event]:
     """Half-terms whose first and last days stand on lines of their own."""
     lasts = sorted(kinds.get("half_end", []), key=lambda event: event.days.starts)
     halves = []
     for first in kinds.get("half_start", []):
         last = next((one for one in lasts if 0 <= (one.days.starts - first.days.starts).days <= LONGEST_HOLIDAY), None)
-        if last is not None:
+        if last is None:
+            found.left_out.append((first.row, first.name, "A half-term without a last day after it."))
+        else:
+            lasts.remove(last)
             halves.append(Event(first.row, first.name, Span(first.days.starts, last.days.starts)))
+    found.left_out.extend((last.row, last.name, "A half-term without a first day before it.") for last in lasts)
     return halves
 
 
@@ -258,9 +260,8 @@ def _gaps(group: Sequence[Event]) -> list[Span]:
     gaps = []
     reached = ordered[0].days.ends
     for event in ordered[1:]:
-        gap = trimmed(Span(reached + DAY, event.days.starts - DAY)) if event.days.starts > reached + DAY else None
-        if gap:
-            gaps.append(gap)
+        gap = trimmed(Span(reached + DAY, event.days.starts - DAY))
+        gaps.extend([gap] if gap else [])
         reached = max(reached, event.days.ends)
     return gaps
 

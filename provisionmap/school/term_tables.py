@@ -323,14 +323,15 @@ class _Table(_Reader):
             return
         text = self.cell(cells, "date")
         named = self.cell(cells, "name") or without_days(text) or self.cell(cells, "closed") or "Closed"
-        if starts is None and ends is None:
+        first = starts or ends
+        if first is None:
             self.line(number, named, text, self.head("date"), year)
             return
-        first, last = starts or ends, ends or starts
-        if first and last and last < first:
+        last = ends or first
+        if last < first:
             remedy = f"This ends on {last:%d/%m/%Y}, before it starts on {first:%d/%m/%Y}. Check both."
             self.problem(number, self.head("ends"), self.cell(cells, "ends"), remedy)
-        elif first and last:
+        else:
             self.found.events.append(Event(number, named[:200], Span(first, last)))
 
     def line(self, number: int, name: str, text: str, column: str, year: Span | None) -> None:

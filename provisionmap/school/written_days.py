@@ -96,13 +96,10 @@ def find_days(text: str, *, year: Span | None = None, month_first: bool = False)
     parts = _parts(text, month_first)
     years = _years(parts, year)
     found = []
-    month: int | None = None
-    for place in range(len(parts) - 1, -1, -1):  # from the back: an earlier day borrows from the next one
-        part = parts[place]
+    month = 1  # never used: the last part always has its own
+    for part, own in zip(reversed(parts), reversed(years), strict=True):  # an earlier day borrows from the next one
         month = part.month or month
-        if month is None:
-            continue
-        found.append(_day(part, month, years[place]))
+        found.append(_day(part, month, own))
     return found[::-1]
 
 

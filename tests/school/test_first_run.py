@@ -62,6 +62,7 @@ def test_the_first_person_makes_the_school_and_stands_on_the_path(client, db, wh
         ("password", "password1234", "too common"),
         ("password", "maya okafor!", "too similar"),
         ("password", "oakfield primary 1", "school&#x27;s name"),
+        ("password", "", "required"),
         ("again", "correct horse butter", "not the same"),
         ("email", "maya", "valid email"),
         ("school_name", "", "required"),

@@ -93,6 +93,7 @@ def test_a_person_is_added_and_gets_a_link_that_works_once(client, senco):
     assert ada.check_password("three random words")
     spent = client.get(link)
     assert (spent.status_code, SPENT in spent.text) == (404, True)
+    assert client.post(link, chosen).status_code == 404
     assert [event.verb for event in AuditEvent.objects.order_by("pk")] == [
         "person.add",
         "person.invite",
@@ -363,6 +364,19 @@ def test_nobody_gives_themselves_more(administrator):
             seen="administrator", day=DAY, by=administrator,
         )  # fmt: skip
     assert grantable(administrator, administrator.school, DAY, to=administrator) == [Role.ADMINISTRATOR]
+
+
+def test_the_office_adds_itself_to_nothing_by_its_own_address(client, administrator):
+    MembershipFactory(school=administrator.school, role=Role.SENCO)
+    new = {"name": "Me", "email": administrator.email, "role": "class_teacher", "starts": "2026-11-23"}
+    line = {"lines": f"Me, {administrator.email}, teacher", "starts": "2026-11-23"}
+
+    one, several = client.post(reverse("school:person-add"), new), client.post(reverse("school:people-paste"), line)
+
+    for answer, field in ((one, "role"), (several, "lines")):
+        assert answer.status_code == 422
+        assert "can't give yourself a role" in answer.context["form"].errors[field][0]
+    assert roles_of(administrator, administrator.school) == {"administrator"}
 
 
 def test_the_office_appoints_the_first_senco_and_never_itself(administrator):

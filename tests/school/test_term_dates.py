@@ -281,11 +281,11 @@ def test_a_term_that_is_not_complete_is_left_out_and_said():
     )
 
     assert found.terms == []
-    assert [words for _, _, words in found.left_out] == [
-        "“First day” is empty, so this term is not complete.",
-        "No date stands here.",
-        "“Last day” is empty, so this term is not complete.",
-    ] or len(found.left_out) == 3
+    assert found.left_out == [
+        (2, "Summer", "“Last day” is empty, so this term is not complete."),
+        (2, "TBA soon", "No date stands here."),
+        (3, "Spring", "“First day” is empty, so this term is not complete."),
+    ]
 
 
 def test_closures_are_told_apart():
@@ -341,6 +341,33 @@ def test_first_and_last_days_without_their_partner_are_left_out():
         "A first day without a last day after it.",
         "Not about terms or closures.",
     ]
+
+
+def test_half_terms_without_their_partner_are_left_out():
+    found = read_term_dates(b"Date,Event\n26/10/2026,Half term begins\n19/2/2027,Half term ends\n")
+
+    assert [words for _, _, words in found.left_out] == [
+        "A half-term without a last day after it.",
+        "A half-term without a first day before it.",
+    ]
+
+
+def test_parts_of_a_term_with_only_a_weekend_between_have_no_half_term():
+    found = read_term_dates(b"Event,Start,End\nAutumn 1,2/9/2026,23/10/2026\nAutumn 2,26/10/2026,18/12/2026\n")
+
+    assert [(term.half_term, len(found.closures)) for term in found.terms] == [(None, 0)]
+
+
+def test_a_page_with_seasons_that_is_no_turned_table_is_read_line_by_line():
+    found = read_term_dates(b"x,Autumn,Spring\n2026-28,,\nAutumn term,2/9/2026,18/12/2026\n")
+
+    assert [str(term.ends) for term in found.terms] == ["2026-12-18"]
+
+
+def test_an_empty_row_of_a_table_says_nothing():
+    found = read_term_dates(b"Term,Start,Half term,End,Date\nAutumn,2/9/2026,,18/12/2026,\nSpring,,,,\nNote,,,,\n")
+
+    assert [len(found.terms), found.left_out, found.problems] == [1, [], []]
 
 
 def test_markers_inside_a_term_that_stands_whole_add_nothing():

@@ -41,15 +41,16 @@ def welcome(request: Any, pk: int, token: str) -> HttpResponse:
     if request.method not in {"GET", "HEAD", "POST"}:
         return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
     user = User.objects.filter(pk=pk, is_active=True).first()
-    if user is None or not actions.tokens.check_token(user, token):
+    if user is None:
         return render(request, "school/welcome.html", {"spent": actions.SPENT}, status=404)
     form = NewPasswordForm(request.POST or None, user=user)
-    if not form.is_valid():
-        shown = {"form": form, "person": user}
-        return render(request, "school/welcome.html", shown, status=422 if form.errors else 200)
-    try:
-        user = actions.use_welcome(user=user, token=token, password=form.cleaned_data["password"])
-    except NotAllowed as spent:
-        return render(request, "school/welcome.html", {"spent": str(spent)}, status=404)
-    login(request, user)
-    return redirect("home")
+    if form.is_valid():
+        try:
+            user = actions.use_welcome(user=user, token=token, password=form.cleaned_data["password"])
+        except NotAllowed as spent:
+            return render(request, "school/welcome.html", {"spent": str(spent)}, status=404)
+        login(request, user)
+        return redirect("home")
+    if not actions.tokens.check_token(user, token):
+        return render(request, "school/welcome.html", {"spent": actions.SPENT}, status=404)
+    return render(request, "school/welcome.html", {"form": form, "person": user}, status=422 if form.errors else 200)
