@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
-from learners.models import Group, ImportRun, Learner, Passport, SenProvision
+from learners.models import Contact, Group, ImportRun, Learner, Passport, SenProvision
 from provisionmap.school.roles import Role
-from tests.factories import GroupFactory, LearnerFactory, SchoolFactory, SenProvisionFactory, member
+from tests.factories import GroupFactory, LearnerFactory, MembershipFactory, SchoolFactory, SenProvisionFactory, member
 
 
 @pytest.fixture
@@ -72,3 +72,140 @@ def test_the_first_and_the_last_day_both_count(db):
     for day, on in [((2026, 9, 6), 0), ((2026, 9, 7), 1), ((2026, 11, 20), 1), ((2026, 11, 21), 0)]:
         assert Learner.objects.on_roll(date(*day)).count() == on
         assert SenProvision.objects.on(date(*day)).filter(pk=record.pk).count() == on
+
+
+EVERYBODY = {"taught", "granted", "other"}
+
+
+@pytest.fixture
+def school_of_three(db):
+    """A school with a learner in a class, one granted and one neither; and a learner elsewhere."""
+    school = SchoolFactory()
+    group = GroupFactory(school=school)
+    LearnerFactory(school=school, surname="taught", group=group)
+    LearnerFactory(school=school, surname="granted")
+    LearnerFactory(school=school, surname="other")
+    LearnerFactory(surname="elsewhere")
+    return school, group
+
+
+def give(user, school, group, **dates):
+    """Let `user` teach the class and see one more learner."""
+    group.teachers.add(user)
+    Learner.objects.get(surname="granted").grants.create(user=user, source="shared:1", **STARTED | dates)
+
+
+STARTED = {"starts": date(2026, 9, 1)}
+
+
+def seen_by(user):
+    """The surnames of the learners somebody sees."""
+    return set(Learner.objects.visible_to(user).values_list("surname", flat=True))
+
+
+@pytest.mark.parametrize(
+    ("role", "alone", "with_work"),
+    [
+        (Role.SENCO, EVERYBODY, EVERYBODY),
+        (Role.SENCO_ASSISTANT, EVERYBODY, EVERYBODY),
+        (Role.HEAD, EVERYBODY, EVERYBODY),
+        (Role.ADMINISTRATOR, EVERYBODY, EVERYBODY),
+        (Role.CLASS_TEACHER, set(), {"taught", "granted"}),
+        (Role.TEACHING_ASSISTANT, set(), {"taught", "granted"}),
+        (Role.EXTERNAL, set(), {"taught", "granted"}),
+        (Role.GOVERNOR, set(), set()),
+    ],
+)
+def test_each_role_sees_the_learners_of_its_work(school_of_three, role, alone, with_work):
+    school, group = school_of_three
+    user = member(role, school)
+
+    assert seen_by(user) == alone
+    give(user, school, group)
+    assert seen_by(user) == with_work
+
+
+def test_every_role_is_in_the_table_above():
+    [mark] = test_each_role_sees_the_learners_of_its_work.pytestmark
+
+    assert {row[0] for row in mark.args[1]} == set(Role)
+
+
+@pytest.mark.parametrize(
+    ("dates", "seen"),
+    [
+        ({"starts": date(2026, 11, 23), "ends": date(2026, 11, 23)}, True),
+        ({"starts": date(2026, 11, 24)}, False),
+        ({"ends": date(2026, 11, 22)}, False),
+        ({"ends": None}, True),
+    ],
+)
+def test_sight_that_was_given_lasts_from_its_first_day_to_its_last(school_of_three, dates, seen):
+    school, _ = school_of_three
+    outsider = member(Role.EXTERNAL, school)
+    Learner.objects.get(surname="granted").grants.create(user=outsider, source="shared:1", **STARTED | dates)
+
+    assert seen_by(outsider) == ({"granted"} if seen else set())
+
+
+@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize(
+    "change",
+    [{"ends": date(2026, 11, 22)}, {"starts": date(2026, 11, 24)}, {"role": "wizard"}],
+    ids=["ended", "not begun", "unknown role"],
+)
+def test_a_role_that_does_not_hold_today_shows_nobody(school_of_three, role, change):
+    school, group = school_of_three
+    user = member(role, school)
+    give(user, school, group)
+    user.memberships.update(**change)
+
+    assert seen_by(user) == set()
+    assert not Group.objects.visible_to(user).exists()
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_somebody_deactivated_sees_nobody(school_of_three, role):
+    school, group = school_of_three
+    user = member(role, school, is_active=False)
+    give(user, school, group)
+
+    assert seen_by(user) == set()
+
+
+def test_a_grant_at_a_school_where_somebody_has_no_role_shows_nobody(school_of_three):
+    school, group = school_of_three
+    user = member(Role.CLASS_TEACHER)
+    give(user, school, group)
+
+    assert seen_by(user) == set()
+
+
+def test_a_role_at_one_school_reaches_no_further(school_of_three):
+    school, _ = school_of_three
+    user = member(Role.HEAD)
+    MembershipFactory(user=user, school=school, role=Role.TEACHING_ASSISTANT)
+
+    assert seen_by(user) == set()
+
+
+@pytest.mark.parametrize("model", [Learner, Group, SenProvision, Passport, ImportRun])
+def test_sight_is_asked_by_subquery_so_that_no_row_doubles(db, model):
+    rows = model.objects.visible_to(member(Role.CLASS_TEACHER))
+
+    outer = str(rows.query).split(" WHERE ")[0].upper()
+    assert " JOIN " not in outer
+    assert "DISTINCT" not in outer
+
+
+def test_records_name_themselves(db):
+    record = SenProvisionFactory(learner=LearnerFactory(forename="Maya", surname="Okafor"), starts=date(2026, 9, 7))
+    learner = record.learner
+    user = member(Role.EXTERNAL)
+
+    assert str(learner) == "Maya Okafor"
+    assert str(record) == "K from 07/09/2026"
+    assert str(GroupFactory(name="Kestrel")) == "Kestrel"
+    assert str(Passport.objects.create(learner=learner)) == f"Passport of learner {learner.pk}"
+    assert str(Contact.objects.create(learner=learner, name="Ngozi Okafor")) == "Ngozi Okafor"
+    assert str(learner.grants.create(user=user, source="shared:1", **STARTED)) == f"{user.pk} sees {learner.pk}"
