@@ -20,11 +20,12 @@ from learners.models import ColumnMapping, ImportRun, Learner
 from learners.permissions import check_can_import
 from learners.reading.gate import open_upload
 from learners.reading.kept import pack, unpack
-from learners.reading.sheet import Refused, Sheet
+from learners.reading.sheet import Sheet
 from learners.rows import Reading, read_rows
 from learners.upn import normalise
 from provisionmap.school import audit
 from provisionmap.school.models import School, User
+from provisionmap.web.text_file import Refused
 
 
 class Settled(Exception):

@@ -14,7 +14,9 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
-from learners.reading.sheet import Cell, Clock, ContactRow, Refused, Sheet, check_size, tidy
+from learners.reading.markup import check_runs
+from learners.reading.sheet import Cell, Clock, ContactRow, Sheet, check_size, tidy
+from provisionmap.web.text_file import Refused
 
 Index = dict[str, list[Element]]
 DEEPEST = 40
@@ -74,11 +76,12 @@ def read_ctf(text: str, clock: Clock) -> Sheet:
     Raises Refused for a file that is not a Common Transfer File, is broken, or holds a DOCTYPE.
     """
     # The text is decoded already, so its own claim of an encoding no longer holds.
-    stream = io.BytesIO(DECLARATION.sub("", text, count=1).encode("utf-8", "replace"))
+    data = DECLARATION.sub("", text, count=1).encode("utf-8", "replace")
+    check_runs(data)
     rows: list[tuple[int, list[Cell]]] = []
     contacts: dict[int, tuple[ContactRow, ...]] = {}
     try:
-        for number, pupil in enumerate(_pupils(stream, clock), start=1):
+        for number, pupil in enumerate(_pupils(io.BytesIO(data), clock), start=1):
             check_size(number, 0)
             rows.append((number, _row(pupil)))
             if people := _contacts(pupil):
@@ -130,6 +133,9 @@ def _shape(root: str) -> tuple[str, str]:
     try:
         return SHAPES[root.casefold()]
     except KeyError:
+        if root == "Workbook":
+            message = "This is a spreadsheet in the XML format of Excel 2003."
+            raise Refused(message, "Open it in Excel and save it as Excel workbook (.xlsx).") from None
         shown = re.sub(r"[^\w-]", "", root)[:30]
         message = f"This XML file starts with <{shown}>; a Common Transfer File starts with <CTfile>."
         raise Refused(message, EXPECTED) from None

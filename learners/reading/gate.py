@@ -5,10 +5,11 @@ Source: docs/decisions on uploads; limits are the owner's.
 
 import re
 
-from learners.reading.csv_file import decode, read_csv
+from learners.reading.csv_file import read_csv
 from learners.reading.ctf import read_ctf
-from learners.reading.sheet import Clock, Refused, Sheet
+from learners.reading.sheet import Clock, Sheet
 from learners.reading.workbook import read_workbook
+from provisionmap.web.text_file import Refused, decode
 
 MOST_BYTES = 10 * 1024 * 1024
 EXPORT = "Export the pupil list from your MIS as CSV or Excel (.xlsx), or as a Common Transfer File (.xml)."
@@ -25,7 +26,7 @@ NOT_LISTS = [
     (b"7z\xbc\xaf", "This is a packed file (7z).", "Unpack it and upload the file inside."),
     (b"Rar!", "This is a packed file (RAR).", "Unpack it and upload the file inside."),
 ]
-ZIP = b"PK"
+ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")  # a heading may begin with PK, too
 WEB_PAGE = re.compile(r"\s*<(?:!doctype\s+html|html|head|body|table|meta)\b", re.IGNORECASE)
 JSON = re.compile(r"\s*[\[{]")
 

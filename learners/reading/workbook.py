@@ -1,123 +1,34 @@
 """Pupil lists as Excel workbooks, read in bounds. Pure.
 
-A workbook of 5 kB may claim a cell at XFD1048576, unpack to gigabytes or nest archives: the archive is
-measured before it is opened, and rows and columns past the limits are never looked at.
+A workbook of 5 kB may claim a cell at XFD1048576, and libraries that believe it take minutes and gigabytes. Its
+parts are read here as a stream of tags: rows and columns past the limits are never built.
 """
 
-import io
-import lzma
+import posixpath
 import re
-import struct
 import zipfile
-import zlib
 from collections.abc import Iterable
-from pathlib import PurePosixPath
-from typing import Any
-
-import openpyxl
+from datetime import date, timedelta
+from decimal import Decimal, InvalidOperation
 
 from learners.mapping import guess
-from learners.reading.header import split_header
-from learners.reading.sheet import (
-    MOST_COLUMNS,
-    MOST_ROWS,
-    Cell,
-    Clock,
-    Refused,
-    Sheet,
-    check_size,
-    tidy,
-)
+from learners.reading.archive import DAMAGED, SAVE_AGAIN, UNREADABLE, open_archive
+from learners.reading.header import LOOK_AT, split_header
+from learners.reading.markup import Broken, Enough, Reader, read_markup
+from learners.reading.sheet import MOST_COLUMNS, MOST_ROWS, Cell, Clock, Sheet, check_size, tidy
+from provisionmap.web.text_file import Refused
 
-MOST_PARTS = 200
-MOST_UNPACKED = 50_000_000
-MOST_STRINGS = 20_000_000
-MOST_RATIO = 100
-TINY = 1_000_000  # a small part may pack very well
-SPARE_ROWS = 100
-SAVE_AGAIN = 'Open it in a spreadsheet, choose "Save as", Excel workbook (.xlsx) or CSV, and upload the new file.'
-# What the archive library raises for broken, truncated or oddly packed archives.
-UNREADABLE = (
-    zipfile.BadZipFile,
-    zlib.error,
-    lzma.LZMAError,
-    struct.error,
-    OSError,
-    EOFError,
-    ValueError,
-    RuntimeError,
-    IndexError,
-)
-DAMAGED = ("This workbook is damaged or not an Excel workbook.", SAVE_AGAIN)
+SPARE_ROWS = 100  # blank rows and titles that a list may hold beside its pupils
+MOST_SHEETS = 30
+A_FEW = 4 * LOOK_AT  # rows that tell what a sheet is
+START = date(1899, 12, 30)  # day 0 of day numbers from March 1900 on
+START_1904 = date(1904, 1, 1)  # in workbooks that began on an old Macintosh
+DATE_FORMATS = frozenset({*range(14, 18), 22, *range(27, 37), *range(50, 59)})  # built in; 18 to 21 are times
+LAST_DAY = 2_000_000  # more days than dates can hold
+NOT_FORMAT = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|_.|\*.')  # literal text, colours and fillings of a number format
 ERRORS = re.compile(r"#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NUM!|NULL!|SPILL!|CALC!)", re.IGNORECASE)
-FORMULA = re.compile(rb"<(?:\w+:)?f[ />]")
-
-
-def check_archive(data: bytes, clock: Clock) -> None:
-    """Raises Refused unless `data` is an Excel workbook of sane size without anything that acts by itself."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            parts = archive.infolist()
-            _check_listing(parts)
-            _check_kind(archive)
-            _check_parts(archive, parts, clock)
-    except UNREADABLE as error:
-        raise Refused(*DAMAGED) from error
-
-
-def _check_listing(parts: list[zipfile.ZipInfo]) -> None:
-    """What the archive says about itself."""
-    unpacked = sum(part.file_size for part in parts)
-    packed = sum(part.compress_size for part in parts)
-    if len(parts) > MOST_PARTS:
-        raise Refused(f"This file holds more than {MOST_PARTS} parts.", SAVE_AGAIN)
-    if unpacked > MOST_UNPACKED or (unpacked > TINY and unpacked > MOST_RATIO * packed):
-        raise Refused("This file unpacks to far more than a pupil list needs.", SAVE_AGAIN)
-    names = [part.filename for part in parts]
-    if len(set(names)) < len(names) or any(_strays(name) for name in names):
-        raise Refused("The parts of this file are named in a way that is not safe to open.", SAVE_AGAIN)
-    if any(part.flag_bits & 1 for part in parts):
-        raise Refused("This file is protected with a password.", "Save a copy without the password and upload that.")
-
-
-def _strays(name: str) -> bool:
-    """Whether a part's name points outside the archive."""
-    return name.startswith("/") or "\\" in name or ":" in name or ".." in PurePosixPath(name).parts
-
-
-def _check_kind(archive: zipfile.ZipFile) -> None:
-    """Whether this is an Excel workbook, and one without macros and links."""
-    names = {name.lower() for name in archive.namelist()}
-    if "mimetype" in names and "content.xml" in names:
-        raise Refused("This is an OpenDocument file.", SAVE_AGAIN)
-    if "word/document.xml" in names:
-        raise Refused("This is a Word document, not a pupil list.", "Export the list from your MIS as CSV or Excel.")
-    if any(name.endswith(("vbaproject.bin", ".bin.macro")) or "/macrosheets/" in name for name in names):
-        raise Refused("This workbook holds macros.", "Save it as an Excel workbook without macros (.xlsx), or as CSV.")
-    if any("externallinks/" in name for name in names):
-        raise Refused("This workbook draws values from other workbooks.", "Save the list as CSV and upload that.")
-    if "xl/workbook.xml" not in names:
-        raise Refused("This is an archive (ZIP), not a pupil list.", "Unpack it and upload the list inside.")
-
-
-def _check_parts(archive: zipfile.ZipFile, parts: Iterable[zipfile.ZipInfo], clock: Clock) -> None:
-    """What the parts are when unpacked, counted while reading."""
-    total = 0
-    for part in parts:
-        size, tail, first = 0, b"", True
-        with archive.open(part) as stream:
-            while chunk := stream.read(1 << 16):
-                clock.check()
-                total += len(chunk)
-                size += len(chunk)
-                if total > MOST_UNPACKED or (size > MOST_STRINGS and part.filename.lower().endswith("strings.xml")):
-                    raise Refused("This file unpacks to far more than a pupil list needs.", SAVE_AGAIN)
-                if first and chunk.startswith(b"PK\x03\x04"):
-                    raise Refused("This file holds another archive.", SAVE_AGAIN)
-                seen = tail + chunk
-                if b"<!DOCTYPE" in seen or b"<!ENTITY" in seen:
-                    raise Refused("This workbook holds declarations that no spreadsheet writes.", SAVE_AGAIN)
-                tail, first = chunk[-16:], False
+REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})", re.ASCII)
+Rows = list[tuple[int, list[Cell]]]
 
 
 def read_workbook(data: bytes, clock: Clock) -> Sheet:
@@ -125,87 +36,322 @@ def read_workbook(data: bytes, clock: Clock) -> Sheet:
 
     Raises Refused with a remedy for one that cannot be read.
     """
-    check_archive(data, clock)
     try:
-        return _read(data, clock)
-    except Refused:
-        raise
-    except Exception as error:
-        # The library meets strangers' bytes and may raise anything; all of it means the same to a person.
+        with open_archive(data) as archive:
+            return _Book(archive, clock).best()
+    except (*UNREADABLE, Broken) as error:
         raise Refused(*DAMAGED) from error
 
 
-def _read(data: bytes, clock: Clock) -> Sheet:
-    book = _open(data, values=True)
-    sheets = [_read_page(page, clock) for page in book.worksheets if page.sheet_state == "visible"]
-    if not sheets:
-        raise Refused("This workbook has no visible sheet with cells.", SAVE_AGAIN)
-    best = max(sheets, key=lambda sheet: (len(guess(sheet.headers)), len(sheet.rows) > 0))
-    others = [sheet.name for sheet in sheets if sheet is not best and sheet.headers]
-    if others:
-        left_alone = "1 other sheet was" if len(others) == 1 else f"{len(others)} other sheets were"
-        best.warnings.append(f"Read from the sheet “{best.name}”; {left_alone} left alone.")
-    if _has_formulas(data) and (missing := _without_result(data, best, clock)):
-        best.warnings.append(
-            f"Formulas without a stored result count as empty ({missing} of them): "
-            "open and save the workbook to store their results."
-        )
-    return best
+class _Book:
+    """A workbook whose archive has been measured."""
+
+    def __init__(self, archive: zipfile.ZipFile, clock: Clock) -> None:
+        self.archive = archive
+        self.clock = clock
+        path = next(iter(self._targets("", "officeDocument").values()), "xl/workbook.xml")
+        self.listing = _Listing()
+        self._read(path, self.listing)
+        self.pages = self._targets(path, "worksheet")
+        self.strings = _Strings()
+        for part in self._targets(path, "sharedStrings").values():
+            self._read(part, self.strings)
+        styles = _Styles()
+        for part in self._targets(path, "styles").values():
+            self._read(part, styles)
+        self.date_styles = styles.dates
+
+    def best(self) -> Sheet:
+        """The visible sheet that looks most like a pupil list, with a word about the others."""
+        shown = [(name, self.pages[key]) for name, key in self.listing.visible if key in self.pages]
+        if not shown:
+            raise Refused("This workbook has no visible sheet with cells.", SAVE_AGAIN)
+        looks = []
+        for name, path in shown[:MOST_SHEETS]:
+            headers, _, below = split_header(self._page(path, A_FEW).rows)
+            looks.append(((len(guess(headers)), bool(below), bool(headers)), name, path))
+        (_, _, filled), name, path = max(looks, key=lambda look: look[0])
+        sheet = self._sheet(name, path)
+        others = len(shown) - 1 - sum(not look[0][2] for look in looks) + (not filled)
+        if others:
+            left_alone = "1 other sheet was" if others == 1 else f"{others} other sheets were"
+            sheet.warnings.append(f"Read from the sheet “{name}”; {left_alone} left alone.")
+        return sheet
+
+    def _sheet(self, name: str, path: str) -> Sheet:
+        page = self._page(path, MOST_ROWS + SPARE_ROWS)
+        headers, header_row, below = split_header(page.rows)
+        check_size(len(below), len(headers))
+        page.fill_merged(below)
+        warnings = []
+        if page.beyond:
+            warnings.append(f"Cells below row {MOST_ROWS:,} or right of column {MOST_COLUMNS} were not read.")
+        if empty := sum(row > header_row for row in page.formulas):
+            warnings.append(
+                f"Formulas without a stored result count as empty ({empty} of them): "
+                "open and save the workbook to store their results."
+            )
+        return Sheet(name, "xlsx", headers, header_row, below, warnings)
+
+    def _page(self, path: str, last_row: int) -> "_Page":
+        page = _Page(self, last_row)
+        self._read(path, page)
+        return page
+
+    def _targets(self, path: str, kind: str) -> dict[str, str]:
+        """The parts of a kind that the part at `path` points to, by their key."""
+        folder, name = posixpath.split(path)
+        links = _Links(kind)
+        self._read(posixpath.join(folder, "_rels", f"{name}.rels"), links)
+        return {
+            key: target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
+            for key, target in links.targets.items()
+        }
+
+    def _read(self, path: str, reader: Reader) -> None:
+        with self.archive.open(path) as stream:
+            read_markup(stream, reader, self.clock)
 
 
-def _open(data: bytes, *, values: bool) -> Any:
-    return openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=values, keep_links=False)
+class _Silent:
+    """A reader that passes over whatever it does not name."""
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        """Nothing."""
+
+    def end(self, name: str) -> None:
+        """Nothing."""
+
+    def text(self, text: str) -> None:
+        """Nothing."""
 
 
-def _read_page(page: Any, clock: Clock) -> Sheet:
-    """One worksheet as a table, within the limits; what lies beyond them is told as a warning."""
-    warnings = []
-    if (page.max_row or 0) > MOST_ROWS + SPARE_ROWS or (page.max_column or 0) > MOST_COLUMNS:
-        warnings.append(f"Cells below row {MOST_ROWS:,} or right of column {MOST_COLUMNS} were not read.")
-    page.reset_dimensions()
-    rows: list[tuple[int, list[Cell]]] = []
-    cells = page.iter_rows(max_row=MOST_ROWS + SPARE_ROWS, max_col=MOST_COLUMNS, values_only=True)
-    for number, values in enumerate(cells, start=1):
-        clock.check()
-        row = [_cell(value) for value in values]
-        while row and row[-1] is None:
-            row.pop()
-        if row:
-            rows.append((number, row))
-    headers, header_row, below = split_header(rows)
-    check_size(len(below), len(headers))
-    return Sheet(page.title, "xlsx", headers, header_row, below, warnings)
+class _Links(_Silent):
+    """Where a part points to."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        self.targets: dict[str, str] = {}
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        """Keep a relationship of our kind."""
+        if name == "Relationship" and attributes.get("Type", "").endswith(f"/{self.kind}"):
+            self.targets[attributes.get("Id", "")] = attributes.get("Target", "")
 
 
-def _cell(value: object) -> Cell:
-    """A cell's value; an error such as #N/A is nothing.
+class _Listing(_Silent):
+    """The sheets of a workbook, and how it counts days."""
 
-    >>> _cell("#N/A"), _cell("Ada")
+    def __init__(self) -> None:
+        self.visible: list[tuple[str, str]] = []
+        self.first_day = START
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        """Keep the name and key of a sheet that people see."""
+        if name == "workbookPr" and attributes.get("date1904") in ("1", "true"):
+            self.first_day = START_1904
+        if name == "sheet" and attributes.get("state", "visible") == "visible":
+            key = next((value for word, value in attributes.items() if word.endswith("}id")), "")
+            self.visible.append((attributes.get("name", ""), key))
+
+
+class _Strings(_Silent):
+    """The texts that cells share."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+        self.pieces: list[str] = []
+        self.inside = self.aloud = False
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        """Begin a text, or a piece of one; how it is pronounced is not part of it."""
+        if name == "si":
+            self.pieces = []
+        self.aloud = self.aloud or name == "rPh"
+        self.inside = name == "t" and not self.aloud
+
+    def end(self, name: str) -> None:
+        """Keep a text that is whole."""
+        self.inside = False
+        self.aloud = self.aloud and name != "rPh"
+        if name == "si":
+            self.texts.append("".join(self.pieces))
+
+    def text(self, text: str) -> None:
+        """A piece of a text."""
+        if self.inside:
+            self.pieces.append(text)
+
+
+class _Styles(_Silent):
+    """Which cell styles show a number as a day."""
+
+    def __init__(self) -> None:
+        self.own: dict[str, str] = {}
+        self.dates: list[bool] = []
+        self.within = False
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        """Keep a number format, or a cell style that uses one."""
+        if name == "numFmt":
+            self.own[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")
+        elif name == "cellXfs":
+            self.within = True
+        elif name == "xf" and self.within:
+            number = attributes.get("numFmtId", "0")
+            own = self.own.get(number)
+            self.dates.append(_is_date(own) if own is not None else number.isdigit() and int(number) in DATE_FORMATS)
+
+    def end(self, name: str) -> None:
+        """Only the styles of cells count."""
+        self.within = self.within and name != "cellXfs"
+
+
+def _is_date(code: str) -> bool:
+    """Whether a number format shows days.
+
+    >>> _is_date("dd/mm/yyyy;@"), _is_date('0.00" days"'), _is_date("[Red]0"), _is_date("h:mm")
+    (True, False, False, False)
+    """
+    return any(letter in NOT_FORMAT.sub("", code.split(";")[0]).lower() for letter in "dy")
+
+
+class _Page:
+    """The cells of a worksheet, up to the last row and column that are looked at."""
+
+    def __init__(self, book: _Book, last_row: int) -> None:
+        self.book = book
+        self.last_row = last_row
+        self.rows: Rows = []
+        self.beyond = False
+        self.formulas: list[int] = []  # the rows of formulas without a stored result
+        self.merged: list[str] = []
+        self.number = self.column = 0
+        self.cells: list[Cell] = []
+        self.kind = self.style = ""
+        self.pieces: list[str] = []
+        self.inside = self.aloud = self.formula = self.stored = False
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        """Begin a row, a cell, or what stands in it."""
+        if name == "c":
+            self._begin(attributes)
+        elif name == "v" or name == "t":
+            self.inside = not self.aloud
+            self.stored = True
+        elif name == "f":
+            self.formula = True
+        elif name == "row":
+            given = attributes.get("r", "")
+            self.number = int(given) if given.isdigit() else self.number + 1
+            self.column, self.cells = 0, []
+            if self.number > self.last_row:
+                self.beyond = True
+                raise Enough
+        elif name == "rPh":
+            self.aloud = True
+        elif name == "mergeCell":
+            self.merged.append(attributes.get("ref", ""))
+
+    def _begin(self, attributes: dict[str, str]) -> None:
+        place = REFERENCE.fullmatch(attributes.get("r", ""))
+        self.column = _column(place[1]) if place else self.column + 1
+        self.kind, self.style = attributes.get("t", "n"), attributes.get("s", "0")
+        self.pieces = []
+        self.formula = self.stored = False
+
+    def end(self, name: str) -> None:
+        """Keep a cell, or a row."""
+        if name == "c":
+            self._keep()
+        elif name == "v" or name == "t":
+            self.inside = False
+        elif name == "rPh":
+            self.aloud = False
+        elif name == "row":
+            self.book.clock.check()
+            if self.cells:
+                self.rows.append((self.number, self.cells))
+
+    def text(self, text: str) -> None:
+        """A piece of a value."""
+        if self.inside:
+            self.pieces.append(text)
+
+    def _keep(self) -> None:
+        if self.column > MOST_COLUMNS:
+            self.beyond = True
+            return
+        if self.formula and not self.stored:
+            self.formulas.append(self.number)
+        if not self.pieces:
+            return
+        value = self._value("".join(self.pieces))
+        if value is not None:
+            self.cells += [None] * (self.column - len(self.cells))
+            self.cells[self.column - 1] = value
+
+    def _value(self, text: str) -> Cell:
+        """What a cell holds; an error such as #N/A is nothing."""
+        if self.kind == "s":
+            return _words(self.book.strings.texts[int(text)])
+        if self.kind == "n":
+            return self._number(text)
+        if self.kind == "b":
+            return text.strip() == "1"
+        return None if self.kind == "e" else _words(text)
+
+    def _number(self, text: str) -> Cell:
+        """A number, or the day it stands for in a cell that is shown as one."""
+        try:
+            number = Decimal(text)
+        except InvalidOperation:
+            return _words(text)
+        if not number.is_finite():
+            return None
+        style = int(self.style) if self.style.isdigit() else 0
+        if style < len(self.book.date_styles) and self.book.date_styles[style] and 1 <= number < LAST_DAY:
+            return self.book.listing.first_day + timedelta(days=int(number))
+        return number
+
+    def fill_merged(self, below: Rows) -> None:
+        """Give cells that are merged downwards the value of the first of them, as a person reads them."""
+        places = dict(below)
+        for ref in self.merged:
+            self.book.clock.check()
+            first, _, last = ref.partition(":")
+            top, bottom = REFERENCE.fullmatch(first), REFERENCE.fullmatch(last)
+            if top and bottom and top[1] == bottom[1]:
+                _fill(places, _column(top[1]), int(top[2]), int(bottom[2]))
+
+
+def _fill(rows: dict[int, list[Cell]], column: int, top: int, bottom: int) -> None:
+    """The value at the top of a column, down to `bottom`; rows that hold nothing else stay as they are."""
+    above = rows.get(top, [])
+    if column > min(len(above), MOST_COLUMNS):
+        return
+    for number in range(top + 1, min(bottom, MOST_ROWS + SPARE_ROWS) + 1):
+        if cells := rows.get(number):
+            cells += [None] * (column - len(cells))
+            cells[column - 1] = above[column - 1]
+
+
+def _words(text: str) -> Cell:
+    """Text, or nothing where it is an error.
+
+    >>> _words("#N/A"), _words(" Ada ")
     (None, 'Ada')
     """
-    if isinstance(value, str) and ERRORS.fullmatch(value):
-        return None
-    return tidy(value)
+    return None if ERRORS.fullmatch(text) else tidy(text)
 
 
-def _has_formulas(data: bytes) -> bool:
-    """Whether any worksheet holds a formula."""
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        names = [name for name in archive.namelist() if "worksheets/" in name]
-        return any(FORMULA.search(archive.read(name)) for name in names)
+def _column(letters: Iterable[str]) -> int:
+    """The number of a column.
 
-
-def _without_result(data: bytes, sheet: Sheet, clock: Clock) -> int:
-    """How many formulas of `sheet` have no stored result."""
-    read = dict(sheet.rows)
-    page = _open(data, values=False)[sheet.name]
-    page.reset_dimensions()
-    count = 0
-    cells = page.iter_rows(max_row=MOST_ROWS + SPARE_ROWS, max_col=MOST_COLUMNS, values_only=True)
-    for number, values in enumerate(cells, start=1):
-        clock.check()
-        row = read.get(number, [])
-        for place, value in enumerate(values):
-            if isinstance(value, str) and value.startswith("="):
-                count += number > sheet.header_row and (place >= len(row) or row[place] is None)
-    return count
+    >>> _column("A"), _column("AA")
+    (1, 27)
+    """
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - 64
+    return number

@@ -18,12 +18,12 @@ from learners.actions.uploads import KEPT_FOR
 from learners.forms.importing import ApplyForm, ColumnsForm, UploadForm
 from learners.mapping import doubles
 from learners.models import ImportRun
-from learners.reading.sheet import Refused
 from learners.views import previewing
 from provisionmap.school.access import require
 from provisionmap.school.roles import Capability
 from provisionmap.school.today import today
 from provisionmap.web.htmx import fragment
+from provisionmap.web.text_file import Refused
 
 ROWS = 50
 

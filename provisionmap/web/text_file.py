@@ -37,8 +37,8 @@ def decode(data: bytes) -> str:
         if data.startswith(mark):
             return _decoded(data[len(mark) :], encoding)
     start = data[:LOOK_AT]
-    if b"\0" in start:
-        odd, even = start[1::2].count(0), start[0::2].count(0)
+    odd, even = start[1::2].count(0), start[0::2].count(0)
+    if max(odd, even) > len(start) // 8:  # a stray zero is no sign of UTF-16
         return _decoded(data, "utf-16-le" if odd > even else "utf-16-be")
     try:
         return _decoded(data, "utf-8")

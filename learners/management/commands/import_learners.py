@@ -15,10 +15,11 @@ from django.utils import timezone
 from learners.actions.importing import Draft, Moved, NothingToDo, apply_list, columns_of, draft, read_list
 from learners.mapping import FIELDS, lacking
 from learners.reading.gate import MOST_BYTES
-from learners.reading.sheet import Refused, Sheet
+from learners.reading.sheet import Sheet
 from learners.rows import Problem
 from provisionmap.school.models import School
 from provisionmap.school.today import today
+from provisionmap.web.text_file import Refused
 
 DONE, PROBLEMS, REFUSED = 0, 1, 2
 
