@@ -12,6 +12,7 @@ from provisionmap.school.forms.people import day_field
 from provisionmap.school.models import AcademicYear, Closure, Term
 
 LARGEST = 1024 * 1024  # bytes: a term-dates file of a whole county is under 100 kB
+TOO_LARGE = "This file is larger than 1 MB. Term dates take a few kB: choose another file."
 
 
 class CalendarForm(forms.Form):
@@ -118,9 +119,14 @@ class TermFileForm(forms.Form):
         widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.ics,.ical,.json,text/csv,text/calendar"}),
     )
 
+    def __init__(self, *args: Any, too_large: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if too_large:  # the upload was cut short before it came here, so the form finds no file
+            self.fields["file"].error_messages["required"] = TOO_LARGE
+
     def clean_file(self) -> Any:
         """Refused by size before a byte of it is read."""
         file = self.cleaned_data["file"]
         if file.size > LARGEST:
-            raise forms.ValidationError("This file is larger than 1 MB. Term dates take a few kB: choose another file.")
+            raise forms.ValidationError(TOO_LARGE)
         return file

@@ -54,8 +54,9 @@ def _mark(plan: Plan) -> str:
 @require(Capability.MANAGE_CALENDAR, writes=["POST"])
 def upload(request: Any) -> HttpResponse:
     """Take a file and show what importing it would do; a file that can't be taken says why beside the field."""
-    form = TermFileForm(request.POST or None, request.FILES or None)
-    if request.method != "POST" or not form.is_valid():
+    sent = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = TermFileForm(*sent, too_large=getattr(request, "too_large", False))
+    if not form.is_valid():
         shown = {"section": "settings", "form": form}
         return render(request, "school/term_upload.html", shown, status=422 if form.errors else 200)
     data = form.cleaned_data["file"].read()
