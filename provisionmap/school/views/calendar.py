@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -85,9 +86,9 @@ def _edit(request: Any, noun: str, form: Any, save: Any, row: Any = None) -> Htt
 def year_add(request: Any) -> HttpResponse:
     """Add a school year: the next one that is not there."""
     last = request.school.years.order_by("-starts").first()
-    start = max(last.ends.replace(day=28), today()) if last else today()
-    usual = YearForm.usual(last.ends.replace(month=10, day=1) if last and last.ends >= today() else start)
-    form = NewYearForm(request.POST or None, initial=usual | {"with_terms": True})
+    # In the October after the last year's end the next one is running, wherever in summer the two meet.
+    day = date(last.ends.year, 10, 1) if last and last.ends >= today() else today()
+    form = NewYearForm(request.POST or None, initial=YearForm.usual(day) | {"with_terms": True})
     return _edit(
         request, "year", form,
         lambda sent: actions.add_year(
