@@ -9,9 +9,9 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Max
-from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
 from learners.actions.known import DETAILS
+from learners.actions.trail import BATCH, Trail, create_rows, update_rows
 from learners.matching import Addition, Change, Plan, new_contacts
 from learners.models import Contact, Group, Learner, SenProvision
 from learners.models.need import RANKS
@@ -20,7 +20,6 @@ from learners.rows import Value
 from provisionmap.school.models import School, User
 
 DAY = timedelta(days=1)
-BATCH = 500
 SEN_FIELDS = ("code", *RANKS, "types_awaited", "starts", "ends")
 
 
@@ -46,8 +45,7 @@ class Writer:
         self.school = school
         self.today = today
         self.before = Before()
-        # What simple-history wants for every row that is written in bulk.
-        self.trail: dict[str, Any] = {"batch_size": BATCH, "default_user": by, "default_change_reason": reason}
+        self.trail: Trail = {"by": by, "reason": reason}
 
     def write(self, plan: Plan, leavers: Sequence[int], last_day: date) -> Before:
         """Additions, changes and leavers of `plan`; how to undo them."""
@@ -86,8 +84,7 @@ class Writer:
 
     def _add(self, additions: Sequence[Addition], groups: dict[str, Group]) -> list[Learner]:
         learners = [Learner(school=self.school, **_details(added.values, groups)) for added in additions]
-        bulk_create_with_history(learners, Learner, **self.trail)
-        self.before.added = [learner.pk for learner in learners]
+        self.before.added = create_rows(Learner, learners, **self.trail)
         return learners
 
     def _change(self, changes: Sequence[Change], groups: dict[str, Group]) -> dict[int, Learner]:
@@ -98,16 +95,14 @@ class Writer:
             new = _details({one.field: one.new for one in change.fields}, groups)
             written |= new.keys()
             self._set(learners[change.learner.id], new)
-        if learners:
-            bulk_update_with_history(list(learners.values()), Learner, sorted(written), **self.trail)
+        update_rows(Learner, list(learners.values()), sorted(written), **self.trail)
         return learners
 
     def _leave(self, leavers: Sequence[int], last_day: date) -> None:
         learners = self._of_school(leavers)
         for learner in learners.values():
             self._set(learner, {"left": last_day})
-        if learners:
-            bulk_update_with_history(list(learners.values()), Learner, ["left", "version"], **self.trail)
+        update_rows(Learner, list(learners.values()), ["left", "version"], **self.trail)
 
     def _of_school(self, ids: Iterable[int]) -> dict[int, Learner]:
         return Learner.objects.filter(school=self.school).in_bulk(list(ids))
@@ -147,10 +142,8 @@ class Writer:
             if record is not None:
                 record.ends = starts - DAY
             opened.append(fresh)
-        if touched:
-            bulk_update_with_history(touched, SenProvision, list(SEN_FIELDS), **self.trail)
-        bulk_create_with_history(opened, SenProvision, **self.trail)
-        self.before.sen_opened = [record.pk for record in opened]
+        update_rows(SenProvision, touched, list(SEN_FIELDS), **self.trail)
+        self.before.sen_opened = create_rows(SenProvision, opened, **self.trail)
 
     def _starts(self, change: Change, record: SenProvision | None, ended: date | None) -> date:
         """The first day of a changed provision: the list's where it lies after what went before, else today."""

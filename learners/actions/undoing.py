@@ -6,10 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import models, transaction
-from django.utils import timezone
-from simple_history.utils import bulk_update_with_history, get_history_manager_for_model
 
-from learners.actions.applying import BATCH
+from learners.actions.trail import Trail, keep_history, update_rows
 from learners.models import Contact, Group, ImportRun, Learner, SenProvision
 from learners.permissions import check_can_import
 from provisionmap.school import audit
@@ -65,8 +63,7 @@ def undo_import(*, run: ImportRun, by: User) -> ImportRun:
     current = ImportRun.objects.select_for_update(of=("self",)).select_related("school").get(pk=run.pk)
     if reason := reason_not_to_undo(current):
         raise NotAllowed(reason)
-    trail = {"batch_size": BATCH, "default_user": by, "default_change_reason": f"Undo of import {run.pk}"}
-    _put_back(current.before, trail)
+    _put_back(current.before, {"by": by, "reason": f"Undo of import {run.pk}"})
     figures = {"added": current.added, "changed": current.changed, "leavers": current.leavers}
     current.state, current.before = "undone", {}
     current.version += 1
@@ -75,7 +72,7 @@ def undo_import(*, run: ImportRun, by: User) -> ImportRun:
     return current
 
 
-def _put_back(before: dict[str, Any], trail: dict[str, Any]) -> None:
+def _put_back(before: dict[str, Any], trail: Trail) -> None:
     Contact.objects.filter(pk__in=before["contacts"]).delete()
     _remove(SenProvision, before["sen_opened"], trail)
     _restore(SenProvision, {int(pk): old for pk, old in before["sen_changed"].items()}, trail)
@@ -84,7 +81,7 @@ def _put_back(before: dict[str, Any], trail: dict[str, Any]) -> None:
     _drop_empty(before["groups"])
 
 
-def _restore(model: Any, kept: dict[int, dict[str, Any]], trail: dict[str, Any]) -> None:
+def _restore(model: Any, kept: dict[int, dict[str, Any]], trail: Trail) -> None:
     """Give rows their old values, with a line of history each."""
     rows = list(model.objects.filter(pk__in=kept))
     written = set()
@@ -96,25 +93,12 @@ def _restore(model: Any, kept: dict[int, dict[str, Any]], trail: dict[str, Any])
         if model is Learner:
             row.version += 1
             written.add("version")
-    if rows:
-        bulk_update_with_history(rows, model, sorted(written), **trail)
+    update_rows(model, rows, sorted(written), **trail)
 
 
-def _remove(model: Any, ids: list[int], trail: dict[str, Any]) -> None:
+def _remove(model: Any, ids: list[int], trail: Trail) -> None:
     """Delete rows, with a line of history each: as many statements for one row as for a thousand."""
-    rows = list(model.objects.filter(pk__in=ids))
-    history = get_history_manager_for_model(model)
-    lines = [
-        history.model(
-            history_date=timezone.now(),
-            history_user=trail["default_user"],
-            history_change_reason=trail["default_change_reason"],
-            history_type="-",
-            **{column.attname: getattr(row, column.attname) for column in history.model.tracked_fields},
-        )
-        for row in rows
-    ]
-    history.model.objects.bulk_create(lines, BATCH)
+    keep_history(model, ids, "-", **trail)
     # The signal that would write the same line again, a query a row, is what `_raw_delete` leaves out; nothing else
     # hangs on these rows, or the undo would have been refused.
     model.objects.filter(pk__in=ids)._raw_delete(using=model.objects.db)

@@ -1,0 +1,66 @@
+"""Lines of history for rows that are written in bulk, copied by the database itself: one statement a batch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal, TypedDict
+
+from django.db import connection, models
+from django.db.models import F, Value
+from django.utils import timezone
+from simple_history.utils import get_history_manager_for_model
+
+from provisionmap.school.models import User
+
+BATCH = 500
+Kind = Literal["+", "~", "-"]
+
+
+class Trail(TypedDict):
+    """Who writes, and why, as history keeps it."""
+
+    by: User | None
+    reason: str
+
+
+def create_rows(model: Any, rows: Sequence[Any], *, by: User | None, reason: str) -> list[int]:
+    """Write new rows with their history; their ids."""
+    model.objects.bulk_create(rows)
+    ids = [row.pk for row in rows]
+    keep_history(model, ids, "+", by=by, reason=reason)
+    return ids
+
+
+def update_rows(model: Any, rows: Sequence[Any], names: Sequence[str], *, by: User | None, reason: str) -> None:
+    """Write the fields `names` of rows that the caller has locked, with their history.
+
+    An insert that meets its own row and updates it: twice as fast as one long CASE a column.
+    """
+    if rows:
+        model.objects.bulk_create(rows, update_conflicts=True, unique_fields=["id"], update_fields=names)
+        keep_history(model, [row.pk for row in rows], "~", by=by, reason=reason)
+
+
+def keep_history(model: type[models.Model], ids: Sequence[int], kind: Kind, *, by: User | None, reason: str) -> None:
+    """Add a line of history for each of `ids` as the rows now stand; before they are deleted, for "-".
+
+    What simple-history would write one by one: a school's list is thousands of lines.
+    """
+    history = get_history_manager_for_model(model).model
+    own = [field.attname for field in history.tracked_fields]
+    about = {
+        "history_date": Value(timezone.now(), output_field=models.DateTimeField()),
+        "history_type": Value(kind, output_field=models.CharField()),
+        "history_change_reason": Value(reason, output_field=models.CharField()),
+        "history_user_id": Value(by.pk if by else None, output_field=models.BigIntegerField()),
+    }
+    rows: Any = model._default_manager.order_by()
+    named = {f"kept_{name}": value for name, value in {**{name: F(name) for name in own}, **about}.items()}
+    columns = [history._meta.get_field(name).column for name in [*own, *about]]
+    quote = connection.ops.quote_name
+    into = f"{quote(history._meta.db_table)} ({', '.join(map(quote, columns))})"
+    for start in range(0, len(ids), BATCH):
+        batch = rows.filter(pk__in=ids[start : start + BATCH]).annotate(**named).values_list(*named)
+        select, values = batch.query.sql_with_params()
+        with connection.cursor() as cursor:
+            cursor.execute(" ".join(["INSERT INTO", into, select]), values)
