@@ -39,6 +39,8 @@ NOT_DATES = [
     (b"{\\rtf", "This is a text document."),
     (b"\x1f\x8b", "This is a packed file."),
 ]
+# What the calendar library was seen to raise over damaged files.
+DAMAGE = (ValueError, KeyError, IndexError, RecursionError, AttributeError, TypeError)
 WEB_PAGE = re.compile(r"\s*<(?:!doctype|html|head|body|table|\?xml)", re.IGNORECASE)
 BANK_WORDS = {
     "new_year": "New Year's Day",
@@ -129,7 +131,7 @@ def read_calendar(text: str) -> tuple[Found, list[Problem]]:
         raise Refused(f"This calendar holds more than {MOST_EVENTS:,} events.", "Export only the school's term dates.")
     try:
         calendar = Calendar.from_ical(text)
-    except (ValueError, KeyError, IndexError, RecursionError) as error:
+    except DAMAGE as error:
         raise Refused("This calendar file is damaged.", "Export it again from the calendar it came from.") from error
     events: list[Event] = []
     problems: list[Problem] = []

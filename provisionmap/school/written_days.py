@@ -44,6 +44,7 @@ PATTERNS = [
     re.compile(rf"(?:\b{_WEEKDAY}\b[.,]?\s*)?\b(?P<day>\d{{1,2}}){_NTH}\s*(?={_TO}\s)", re.I),
     re.compile(rf"(?:\b{_WEEKDAY}\b[.,]?\s*)?\b(?P<day>\d{{1,2}})\s*(?=[-–—]\s*\d)", re.I),
 ]
+LONGEST = 400  # characters looked at: a line of term dates is shorter, and the search compares days with each other
 WRITE_IT = "Write the date as 01/09/2026."
 
 
@@ -121,7 +122,7 @@ def without_days(text: str) -> str:
 def _parts(text: str, month_first: bool) -> list[_Part]:
     taken: list[_Part] = []
     for number, pattern in enumerate(PATTERNS):
-        for match in pattern.finditer(text):
+        for match in pattern.finditer(text[:LONGEST]):
             if any(part.start < match.end() and match.start() < part.end for part in taken):
                 continue
             groups = match.groupdict()

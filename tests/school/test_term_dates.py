@@ -493,6 +493,7 @@ def test_the_governments_list_of_bank_holidays_is_read_in_both_its_forms():
         (b'{"divisions": 3}', "no list of England"),
         (b'{"england-and-wales": {"events": [{"date": "1/2"}]}}', "date that can't be read"),
         (b"BEGIN:VCALENDAR\nBEGIN:VEVENT\nfoo", "damaged"),
+        (b"BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART;VALUE=DATE,DATE:20261026\nEND:VEVENT\nEND:VCALENDAR", "damaged"),
         (b"BEGIN:VCALENDAR\n" + b"BEGIN:VEVENT\n" * (MOST_EVENTS + 1), "more than 2,000"),
         (b"Date,Event\n" + b"1/9/2026,x\n" * (MOST_ROWS + 1), "more than 2,000 rows"),
         (b"1/9/2026," * 70, "60 columns"),
