@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -14,6 +15,7 @@ from interventions.models import Deliverer, Placement
 from learners.census import NEED_CHOICES, PROVISION_CHOICES, YEAR_CHOICES
 from learners.models import Learner, SenProvision
 from provisionmap.school.models import School, User
+from provisionmap.web.forms import PlainSelect
 
 WHO = [("", "On the map"), ("none", "SEN but nothing on the map"), ("all", "Every learner")]
 FLAGS = [(field, label) for field, label in Learner.FLAGS.items()]
@@ -23,18 +25,26 @@ def _any(label: str, choices: list[tuple[Any, str]]) -> list[tuple[Any, str]]:
     return [("", label), *choices]
 
 
+def _names(rows: QuerySet[Any]) -> list[tuple[str, str]]:
+    """Ids and names, and nothing else, of what there is to choose from."""
+    return [(str(pk), name) for pk, name in rows.values_list("pk", "name")]
+
+
+choice = partial(forms.ChoiceField, required=False, widget=PlainSelect)
+
+
 class MapFilter(forms.Form):
     """The filters of the map; a value that makes no sense is left out, never an error page."""
 
-    year = forms.ChoiceField(choices=_any("All years", YEAR_CHOICES), required=False)
-    group = forms.ChoiceField(required=False)
-    area = forms.ChoiceField(label="Area of need", choices=_any("All areas", AREA_CHOICES), required=False)
-    need = forms.ChoiceField(label="Type of need", choices=_any("All types", NEED_CHOICES), required=False)
-    sen = forms.ChoiceField(label="SEN provision", choices=_any("All", PROVISION_CHOICES), required=False)
-    tier = forms.ChoiceField(required=False)
-    staff = forms.ChoiceField(label="Delivered by", required=False)
-    flag = forms.ChoiceField(choices=_any("All", FLAGS), required=False)
-    who = forms.ChoiceField(label="Learners", choices=WHO, required=False)
+    year = choice(choices=_any("All years", YEAR_CHOICES))
+    group = choice()
+    area = choice(label="Area of need", choices=_any("All areas", AREA_CHOICES))
+    need = choice(label="Type of need", choices=_any("All types", NEED_CHOICES))
+    sen = choice(label="SEN provision", choices=_any("All", PROVISION_CHOICES))
+    tier = choice()
+    staff = choice(label="Delivered by")
+    flag = choice(choices=_any("All", FLAGS))
+    who = choice(label="Learners", choices=WHO)
     as_of = forms.DateField(
         label="As of",
         required=False,
@@ -44,8 +54,8 @@ class MapFilter(forms.Form):
 
     def __init__(self, *args: Any, groups: Any, staff: Any, tiers: dict[int, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["group"].choices = _any("All groups", [(str(one.pk), one.name) for one in groups])
-        self.fields["staff"].choices = _any("Everybody", [(str(one.pk), one.name) for one in staff])
+        self.fields["group"].choices = _any("All groups", _names(groups))
+        self.fields["staff"].choices = _any("Everybody", _names(staff))
         self.fields["tier"].choices = _any("All tiers", [(str(code), label) for code, label in tiers.items()])
 
     @property

@@ -27,13 +27,40 @@ def who_of(learner: Learner) -> Who:
     )
 
 
+# What a cell shows, read as plain values: making records of six hundred rows would cost more than asking for them.
+CELL = (
+    "pk", "learner", "provision__tier", "provision__name", "sessions", "minutes", "starts", "ends", "outcome", "target",
+    "confidential", "provision__confidential", "provision", "provision__responsible__name",
+)  # fmt: skip
+
+
 def items_of(
     placements: QuerySet[Placement], learners: Sequence[int], day: date, editable: frozenset[int]
 ) -> list[Item]:
     """The placements of `learners`, as cells show them; `editable` holds the tiers this person may change."""
-    rows = list(placements.filter(learner__in=learners).for_map())
-    people = deliverers_of({row.provision_id for row in rows}, day)
-    return [item_of(row, people.get(row.provision_id, ()), editable) for row in rows]
+    rows = list(placements.filter(learner__in=learners).for_map().values(*CELL))
+    people = deliverers_of({row["provision"] for row in rows}, day)
+    return [
+        Item(
+            pk=row["pk"],
+            learner=row["learner"],
+            tier=row["provision__tier"],
+            name=row["provision__name"],
+            dose=Dose(row["sessions"], row["minutes"]),
+            people=people.get(row["provision"], ()) or _only(row["provision__responsible__name"]),
+            starts=row["starts"],
+            ends=row["ends"],
+            outcome=row["outcome"],
+            target=row["target"],
+            confidential=row["confidential"] or row["provision__confidential"],
+            editable=row["provision__tier"] in editable,
+        )
+        for row in rows
+    ]
+
+
+def _only(name: str | None) -> tuple[str, ...]:
+    return (name,) if name else ()
 
 
 def item_of(row: Placement, people: tuple[str, ...], editable: frozenset[int]) -> Item:
@@ -45,7 +72,7 @@ def item_of(row: Placement, people: tuple[str, ...], editable: frozenset[int]) -
         tier=provision.tier,
         name=provision.name,
         dose=Dose(row.sessions, row.minutes),
-        people=people or ((provision.responsible.name,) if provision.responsible else ()),
+        people=people or _only(provision.responsible.name if provision.responsible else None),
         starts=row.starts,
         ends=row.ends,
         outcome=row.outcome,
@@ -58,6 +85,7 @@ def item_of(row: Placement, people: tuple[str, ...], editable: frozenset[int]) -
 def deliverers_of(provisions: Iterable[int], day: date) -> dict[int, tuple[str, ...]]:
     """Who delivers each provision on `day`, by provision."""
     found: dict[int, list[str]] = {}
-    for row in Deliverer.objects.on(day).filter(provision__in=provisions).select_related("user"):
-        found.setdefault(row.provision_id, []).append(str(row))
+    rows = Deliverer.objects.on(day).filter(provision__in=provisions)
+    for provision, person, outsider in rows.values_list("provision", "user__name", "name"):
+        found.setdefault(provision, []).append(person or outsider)
     return {provision: tuple(names) for provision, names in found.items()}

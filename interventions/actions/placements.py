@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from interventions.actions.grants import sync_grants
 from interventions.models import Placement, Provision
@@ -21,6 +21,22 @@ EDITED = ("starts", "ends", "minutes", "sessions", "outcome", "baseline", "targe
 ON_THE_MAP = "map"  # the change reason that undo looks for
 UNDO = "undo:"
 LOOK_BACK = 50  # history rows searched for a change to take back
+
+
+def _check_dates(placement: Placement, starts: date, ends: date | None) -> None:
+    """Raises NotAllowed when these days lie outside the provision's, or meet another place of the learner in it.
+
+    The provision is locked until the transaction ends, so that two people cannot place a learner twice.
+    """
+    provision = Provision.objects.select_for_update().get(pk=placement.provision_id)
+    if starts < provision.starts:
+        raise NotAllowed(f"{provision.name} itself starts on {provision.starts:%d/%m/%Y}. Change its first day first.")
+    if provision.ends and (ends is None or max(starts, ends) > provision.ends):
+        raise NotAllowed(f"{provision.name} itself ends on {provision.ends:%d/%m/%Y}. Change its last day first.")
+    others = Placement.objects.filter(provision=provision, learner=placement.learner_id).exclude(pk=placement.pk)
+    meeting = others.filter(Q(ends=None) | Q(ends__gte=starts))
+    if (meeting.filter(starts__lte=ends) if ends else meeting).exists():
+        raise NotAllowed("The learner has another place in this provision in that time. Choose other days.")
 
 
 def _keep_history(placement: Placement, *, by: User, reason: str) -> None:
@@ -39,6 +55,9 @@ def change_placement(
     """
     check_can_edit(placement.school, placement.provision.tier, by)
     old = {name: getattr(placement, name) for name in changes}
+    moved = any(name in changes and old[name] != changes[name] for name in ("starts", "ends"))
+    if moved and placement.version == seen:
+        _check_dates(placement, changes.get("starts", placement.starts), changes.get("ends", placement.ends))
     claimed = placement.version == seen and Placement.objects.filter(pk=placement.pk, version=seen).update(
         **changes, version=F("version") + int(old != changes)
     )
@@ -51,7 +70,7 @@ def change_placement(
     placement.version = seen + 1
     _keep_history(placement, by=by, reason=reason)
     audit.record("placement.change", by=by, target=placement, old=old, new=changes)
-    if {"starts", "ends"} & {name for name in changes if old[name] != changes[name]}:
+    if moved:
         sync_grants(provision=placement.provision)
     return placement
 
@@ -65,15 +84,10 @@ def end_placement(*, placement: Placement, on: date, seen: int, by: User) -> Pla
 def place(*, provision: Provision, learner: Learner, starts: date, ends: date | None, by: User) -> Placement:
     """Give `learner` a place in `provision` with the provision's own dose.
 
-    Raises NotAllowed when `by` may not, when the dates lie outside the provision's, or when the learner
-    already has a place there in that time.
+    Raises NotAllowed when `by` may not, when the first day lies outside the provision's days, or when the
+    learner already has a place there in that time.
     """
     check_can_place(learner, provision, by)
-    if starts < provision.starts or (provision.ends and starts > provision.ends):
-        raise NotAllowed("That day lies outside the provision's own dates.")
-    running = Placement.objects.filter(provision=provision, learner=learner).on(starts)
-    if running.exists():
-        raise NotAllowed(f"{learner.name} already has a place in {provision.name}.")
     placement = Placement(
         school=provision.school,
         provision=provision,
@@ -83,6 +97,7 @@ def place(*, provision: Provision, learner: Learner, starts: date, ends: date | 
         minutes=provision.minutes,
         sessions=provision.sessions,
     )
+    _check_dates(placement, starts, ends)
     vars(placement)["_history_user"] = by
     vars(placement)["_change_reason"] = ON_THE_MAP
     placement.save()

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Count, F, Sum
+from django.db.models import Count, F, Q, Sum
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -18,7 +18,7 @@ from interventions.actions.placements import last_change
 from interventions.cells import rows_html
 from interventions.filters import MapFilter, Selection, select
 from interventions.grid import arrange
-from interventions.models import Placement
+from interventions.models import Placement, Provision
 from interventions.permissions import can_edit
 from interventions.reading import items_of, who_of
 from learners.models import Group, Learner
@@ -29,6 +29,7 @@ from provisionmap.school.today import today
 from provisionmap.web.htmx import fragment
 
 ROWS = 50  # learners in one answer: what a screen or two shows
+FOUND = 200  # learners that a search shows at once, as its words are in no address that a next page could have
 OVERLAP = timedelta(seconds=5)  # a save is dated before it commits: look back a little, twice is harmless
 MOST_TEXT = 80  # characters of a search
 
@@ -88,19 +89,25 @@ def page_number(request: HttpRequest) -> int:
     return max(1, int(text)) if text.isdigit() and len(text) < 6 else 1
 
 
+def search_of(request: Any) -> str:
+    """What was typed into the search: from the body only, so that names stay out of addresses and logs."""
+    return str(request.POST.get("text", "").strip()[:MOST_TEXT])
+
+
 @require(Capability.SEE_MAP, writes=["POST"])
 def show(request: Any) -> HttpResponse:
     """The map. POST carries a search, so that names stay out of addresses and logs."""
-    text = request.POST.get("text", "").strip()[:MOST_TEXT]
+    text = search_of(request)
     frame = frame_of(request, text)
-    page = page_number(request)
-    learners = list(frame.selection.learners.for_register()[(page - 1) * ROWS : page * ROWS + 1])
-    more = len(learners) > ROWS
+    size, page = (FOUND, 1) if text else (ROWS, page_number(request))
+    learners = list(frame.selection.learners.for_register()[(page - 1) * size : page * size + 1])
+    more = len(learners) > size
     context = {
         "section": "map",
         "frame": frame,
-        "rows": body_of(frame, learners[:ROWS]),
-        "next_page": page + 1 if more else None,
+        "rows": body_of(frame, learners[:size]),
+        "next_page": page + 1 if more and not text else None,
+        "cut": FOUND if more and text else None,
         "page": page,
         "text": text,
         "now": (timezone.now() - OVERLAP).isoformat(),
@@ -114,10 +121,10 @@ def show(request: Any) -> HttpResponse:
     return render(request, "interventions/map.html", context)
 
 
-@require(Capability.SEE_MAP)
+@require(Capability.SEE_MAP, writes=["POST"])
 def tally(request: Any) -> HttpResponse:
-    """The totals and the undo button, after something was saved."""
-    frame = frame_of(request)
+    """The totals and the undo button, after something was saved. POST carries the search."""
+    frame = frame_of(request, search_of(request))
     undo = last_change(request.school, request.user) if frame.editable else None
     context = {"frame": frame, "tally": tally_of(frame), "undo": undo}
     return render(request, "interventions/map.html#summary", context)
@@ -131,15 +138,18 @@ def changes(request: Any) -> HttpResponse:
     if since is None or since.tzinfo is None:
         return JsonResponse({"now": now.isoformat(), "learners": []})
     changed = Placement.history.filter(school=request.school, history_date__gt=since).values("learner_id")
-    seen = Learner.objects.visible_to(request.user).filter(school=request.school, pk__in=changed)
+    renamed = Provision.history.filter(school=request.school, history_date__gt=since).values("id")
+    placed = Placement.objects.filter(provision__in=renamed).values("learner_id")
+    touched = Q(pk__in=changed) | Q(pk__in=placed)
+    seen = Learner.objects.visible_to(request.user).filter(touched, school=request.school)
     learners = list(seen.values_list("pk", flat=True).order_by("pk")[:200])
     return JsonResponse({"now": now.isoformat(), "learners": learners})
 
 
-@require(Capability.SEE_MAP)
+@require(Capability.SEE_MAP, writes=["POST"])
 def rows(request: Any) -> HttpResponse:
-    """The rows of the learners named, as a reload would show them."""
-    frame = frame_of(request)
-    wanted = [int(text) for text in request.GET.getlist("learner") if text.isdigit()][:200]
+    """The rows of the learners named, as a reload would show them. POST carries the search."""
+    frame = frame_of(request, search_of(request))
+    wanted = [int(text) for text in request.GET.getlist("learner") if text.isdigit() and len(text) < 19][:200]
     learners = list(frame.selection.learners.filter(pk__in=wanted).for_register())
     return HttpResponse(f"<table><tbody>{body_of(frame, learners)}</tbody></table>")

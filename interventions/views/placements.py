@@ -11,12 +11,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from interventions.actions import placements as actions
-from interventions.cells import placement_html
+from interventions.cells import cell_html, placement_html
 from interventions.dose import Dose
 from interventions.forms.placements import CellForm, day_field
+from interventions.grid import Who, arrange
 from interventions.models import Placement, Provision
 from interventions.permissions import can_edit, check_can_edit
-from interventions.reading import deliverers_of, item_of
+from interventions.reading import deliverers_of, item_of, items_of
 from learners.models import Learner
 from provisionmap.school.access import NotAllowed, require
 from provisionmap.school.roles import Capability
@@ -51,6 +52,15 @@ def saved(request: Any, placement: Placement, words: str) -> HttpResponse:
     return HttpResponse(shown, headers={"HX-Trigger": json.dumps({"said": words, "changed": ""})})
 
 
+def added(request: Any, learner: Learner, tier: int, label: str, words: str) -> HttpResponse:
+    """The whole cell as a reload would show it: a new placement may stand anywhere in it."""
+    placements = Placement.objects.visible_to(request.user).filter(school=request.school).on(today())
+    items = items_of(placements, [learner.pk], today(), frozenset({tier}))
+    row = arrange([Who(learner.pk, learner.name)], items, list(request.school.tiers_on(today())))[0]
+    cell = cell_html(row, tier, label, may_add=True)
+    return HttpResponse(cell, headers={"HX-Trigger": json.dumps({"said": words, "changed": ""})})
+
+
 @require(*EDITORS, writes=["POST"])
 def edit(request: Any, pk: int) -> HttpResponse:
     """The cell's form; on POST the saved cell, the form with its errors (422), or both values when stale (409)."""
@@ -68,7 +78,10 @@ def edit(request: Any, pk: int) -> HttpResponse:
             placement=placement, changes=form.changes, seen=form.cleaned_data["seen"], by=request.user
         )
     except NotAllowed as refused:
-        return fragment(request, "interventions/placement.html#refused", shown | {"why": refused}, status=422)
+        if not form.is_bound:
+            return fragment(request, "interventions/placement.html#refused", shown | {"why": refused}, status=422)
+        form.add_error(None, str(refused))
+        return fragment(request, "interventions/placement.html#editor", shown, status=422)
     except Stale as clash:
         shown["placement"] = clash.current
         shown["theirs"] = Dose(clash.current.sessions, clash.current.minutes)
@@ -129,8 +142,14 @@ def add(request: Any, learner: int, tier: int) -> HttpResponse:
             provision=provision, learner=one, starts=today(), ends=provision.ends, by=request.user
         )
     except NotAllowed as refused:
-        return fragment(request, "interventions/placement.html#adding", shown | {"why": refused}, status=422)
-    return saved(request, placement, f"Added to {provision.name}")
+        answer = fragment(request, "interventions/placement.html#adding", shown | {"why": refused}, status=422)
+        # A saved form fills its whole cell; a refused one must replace only itself.
+        answer["HX-Retarget"], answer["HX-Reswap"] = f"#adding-{one.pk}-{tier}", "outerHTML"
+        return answer
+    if not request.htmx:
+        messages.success(request, f"Added to {provision.name}")
+        return redirect("interventions:map")
+    return added(request, one, tier, shown["label"], f"Added to {provision.name}")
 
 
 @require(*EDITORS, writes=["POST"])
@@ -145,10 +164,18 @@ def undo(request: Any) -> HttpResponse:
                 "placement": clash.current,
                 "why": "Somebody changed this after you, so it was left alone.",
             }
+            if request.htmx:
+                return HttpResponse(status=204, headers={"HX-Trigger": json.dumps({"refused": shown["why"]})})
             return render(request, "interventions/placement.html", shown, status=409)
         except NotAllowed as refused:
+            if request.htmx:
+                return HttpResponse(status=204, headers={"HX-Trigger": json.dumps({"refused": str(refused)})})
             messages.error(request, str(refused))
         else:
-            messages.success(request, "Undone." if learner else "There is nothing to undo.")
+            words = "Undone." if learner else "There is nothing to undo."
+            if request.htmx:
+                told = {"said": words, "changed": "", "undone": learner}
+                return HttpResponse(status=204, headers={"HX-Trigger": json.dumps(told)})
+            messages.success(request, words)
     back = request.POST.get("query", "").lstrip("?")
     return redirect(reverse("interventions:map") + (f"?{back}" if back else ""))

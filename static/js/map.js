@@ -2,26 +2,33 @@
 /* Editing the map in place: one handler for all cells, arrows between placements, live changes from others. */
 (() => {
   const EVERY = 8000; // a map open elsewhere shows a change within ten seconds
-  const before = new Map(); // what stood where an editor now is
+  const before = new Map(); // the id of an editor, to what stood where it now is
   const map = () => document.querySelector(".map");
+  const { say } = window.provisionMap;
 
   async function open(link) {
-    const placed = link.closest(".placement");
-    const add = link.matches("[data-add]");
-    const target = add ? link : placed;
+    const cell = link.closest("td");
+    const busy = cell.querySelector(".editing");
+    if (busy) {
+      say("Save or cancel what is open in this cell first.", true);
+      busy.querySelector("input:not([type=hidden]), select, button")?.focus();
+      return;
+    }
+    const target = link.matches("[data-add]") ? link : link.closest(".placement");
     const mark = target.outerHTML;
-    await htmx.ajax("GET", link.getAttribute("href"), { target, swap: add ? "outerHTML" : "outerHTML" });
-    const editor = [...document.querySelectorAll(".map .editing")].find((one) => !before.has(one));
+    await htmx.ajax("GET", link.getAttribute("href"), { source: link, target, swap: "outerHTML" });
+    const editor = cell.querySelector(".editing");
     if (!editor) return;
-    before.set(editor, mark);
+    before.set(editor.id, mark);
     const first = editor.querySelector("[autofocus], input:not([type=hidden]), select, button");
-    if (first) { first.focus(); if (first.select) first.select(); }
+    first?.focus();
+    first?.select?.();
   }
 
   function close(editor) {
-    const mark = before.get(editor) || (() => { const found = [...before.entries()].find(([one]) => one.id && one.id === editor.id); return found && found[1]; })();
+    const mark = before.get(editor.id);
     if (!mark) return false;
-    before.delete(editor);
+    before.delete(editor.id);
     const box = document.createElement("template");
     box.innerHTML = mark;
     const back = box.content.firstElementChild;
@@ -74,40 +81,78 @@
     }
   });
 
-  async function look() {
-    const frame = map();
-    if (!frame || document.hidden || document.getElementById("text")?.value) return;
-    const query = new URLSearchParams(location.search);
-    query.delete("page");
-    query.set("since", frame.dataset.now);
-    const answer = await fetch(`/map/changes/?${query}`, { headers: { "HX-Request": "true" } }).catch(() => null);
-    if (!answer || !answer.ok) return;
-    const news = await answer.json();
-    frame.dataset.now = news.now;
-    const shown = news.learners.filter((learner) => document.getElementById(`learner-${learner}`));
+  /* What the address asks for, with the page left out: rows are asked for by learner. */
+  function query() {
+    const asked = new URLSearchParams(location.search);
+    asked.delete("page");
+    return asked;
+  }
+
+  /* Draw the rows of these learners anew, but for cells where somebody is typing. */
+  async function refresh(learners) {
+    const shown = learners.filter((learner) => document.getElementById(`learner-${learner}`));
     if (!shown.length) return;
-    query.delete("since");
-    for (const learner of shown) query.append("learner", learner);
-    const fresh = await fetch(`/map/rows/?${query}`, { headers: { "HX-Request": "true" } }).catch(() => null);
-    if (!fresh || !fresh.ok) return;
+    const asked = query();
+    for (const learner of shown) asked.append("learner", learner);
+    const fresh = await fetch(`/map/rows/?${asked}`, {
+      method: "POST",
+      headers: { "HX-Request": "true", "X-CSRFToken": document.querySelector("meta[name=csrf-token]").content },
+      body: new URLSearchParams({ text: document.getElementById("text")?.value ?? "" }),
+    }).catch(() => null);
+    if (!fresh?.ok) return;
     const box = document.createElement("template");
     box.innerHTML = await fresh.text();
     for (const learner of shown) {
       const now = document.getElementById(`learner-${learner}`);
       const then = box.content.getElementById(`learner-${learner}`);
-      if (!then) { if (!now.contains(document.activeElement) && !now.querySelector(".editing")) now.remove(); continue; }
-      for (const cell of [...then.querySelectorAll("td")]) {
-        const old = document.getElementById(cell.id);
-        if (!old || old.innerHTML === cell.innerHTML) continue;
-        if (old.querySelector(".editing")) {
-          if (!old.querySelector(".elsewhere")) old.insertAdjacentHTML("beforeend", '<p class="elsewhere" role="status">Changed elsewhere. Saving will show you both versions.</p>');
-          continue;
-        }
-        const held = old.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
-        old.innerHTML = cell.innerHTML;
-        if (held) [...old.querySelectorAll("a")].find((one) => one.getAttribute("href") === held)?.focus();
+      if (!now) continue;
+      if (!then) {
+        if (!now.contains(document.activeElement) && !now.querySelector(".editing")) now.remove();
+        continue;
       }
+      for (const cell of [...then.querySelectorAll("td")]) swap(document.getElementById(cell.id), cell);
     }
   }
+
+  function swap(old, fresh) {
+    if (!old || old.innerHTML === fresh.innerHTML) return;
+    if (old.querySelector(".editing")) {
+      if (old.querySelector(".elsewhere")) return;
+      const told = document.createElement("p");
+      told.className = "elsewhere";
+      told.setAttribute("role", "status");
+      told.textContent = "Changed elsewhere. Saving will show you both versions.";
+      old.append(told);
+      return;
+    }
+    const held = old.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
+    old.innerHTML = fresh.innerHTML;
+    if (held) ([...old.querySelectorAll("a")].find((one) => one.getAttribute("href") === held) ?? old.querySelector("a"))?.focus();
+  }
+
+  async function look() {
+    const frame = map();
+    if (!frame || document.hidden) return;
+    const asked = query();
+    asked.set("since", frame.dataset.now);
+    const answer = await fetch(`/map/changes/?${asked}`, { headers: { "HX-Request": "true" } }).catch(() => null);
+    if (!answer?.ok) return;
+    const news = await answer.json();
+    frame.dataset.now = news.now;
+    if (!news.learners.length) return;
+    await refresh(news.learners);
+    htmx.trigger(document.body, "changed");
+  }
   setInterval(look, EVERY);
+
+  document.addEventListener("refused", (event) => say(event.detail.value, true));
+  document.addEventListener("undone", async (event) => {
+    const learner = event.detail.value;
+    if (!learner) return;
+    await refresh([learner]);
+    const row = document.getElementById(`learner-${learner}`);
+    if (!row) return location.reload();
+    row.scrollIntoView({ block: "nearest" });
+    if (!row.contains(document.activeElement)) row.querySelector("a.what, a.name")?.focus();
+  });
 })();
