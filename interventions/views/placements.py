@@ -138,9 +138,7 @@ def add(request: Any, learner: int, tier: int) -> HttpResponse:
         if provision is None:
             raise NotAllowed("Choose a provision from the list.")
         provision.school = request.school
-        placement = actions.place(
-            provision=provision, learner=one, starts=today(), ends=provision.ends, by=request.user
-        )
+        actions.place(provision=provision, learner=one, starts=today(), ends=provision.ends, by=request.user)
     except NotAllowed as refused:
         answer = fragment(request, "interventions/placement.html#adding", shown | {"why": refused}, status=422)
         # A saved form fills its whole cell; a refused one must replace only itself.
