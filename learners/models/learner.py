@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, FilteredRelation, Q
 from simple_history.models import HistoricalRecords
 
 from learners.census import YEAR_CHOICES
@@ -47,14 +47,14 @@ class LearnerQuerySet(models.QuerySet["Learner"]):
 
     def for_register(self) -> Self:
         """What a row of the register shows, in reading order."""
-        open_record = Learner.sen_provisions.rel.related_model.objects.filter(learner=models.OuterRef("pk"), ends=None)
+        needs = {f"sen_need_{rank}": F(f"open_record__need_{rank}") for rank in (1, 2, 3, 4)}
         return (
             self.select_related("group")
             .annotate(
-                sen_code=models.Subquery(open_record.values("code")[:1]),
-                **{
-                    f"sen_need_{rank}": models.Subquery(open_record.values(f"need_{rank}")[:1]) for rank in (1, 2, 3, 4)
-                },
+                # One record at most is open (a constraint), so the join doubles nobody.
+                open_record=FilteredRelation("sen_provisions", condition=Q(sen_provisions__ends=None)),
+                sen_code=F("open_record__code"),
+                **needs,
             )
             .order_by("surname", "forename", "pk")
         )
