@@ -143,6 +143,8 @@ def read_needs(text: str) -> list[str]:
     >>> read_needs("SLCN; Social, Emotional and Mental Health"), read_needs("ASD, SPLD")
     (['SLCN', 'SEMH'], ['ASD', 'SPLD'])
     """
+    if whole := _need(text):
+        return [whole]
     found = []
     for part in re.split(r"[;|/\n]", text):
         whole = _need(part)
@@ -151,16 +153,31 @@ def read_needs(text: str) -> list[str]:
 
 
 def _plain(text: str) -> str:
-    return " ".join(word for word in re.findall(r"[a-z]+", text.casefold()) if word != "and")
+    """Words in small letters, in the singular, without what joins them."""
+    words = re.findall(r"[a-z]+", text.casefold())
+    return " ".join(
+        re.sub(r"(?:(?<=t)ies|(?<=need)s)$", _singular, word) for word in words if word not in ("and", "or")
+    )
+
+
+def _singular(ending: re.Match[str]) -> str:
+    return "y" if ending[0] == "ies" else ""
 
 
 NEED_NAMES = {_plain(name): code for code, name in census.NEEDS.items()} | {
     "profound multiple learning difficulty": "PMLD",
+    "speech language communication need": "SLCN",
+    "speech language communication": "SLCN",
+    "autism spectrum disorder": "ASD",
+    "autism spectrum condition": "ASD",
+    "multisensory impairment": "MSI",
+    "sen support but no specialist assessment of type of need": "NSA",
+    "no specialist assessment": "NSA",
     "visual impairment": "VI",
     "autism": "ASD",
     "autistic spectrum condition": "ASD",
     "dyslexia": "SPLD",
-    "social emotional mental health needs": "SEMH",
+    "social emotional mental health need": "SEMH",
     "other difficulty disability": "OTH",
     "down s syndrome": "DS",
 }
@@ -171,7 +188,7 @@ def _need(text: str) -> str:
     words = _plain(text)
     first = re.match(r"\s*([A-Za-z]+)\*?\s*(?:[-–:(]|$)", text)
     code = first[1].upper() if first else ""
-    return code if code in census.NEEDS else NEED_NAMES.get(words) or NEED_NAMES.get(words.removesuffix("s"), "")
+    return code if code in census.NEEDS else NEED_NAMES.get(words, "")
 
 
 def _unknown(text: str) -> str:

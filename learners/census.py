@@ -64,7 +64,7 @@ def parse_year(text: str) -> str:
     >>> [parse_year(text) for text in ("Year 4", "y04", "Reception", "Nursery 2", "N1", "")]
     ['4', '4', 'R', 'N2', 'N1', '']
     """
-    word = re.sub(r"[\s._-]+", "", text).upper()
+    word = re.sub(r"\s+|[._]|(?<=\w)-", "", re.sub(r"\.0+$", "", text.strip())).upper()
     if not word:
         return ""
     if word in YEARS:
@@ -74,7 +74,7 @@ def parse_year(text: str) -> str:
     nursery = re.fullmatch(r"(?:NURSERY|NUR)([12]?)", word)
     if nursery:
         return f"N{nursery[1] or 2}"
-    number = re.fullmatch(r"(?:NCYEAR|NCY|YEARGROUP|YEAR|YR|Y)?0*(\d{1,2})(?:\.0)?", word)
+    number = re.fullmatch(r"(?:NCYEAR|NCY|YEARGROUP|YEAR|YR|Y)?0*(\d{1,2})", word)
     if number and 1 <= int(number[1]) <= OLDEST_YEAR:
         return number[1]
     raise ValueError("Write the year group as R, 1 to 14, N1 or N2.")
