@@ -251,8 +251,10 @@ class _Matcher:
 
 def new_contacts(row: LearnerRow, known: frozenset[str] = frozenset()) -> list[ContactRow]:
     """The adults of a row whose names are not `known`, each once."""
-    found = {one.name.casefold(): one for one in reversed(row.contacts)}
-    return [one for name, one in reversed(found.items()) if name not in known]
+    found: dict[str, ContactRow] = {}
+    for one in row.contacts:
+        found.setdefault(one.name.casefold(), one)
+    return [one for name, one in found.items() if name not in known]
 
 
 def _differs(name: str, new: Value, old: Value | None) -> bool:
