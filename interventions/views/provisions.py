@@ -142,7 +142,7 @@ def find_learners(request: Any) -> HttpResponse:
     if len(text) > 1:
         named = Q(surname__icontains=text) | Q(forename__icontains=text) | Q(preferred_name__icontains=text)
         found = _learners(request).filter(named | Q(upn__istartswith=text)).for_register()[:12]
-    return fragment(request, "interventions/provision_new.html#matches", {"found": found, "find": text})
+    return render(request, "interventions/provision_new.html#matches", {"found": found, "find": text})
 
 
 @require(Capability.SEE_MAP)

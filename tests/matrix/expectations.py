@@ -1,0 +1,227 @@
+"""What every address answers to whom. Written by hand from docs/domain.md, "Roles and what they may do": it must not
+be computed from the product's own table of roles, or both would be wrong together.
+
+A new address fails the matrix until it has its line here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from learners.actions.groups import state_of
+from learners.models import Group
+from tests.matrix.world import PUPILS, Actor, World
+
+EVERYBODY: frozenset[str] | None = None  # whoever is signed in
+SENCO = frozenset({"senco"})
+OFFICE = frozenset({"senco", "administrator"})
+EDITORS = frozenset({"senco", "senco_assistant"})  # of the map and the library
+REGISTRARS = EDITORS | {"administrator"}  # change learners, import lists
+WHOLE_SCHOOL = REGISTRARS | {"head"}
+OWN_WORK = frozenset({"class_teacher", "teaching_assistant", "external"})
+READERS = WHOLE_SCHOOL | OWN_WORK  # of learners; a governor is none
+NOTE_READERS = READERS - {"administrator"}
+MAP_READERS = READERS - {"administrator"}
+LIBRARY_READERS = MAP_READERS - {"external"}
+WRITERS = EDITORS | {"class_teacher"}  # of passports, and of some cells of the map
+
+# Kinds of things in an address that hang on a learner: seen by whoever sees the learner.
+OF_LEARNERS = frozenset({"learner", "tier", "section", "contact", "placement"})
+Status = int | Callable[[Actor], int]
+Body = Callable[[World, tuple[Any, ...]], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Route:
+    """One address: who may use it, what stands in it, and what it answers those who may."""
+
+    roles: frozenset[str] | None
+    kind: str = ""
+    get: Status = 200
+    post: Status = 405
+    body: Body = field(default=lambda world, args: {})
+    beyond: tuple[int, int] = (422, 422)  # GET and POST of a class teacher on tier 2: refused in words
+    public: bool = False
+
+
+def sees(actor: Actor, kind: str, ownership: str) -> bool:
+    """Whether this person may know that the thing exists."""
+    if ownership in {"elsewhere", "mismatch"}:
+        return False
+    if ownership == "confidential":
+        return bool(actor.roles & SENCO)
+    if kind == "waiting":
+        return ownership == "own" and bool(actor.roles & REGISTRARS)  # an upload is its sender's alone
+    if kind == "group":
+        return bool(actor.roles & (WHOLE_SCHOOL if ownership == "other" else WHOLE_SCHOOL | {"class_teacher"}))
+    if kind in OF_LEARNERS or kind == "provision":
+        return bool(actor.roles & WHOLE_SCHOOL) or (ownership != "other" and actor.works)
+    return True
+
+
+def may(actor: Actor, route: Route) -> bool:
+    """Whether this person's role includes the address at all."""
+    return route.roles is None or bool(actor.roles & route.roles)
+
+
+def only(signed_out: int, others: int) -> Status:
+    """A public page that sends those away who are signed in."""
+    return lambda actor: others if actor.signed_in else signed_out
+
+
+def nothing_to_see(actor: Actor) -> int:
+    """The page for those whose roles include nothing; others are sent on."""
+    return 302 if actor.roles - {"governor"} else 200
+
+
+def at_the_school(actor: Actor) -> int:
+    """302 for those who hold a role here, 404 for the rest."""
+    return 302 if actor.roles else 404
+
+
+def sent(**values: Any) -> Body:
+    """The same form for everybody."""
+    return lambda world, args: dict(values)
+
+
+def regroup(world: World, args: tuple[Any, ...]) -> dict[str, Any]:
+    """A group's form, as it was read."""
+    group = Group.objects.filter(pk=args[0]).first()
+    return {"name": "Zqgroup", "seen": state_of(group) if group else ""}
+
+
+LEARNER = sent(forename="Ada", surname="Moss", **{"initial-surname": "Was", "seen": 1})
+ADULT = sent(name="Ada Moss", priority=1, seen=1)
+SEN = sent(code="N", starts="2026-11-23", seen=1)
+CELL = sent(dose="3 x 10", starts="2026-09-07", ends="2027-07-20", outcome="Reads", seen=1)
+PROVISION = sent(name="Zqnew", tier=2, area="cognition", dose="3 x 10", starts="2026-11-23", role="ta", seen=1)
+ENTRY = sent(name="Zqnew", tier=2, areas=["cognition"], evidence_grade="unknown", seen=1)
+TERM = sent(name="Spring", starts="2027-01-05", ends="2027-03-25", seen=1)
+YEAR = sent(name="2027/28", starts="2027-09-01", ends="2028-08-31", seen=1)
+CLOSURE = sent(name="Training", kind="inset", starts="2026-11-09", ends="2026-11-09", seen=1)
+SEARCH = sent(q="Zq", text="Zq")
+
+ROUTES: dict[str, Route] = {
+    "home": Route(EVERYBODY, get=302),
+    "health": Route(EVERYBODY, public=True),
+    # --- The ways in and out.
+    "school:sign-in": Route(EVERYBODY, get=only(200, 302), post=only(422, 302), public=True),
+    "school:sign-out": Route(EVERYBODY, get=405, post=302),
+    "school:first-run": Route(EVERYBODY, get=302, post=302, public=True),
+    "school:welcome": Route(
+        EVERYBODY, "link", post=302, public=True,
+        body=sent(password="three random words", again="three random words"),
+    ),
+    "school:no-school": Route(EVERYBODY, get=nothing_to_see),
+    "school:preferences": Route(EVERYBODY, get=302, post=302, body=sent(theme="dark")),
+    "school:switch": Route(
+        EVERYBODY, get=302, post=at_the_school, body=lambda world, args: {"school": world.school.pk}
+    ),
+    "school:account": Route(EVERYBODY, post=302, body=sent(what="name", name="Ada Moss")),
+    "school:roles": Route(EVERYBODY),
+    # --- The school.
+    "school:set-up": Route(OFFICE, post=302),
+    "school:settings": Route(OFFICE),
+    "school:details": Route(SENCO, post=302, body=sent(name="Oakfield", seen=1)),
+    "school:tiers": Route(SENCO, post=302, body=sent(tier_set="waves", starts="2026-11-23", seen=1)),
+    "school:calendar": Route(OFFICE),
+    "school:year-add": Route(OFFICE, post=302, body=YEAR),
+    "school:year-edit": Route(
+        OFFICE, "year", post=302, body=sent(name="2026/27", starts="2026-09-01", ends="2027-08-31", seen=1)
+    ),
+    "school:term-add": Route(OFFICE, post=302, body=TERM),
+    "school:term-edit": Route(OFFICE, "term", post=302, body=TERM),
+    "school:closure-add": Route(OFFICE, post=302, body=CLOSURE),
+    "school:closure-edit": Route(OFFICE, "closure", post=302, body=CLOSURE),
+    "school:calendar-import": Route(OFFICE, post=422),
+    "school:calendar-confirm": Route(OFFICE, get=302, post=302),
+    "school:bank-holidays": Route(OFFICE, get=302, post=302),
+    "school:calendar-remove": Route(OFFICE, "row", post=302),
+    "school:people": Route(OFFICE, post=200, body=SEARCH),
+    "school:person-add": Route(
+        OFFICE, post=302,
+        body=sent(name="Ada Moss", email="ada@oakfield.example", role="class_teacher", starts="2026-11-23"),
+    ),
+    "school:people-paste": Route(
+        OFFICE, post=302, body=sent(lines="Ada Moss, ada@oakfield.example, Class teacher", starts="2026-11-23")
+    ),
+    "school:people-links": Route(OFFICE, get=302, post=200),
+    "school:person": Route(OFFICE, "person"),
+    "school:person-roles": Route(
+        OFFICE, "person", get=302, post=302, body=sent(roles=["class_teacher"], seen="class_teacher")
+    ),
+    "school:person-end": Route(OFFICE, "person", get=302, post=302, body=sent(last_day="2026-11-23")),
+    "school:person-link": Route(OFFICE, "person", get=302, post=200),
+    # --- Learners.
+    "learners:register": Route(READERS, post=200, body=SEARCH),
+    "learners:add": Route(REGISTRARS, post=302, body=LEARNER),
+    "learners:groups": Route(READERS),
+    "learners:group-add": Route(REGISTRARS, post=302, body=sent(name="Zqgroup")),
+    "learners:group": Route(READERS, "group"),
+    "learners:group-edit": Route(REGISTRARS, "group", post=302, body=regroup),
+    "learners:group-delete": Route(REGISTRARS, "group", get=302, post=302),
+    "learners:learner": Route(READERS, "learner"),
+    "learners:edit": Route(REGISTRARS, "learner", post=302, body=LEARNER),
+    "learners:leave": Route(REGISTRARS, "learner", post=302, body=sent(left="2026-11-23", seen=1)),
+    "learners:return": Route(REGISTRARS, "learner", get=302, post=302, body=sent(seen=1)),
+    "learners:sen-change": Route(REGISTRARS, "learner", post=302, body=SEN),
+    "learners:sen-correct": Route(REGISTRARS, "learner", post=302, body=SEN),
+    "learners:contact-add": Route(REGISTRARS, "learner", post=302, body=ADULT),
+    "learners:contact-edit": Route(REGISTRARS, "contact", post=302, body=ADULT),
+    "learners:contact-remove": Route(REGISTRARS, "contact", post=302),
+    "learners:passport": Route(NOTE_READERS, "learner"),
+    "learners:passport-pdf": Route(NOTE_READERS, "learner"),
+    "learners:passport-agree": Route(WRITERS, "learner", post=302, body=sent(agreed_on="2026-11-20", seen=1)),
+    "learners:passport-part": Route(NOTE_READERS, "section"),
+    "learners:passport-edit": Route(WRITERS, "section", post=302, body=sent(text="Cream paper", seen=1)),
+    "learners:import": Route(
+        REGISTRARS, post=302, body=lambda world, args: {"file": SimpleUploadedFile("pupils.csv", PUPILS)}
+    ),
+    "learners:import-history": Route(REGISTRARS),
+    "learners:import-columns": Route(
+        REGISTRARS, "waiting", post=302,
+        body=sent(**dict(zip([f"column-{at}" for at in range(4)], ("upn", "surname", "forename", "date_of_birth"),
+                             strict=True))),
+    ),
+    "learners:import-preview": Route(REGISTRARS, "waiting", post=302, body=sent(do="reset")),
+    "learners:import-apply": Route(REGISTRARS, "waiting", get=302, post=409, body=sent(seen="0" * 64)),
+    "learners:import-cancel": Route(REGISTRARS, "waiting", get=302, post=302),
+    "learners:import-result": Route(REGISTRARS, "finished"),
+    "learners:import-undo": Route(REGISTRARS, "finished", get=302, post=302),
+    # --- The map.
+    "interventions:map": Route(MAP_READERS, post=200, body=SEARCH),
+    "interventions:tally": Route(MAP_READERS, post=200, body=SEARCH),
+    "interventions:changes": Route(MAP_READERS),
+    "interventions:rows": Route(MAP_READERS, post=200, body=SEARCH),
+    "interventions:undo": Route(WRITERS, get=302, post=302),
+    "interventions:placement": Route(WRITERS, "placement", post=302, body=CELL),
+    "interventions:placement-end": Route(
+        WRITERS, "placement", post=302, body=sent(on="2026-11-23", seen=1), beyond=(200, 422)
+    ),
+    "interventions:placement-add": Route(
+        WRITERS, "tier", post=302, body=lambda world, args: {"provision": world.own.spare[args[1]].pk}
+    ),
+    # --- Provisions and the library.
+    "interventions:provisions": Route(MAP_READERS, post=200, body=SEARCH),
+    "interventions:provision-new": Route(EDITORS, post=302, body=PROVISION),
+    "interventions:provision": Route(MAP_READERS, "provision"),
+    "interventions:provision-edit": Route(EDITORS, "provision", post=302, body=PROVISION),
+    "interventions:provision-end": Route(EDITORS, "provision", get=302, post=302, body=sent(on="2026-11-23", seen=1)),
+    "interventions:provision-learners": Route(
+        EDITORS, "provision", get=302, post=302, body=lambda world, args: {"group": world.own.group.pk}
+    ),
+    "interventions:find-learners": Route(EDITORS, post=200, body=sent(find="Zq")),
+    "interventions:library": Route(LIBRARY_READERS, post=200, body=SEARCH),
+    "interventions:library-stock": Route(EDITORS, get=302, post=302),
+    "interventions:intervention-new": Route(EDITORS, post=302, body=ENTRY),
+    "interventions:intervention": Route(LIBRARY_READERS, "entry"),
+    "interventions:intervention-edit": Route(EDITORS, "entry", post=302, body=ENTRY),
+    "interventions:intervention-archive": Route(EDITORS, "entry", get=302, post=302, body=sent(seen=1)),
+}  # fmt: skip
+
+# Views that name no capability: the public pages, the start page, and leaving.
+UNGUARDED = frozenset({"home", "health", "school:sign-in", "school:sign-out", "school:first-run", "school:welcome"})

@@ -1,0 +1,239 @@
+"""Every address × everybody × whose it is × every method: who gets in, who does not, and what nobody lets slip."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from io import BytesIO
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.test import Client
+from django.urls import get_resolver, reverse
+from pypdf import PdfReader
+
+from provisionmap.school.middleware import PUBLIC
+from provisionmap.school.roles import GRANTS
+from tests.matrix import world as words
+from tests.matrix.expectations import (
+    MAP_READERS,
+    NOTE_READERS,
+    ROUTES,
+    SENCO,
+    UNGUARDED,
+    WHOLE_SCHOOL,
+    WRITERS,
+    Route,
+    may,
+    sees,
+)
+from tests.matrix.world import ACTORS, MISSING, Actor, World, build
+
+HX = {"HX-Request": "true"}
+WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE")
+OTHER_METHODS = ("put", "patch", "delete", "trace")
+
+
+def routes(resolver: Any = None, space: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
+    """Name and view of every address of the product; an address without a name has an empty one."""
+    for entry in (resolver or get_resolver()).url_patterns:
+        if hasattr(entry, "url_patterns"):
+            yield from routes(entry, (*space, entry.namespace) if entry.namespace else space)
+        else:
+            yield ":".join((*space, entry.name)) if entry.name else "", entry.callback
+
+
+VIEWS = dict(routes())
+
+
+@pytest.fixture
+def world(db) -> World:
+    """Two schools with one of everything."""
+    return build()
+
+
+def refuse_writes(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+    """Lets statements through that change nothing; a session is the web's own bookkeeping."""
+    if sql.lstrip().upper().startswith(WRITES) and "django_session" not in sql:
+        raise AssertionError(f"this request may not write: {sql[:80]}")
+    return execute(sql, params, many, context)
+
+
+@contextmanager
+def put_back() -> Iterator[None]:
+    """Whatever is written inside is gone afterwards."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def browser_of(world: World, actor: Actor) -> Client:
+    """A browser of their own, signed in where they have an account."""
+    client = Client()
+    if actor.name in world.users:
+        client.force_login(world.users[actor.name])
+    return client
+
+
+def ask(
+    world: World, actor: Actor, name: str, args: tuple[Any, ...], method: str, *, silent: bool = False, **options: Any
+) -> Any:
+    """One request by one person; a silent one may not write. The body is a form."""
+    client = browser_of(world, actor)
+    data = ROUTES[name].body(world, args) if method == "post" else None
+    guard = connection.execute_wrapper(refuse_writes) if silent else nullcontext()
+    with guard:
+        return getattr(client, method)(reverse(name, args=args), data, **options)
+
+
+def status_of(value: Any, actor: Actor) -> int:
+    """The status a line of the table names."""
+    return value(actor) if callable(value) else value
+
+
+def expected(route: Route, actor: Actor, ownership: str, method: str) -> int:
+    """What the table says; the order of the reasons is the product's own: signed in, method, role, thing."""
+    own = status_of(route.post if method == "post" else route.get, actor)
+    if not actor.signed_in and not route.public:
+        return 302
+    if own == 405:
+        return 405
+    if not may(actor, route):
+        return 403
+    if not sees(actor, route.kind, ownership):
+        return 404
+    if ownership == "targeted" and route.roles == WRITERS and "class_teacher" in actor.roles:
+        return route.beyond[method == "post"]
+    return own
+
+
+def text_of(answer: Any) -> str:
+    """Everything a person could read in an answer, headers included."""
+    head = " ".join(f"{name}: {value}" for name, value in answer.headers.items())
+    if answer.headers.get("Content-Type") == "application/pdf":
+        return head + PdfReader(BytesIO(answer.content)).pages[0].extract_text()
+    return head + answer.content.decode()
+
+
+def hidden_from(actor: Actor) -> set[str]:
+    """The words of records that this person may not see, wherever they look."""
+    hidden = {words.ELSEWHERE, words.COLLEAGUE}
+    if not actor.roles & WHOLE_SCHOOL:
+        hidden.add(words.OTHER)
+        if not actor.works:
+            hidden.add(words.OWN)
+    if not actor.roles & SENCO:
+        hidden.add(words.CONFIDENTIAL)
+    if not actor.roles & NOTE_READERS:
+        hidden |= {words.NOTE, words.VOICE}
+    return hidden
+
+
+def cells(world: World, route: Route) -> Iterator[tuple[Actor, str, tuple[Any, ...]]]:
+    """Everybody with every ownership of the thing in the address."""
+    for actor in ACTORS:
+        for ownership, args in world.args(route.kind, actor).items():
+            yield actor, ownership, args
+
+
+def test_every_address_has_its_line_and_every_line_its_address():
+    assert set(VIEWS) == set(ROUTES)
+
+
+def test_the_public_pages_are_the_ones_the_table_names():
+    assert {name for name, route in ROUTES.items() if route.public} == PUBLIC
+
+
+def test_every_view_names_what_it_needs():
+    assert {name for name, view in VIEWS.items() if not hasattr(view, "capabilities")} == UNGUARDED
+
+
+@pytest.mark.parametrize("name", sorted(set(ROUTES) - UNGUARDED))
+def test_the_capability_of_a_view_is_held_by_the_roles_of_the_table(name):
+    needed, roles = set(VIEWS[name].capabilities), ROUTES[name].roles
+
+    if roles is None:
+        assert not needed
+    else:
+        assert {role.value for role, held in GRANTS.items() if needed & held} == roles
+
+
+@pytest.mark.parametrize("name", sorted(ROUTES))
+def test_everybody_gets_what_the_table_says_and_reads_nothing_more(world, name):
+    wrong = []
+    for actor, ownership, args in cells(world, ROUTES[name]):
+        for method in ("get", "post"):
+            want = expected(ROUTES[name], actor, ownership, method)
+            silent = method == "get" or want in {403, 404, 405}
+            with put_back():
+                answer = ask(world, actor, name, args, method, silent=silent)
+            if answer.status_code != want:
+                wrong.append(f"{method} by {actor.name}, {ownership}: {answer.status_code}, not {want}")
+            if slipped := sorted(word for word in hidden_from(actor) if word in text_of(answer)):
+                wrong.append(f"{method} by {actor.name}, {ownership}: shows {', '.join(slipped)}")
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize("name", sorted(set(ROUTES) - UNGUARDED))
+def test_a_fragment_lets_in_nobody_whom_the_page_keeps_out(world, name):
+    wrong = []
+    for actor, ownership, args in cells(world, ROUTES[name]):
+        for method in ("get", "post"):
+            want = expected(ROUTES[name], actor, ownership, method)
+            if not actor.signed_in:
+                want = 401
+            if want in {403, 405} and ownership != "own":
+                continue  # the role and the method alone decide: once is enough
+            with put_back():
+                answer = ask(world, actor, name, args, method, headers=HX)
+            kept_out = want in {401, 403, 404, 405}
+            if kept_out != (answer.status_code in {401, 403, 404, 405}) or (kept_out and answer.status_code != want):
+                wrong.append(f"{method} by {actor.name}, {ownership}: {answer.status_code}, not {want}")
+            if slipped := sorted(word for word in hidden_from(actor) if word in text_of(answer)):
+                wrong.append(f"{method} by {actor.name}, {ownership}: shows {', '.join(slipped)}")
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize("name", sorted(ROUTES))
+def test_methods_that_no_page_uses_are_refused(world, name):
+    who = "signed out" if name == "school:sign-in" else "senco"  # who is signed in is sent on, whatever they ask
+    actor = next(actor for actor in ACTORS if actor.name == who)
+    args = world.args(ROUTES[name].kind, actor)["own"]
+
+    answers = {method: ask(world, actor, name, args, method, silent=True).status_code for method in OTHER_METHODS}
+
+    assert answers == dict.fromkeys(OTHER_METHODS, 405)
+
+
+@pytest.mark.parametrize("name", sorted(name for name, route in ROUTES.items() if route.kind not in {"", "link"}))
+def test_what_is_hidden_looks_like_what_is_missing(world, name):
+    senco = next(actor for actor in ACTORS if actor.name == "senco")
+    hidden = world.args(ROUTES[name].kind, senco)["elsewhere"]
+    missing = tuple(MISSING if isinstance(part, int) and part > 3 else part for part in hidden)
+
+    answers = [ask(world, senco, name, args, "get") for args in (hidden, missing)]
+
+    assert [answer.status_code for answer in answers] == [404, 404]
+    assert answers[0].content == answers[1].content
+
+
+@pytest.mark.parametrize("actor", [actor for actor in ACTORS if actor.signed_in], ids=lambda actor: actor.name)
+@pytest.mark.parametrize(("name", "readers"), [("learners:register", WHOLE_SCHOOL), ("interventions:map", MAP_READERS)])
+def test_lists_hold_exactly_the_learners_that_somebody_sees(world, actor, name, readers):
+    answer = ask(world, actor, name, (), "get")
+
+    seen = {word for word in (words.OWN, words.OTHER, words.ELSEWHERE) if word in answer.content.decode()}
+    if answer.status_code == 403:
+        assert seen == set()
+    elif actor.roles & WHOLE_SCHOOL:
+        assert seen == {words.OWN, words.OTHER}
+    else:
+        assert seen == ({words.OWN} if actor.works else set())
+
+
+def test_the_guard_against_writing_would_notice_one(world):
+    with connection.execute_wrapper(refuse_writes), pytest.raises(AssertionError, match="may not write: UPDATE"):
+        world.own.learner.save()

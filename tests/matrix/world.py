@@ -1,0 +1,213 @@
+"""Two schools with one of everything, each thing with a word that must show only to those who may see it.
+
+Ownerships: `own` is the work of the teacher, the assistant and the visitor; `other` is somebody else's at the same
+school; `confidential` is about the own learner but shared with nobody; `targeted` is the own learner's at tier 2;
+`elsewhere` is the other school's; `mismatch` is an own learner in the address with another learner's thing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from types import SimpleNamespace
+from typing import Any
+
+from interventions.actions.grants import sync_grants
+from learners.actions.importing import apply_upload, draft_of, keep_upload, read_list
+from learners.models import Contact, ImportRun, Passport
+from provisionmap.school.actions import account
+from provisionmap.school.models import Closure, Membership, School, User
+from provisionmap.school.roles import Role
+from tests.factories import (
+    AcademicYearFactory,
+    DelivererFactory,
+    GroupFactory,
+    InterventionFactory,
+    LearnerFactory,
+    MembershipFactory,
+    PlacementFactory,
+    ProvisionFactory,
+    SchoolFactory,
+    SenProvisionFactory,
+    TermFactory,
+    UserFactory,
+    member,
+)
+
+TODAY = date(2026, 11, 23)
+NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+YESTERDAY = date(2026, 11, 22)
+SEPTEMBER, JULY = date(2026, 9, 7), date(2027, 7, 20)
+MISSING = 999_999_999
+PUPILS = b"UPN,Surname,Forename,Date of birth\nB999200122999,Moss,Ada,01/02/2018\n"
+LATER = PUPILS + b"H801200001013,Reid,Tomos,01/03/2018\n"
+
+# Words that stand in one record each.
+OWN, OTHER, ELSEWHERE = "Zqown", "Zqother", "Zqelsewhere"
+CONFIDENTIAL, NOTE, VOICE, COLLEAGUE = "Zqconfidential", "Zqnote", "Zqvoice", "Zqcolleague"
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Somebody at the door: what they are at the first school today, and whose learners they have work with."""
+
+    name: str
+    roles: frozenset[str] = frozenset()
+    works: bool = False  # with the own learner, today
+    signed_in: bool = True
+
+
+ACTORS = (
+    Actor("signed out", signed_in=False),
+    *(
+        Actor(role.value, frozenset({role.value}), works=role in {"class_teacher", "teaching_assistant", "external"})
+        for role in Role
+    ),
+    Actor("two roles", frozenset({"teaching_assistant", "governor"}), works=True),
+    Actor("external, over", frozenset({"external"})),
+    Actor("leaver"),
+    Actor("superuser"),
+    Actor("deactivated", signed_in=False),
+)
+
+
+@dataclass
+class World:
+    """What stands in the database, by noun and ownership."""
+
+    school: School
+    users: dict[str, User]
+    things: dict[str, dict[str, tuple[Any, ...]]] = field(default_factory=dict)
+    own: SimpleNamespace = field(default_factory=SimpleNamespace)
+    uploads: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+
+    def args(self, kind: str, actor: Actor) -> dict[str, tuple[Any, ...]]:
+        """What stands in the address, by ownership. An upload is the actor's own, where they can make one."""
+        if kind == "waiting":
+            return {"own": self.uploads.get(actor.name, self.things[kind]["other"]), **self.things[kind]}
+        return self.things[kind]
+
+
+def people(school: School) -> dict[str, User]:
+    """One user for each actor that has an account."""
+    users = {role.value: member(role, school) for role in Role}
+    users["two roles"] = member(Role.TEACHING_ASSISTANT, school)
+    MembershipFactory(user=users["two roles"], school=school, role=Role.GOVERNOR)
+    users["external, over"] = member(Role.EXTERNAL, school)
+    users["leaver"] = member(Role.SENCO, school)
+    Membership.objects.filter(user=users["leaver"]).update(ends=YESTERDAY)
+    users["superuser"] = UserFactory(is_superuser=True)
+    users["deactivated"] = member(Role.SENCO, school, is_active=False)
+    return users
+
+
+def learner_of(school: School, word: str, group: Any) -> SimpleNamespace:
+    """A learner with everything that hangs on one; each text holds `word`."""
+    learner = LearnerFactory(school=school, surname=word, forename="Maya", group=group)
+    return SimpleNamespace(
+        learner=learner,
+        sen=SenProvisionFactory(learner=learner, note=f"{NOTE} {word}"),
+        contact=Contact.objects.create(learner=learner, name=f"Ngozi {word}"),
+        passport=Passport.objects.create(learner=learner, helps=f"{VOICE} {word}"),
+    )
+
+
+def placed(one: SimpleNamespace, **fields: Any) -> Any:
+    """A place of a learner in a provision of its own."""
+    provision = ProvisionFactory(school=one.learner.school, starts=SEPTEMBER, ends=JULY, **fields)
+    return PlacementFactory(learner=one.learner, provision=provision, starts=SEPTEMBER, ends=JULY)
+
+
+def run_of(school: School, by: User, data: bytes = PUPILS) -> ImportRun:
+    """A pupil list on its way in."""
+    sheet = read_list("pupils.csv", data, school)
+    return keep_upload(school=school, sheet=sheet, name="pupils.csv", now=NOW, by=by)
+
+
+def imported(school: School, by: User) -> ImportRun:
+    """A pupil list that was imported."""
+    run = run_of(school, by)
+    return apply_upload(run=run, seen=draft_of(run, TODAY).plan.fingerprint, now=NOW, today=TODAY, by=by)
+
+
+def calendar_of(school: School) -> dict[str, Any]:
+    """A year, a term and a closure."""
+    year = AcademicYearFactory(school=school)
+    closure = Closure.objects.create(
+        school=school, name="Training day", starts=date(2026, 11, 6), ends=date(2026, 11, 6)
+    )
+    return {"year": year, "term": TermFactory(year=year), "closure": closure}
+
+
+def build() -> World:
+    """Everything, twice; the second school's things are the elsewhere of the first."""
+    school, second = SchoolFactory(), SchoolFactory()
+    users = people(school)
+    away = member(Role.SENCO, second, name=COLLEAGUE)
+    groups = [GroupFactory(school=school), GroupFactory(school=school), GroupFactory(school=second, name=ELSEWHERE)]
+    groups[0].teachers.add(users["class_teacher"])
+    own, other = learner_of(school, OWN, groups[0]), learner_of(school, OTHER, groups[1])
+    elsewhere = learner_of(second, ELSEWHERE, groups[2])
+    teacher = users["class_teacher"]
+    placements = {
+        "own": placed(own, tier=1, responsible=teacher),
+        "other": placed(other, tier=1, name=OTHER),
+        "targeted": placed(own, tier=2, responsible=teacher),
+        "confidential": placed(own, tier=1, name=CONFIDENTIAL, confidential=True),
+        "elsewhere": placed(elsewhere, tier=1, name=ELSEWHERE),
+    }
+    for name in ("teaching_assistant", "external", "two roles"):
+        for ownership in ("own", "targeted"):
+            DelivererFactory(provision=placements[ownership].provision, user=users[name])
+    DelivererFactory(provision=placements["own"].provision, user=users["external, over"], ends=YESTERDAY)
+    sync_grants(provision=placements["own"].provision)
+    entries = InterventionFactory(school=school), InterventionFactory(school=second, name=ELSEWHERE)
+    rows, foreign = calendar_of(school), calendar_of(second)
+    invited = member(Role.CLASS_TEACHER, school)
+    invited.set_unusable_password()
+    invited.save()
+    world = World(school, users)
+    world.own = SimpleNamespace(
+        **vars(own),
+        group=groups[0],
+        placement=placements["own"],
+        spare={
+            tier: ProvisionFactory(school=school, tier=tier, responsible=teacher, starts=SEPTEMBER, ends=JULY)
+            for tier in (1, 2)
+        },
+        entry=entries[0],
+        invited=invited,
+    )
+    learners = {"own": own, "other": other, "elsewhere": elsewhere}
+    world.things = {
+        "": {"own": ()},
+        "learner": {name: (one.learner.pk,) for name, one in learners.items()},
+        "tier": {
+            **{name: (one.learner.pk, 1) for name, one in learners.items()},
+            "targeted": (own.learner.pk, 2),
+        },
+        "section": {name: (one.learner.pk, "helps") for name, one in learners.items()},
+        "contact": {
+            **{name: (one.learner.pk, one.contact.pk) for name, one in learners.items()},
+            "mismatch": (own.learner.pk, other.contact.pk),
+        },
+        "group": dict(zip(("own", "other", "elsewhere"), [(group.pk,) for group in groups], strict=True)),
+        "placement": {name: (one.pk,) for name, one in placements.items()},
+        "provision": {name: (one.provision_id,) for name, one in placements.items()},
+        "entry": {"own": (entries[0].pk,), "elsewhere": (entries[1].pk,)},
+        "waiting": {
+            "other": (run_of(school, member(Role.SENCO, school)).pk,),
+            "elsewhere": (run_of(second, away).pk,),
+        },
+        "finished": {
+            "own": (imported(school, users["senco"]).pk,),
+            "elsewhere": (imported(second, member(Role.SENCO, second)).pk,),
+        },
+        **{noun: {"own": (rows[noun].pk,), "elsewhere": (foreign[noun].pk,)} for noun in rows},
+        "row": {"own": ("closure", rows["closure"].pk), "elsewhere": ("closure", foreign["closure"].pk)},
+        "person": {"own": (invited.pk,), "elsewhere": (away.pk,)},
+        "link": {"own": (invited.pk, account.tokens.make_token(invited))},
+    }
+    senders = ("senco", "senco_assistant", "administrator")
+    world.uploads = {name: (run_of(school, users[name], LATER).pk,) for name in senders}
+    return world
