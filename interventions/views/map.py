@@ -44,6 +44,11 @@ class Frame:
     editable: frozenset[int]
     selection: Selection
 
+    @property
+    def past(self) -> date | None:
+        """The day of an earlier or later map; None for today's."""
+        return self.day if self.filter.cleaned_data.get("as_of") else None
+
 
 def frame_of(request: Any, text: str = "") -> Frame:
     """The day, the tiers of that day, what this person may change, and the filtered rows."""
@@ -100,7 +105,7 @@ def show(request: Any) -> HttpResponse:
     text = search_of(request)
     frame = frame_of(request, text)
     size, page = (FOUND, 1) if text else (ROWS, page_number(request))
-    learners = list(frame.selection.learners.for_register()[(page - 1) * size : page * size + 1])
+    learners = list(frame.selection.learners.for_register(frame.past)[(page - 1) * size : page * size + 1])
     more = len(learners) > size
     context = {
         "section": "map",
@@ -151,5 +156,5 @@ def rows(request: Any) -> HttpResponse:
     """The rows of the learners named, as a reload would show them. POST carries the search."""
     frame = frame_of(request, search_of(request))
     wanted = [int(text) for text in request.GET.getlist("learner") if text.isdigit() and len(text) < 19][:200]
-    learners = list(frame.selection.learners.filter(pk__in=wanted).for_register())
+    learners = list(frame.selection.learners.filter(pk__in=wanted).for_register(frame.past))
     return HttpResponse(f"<table><tbody>{body_of(frame, learners)}</tbody></table>")

@@ -52,12 +52,13 @@ def saved(request: Any, placement: Placement, words: str) -> HttpResponse:
     return HttpResponse(shown, headers={"HX-Trigger": json.dumps({"said": words, "changed": ""})})
 
 
-def added(request: Any, learner: Learner, tier: int, label: str, words: str) -> HttpResponse:
+def added(request: Any, placement: Placement, tier: int, label: str, words: str) -> HttpResponse:
     """The whole cell as a reload would show it: a new placement may stand anywhere in it."""
     placements = Placement.objects.visible_to(request.user).filter(school=request.school).on(today())
+    learner = placement.learner
     items = items_of(placements, [learner.pk], today(), frozenset({tier}))
     row = arrange([Who(learner.pk, learner.name)], items, list(request.school.tiers_on(today())))[0]
-    cell = cell_html(row, tier, label, may_add=True)
+    cell = cell_html(row, tier, label, may_add=True, focus=placement.pk)
     return HttpResponse(cell, headers={"HX-Trigger": json.dumps({"said": words, "changed": ""})})
 
 
@@ -138,7 +139,9 @@ def add(request: Any, learner: int, tier: int) -> HttpResponse:
         if provision is None:
             raise NotAllowed("Choose a provision from the list.")
         provision.school = request.school
-        actions.place(provision=provision, learner=one, starts=today(), ends=provision.ends, by=request.user)
+        placement = actions.place(
+            provision=provision, learner=one, starts=today(), ends=provision.ends, by=request.user
+        )
     except NotAllowed as refused:
         answer = fragment(request, "interventions/placement.html#adding", shown | {"why": refused}, status=422)
         # A saved form fills its whole cell; a refused one must replace only itself.
@@ -147,7 +150,7 @@ def add(request: Any, learner: int, tier: int) -> HttpResponse:
     if not request.htmx:
         messages.success(request, f"Added to {provision.name}")
         return redirect("interventions:map")
-    return added(request, one, tier, shown["label"], f"Added to {provision.name}")
+    return added(request, placement, tier, shown["label"], f"Added to {provision.name}")
 
 
 @require(*EDITORS, writes=["POST"])

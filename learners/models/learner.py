@@ -45,14 +45,17 @@ class LearnerQuerySet(models.QuerySet["Learner"]):
         """Learners who had joined and not left by `day`; a day that nobody wrote down does not exclude."""
         return self.filter(Q(joined=None) | Q(joined__lte=day), Q(left=None) | Q(left__gte=day))
 
-    def for_register(self) -> Self:
-        """What a row of the register shows, in reading order."""
+    def for_register(self, day: date | None = None) -> Self:
+        """What a row of the register shows, in reading order: the SEN record of `day`, or the open one."""
+        # Records of one learner never overlap, so the join doubles nobody.
+        held = Q(sen_provisions__ends=None)
+        if day:
+            held = Q(sen_provisions__starts__lte=day) & (held | Q(sen_provisions__ends__gte=day))
         needs = {f"sen_need_{rank}": F(f"open_record__need_{rank}") for rank in (1, 2, 3, 4)}
         return (
             self.select_related("group")
             .annotate(
-                # One record at most is open (a constraint), so the join doubles nobody.
-                open_record=FilteredRelation("sen_provisions", condition=Q(sen_provisions__ends=None)),
+                open_record=FilteredRelation("sen_provisions", condition=held),
                 sen_code=F("open_record__code"),
                 **needs,
             )
