@@ -52,8 +52,8 @@ def placement(row: tuple) -> str:
     if target:
         about.append(f"target {escape(target)}")
     return (
-        f'<div class="placement t{tier}" id="placement-{pk}"><a class="what" href="/map/placements/{pk}/" data-edit>'
-        f'{escape(name)}<span class="visually-hidden">, {dose}. Change</span></a><span class="dose">{dose}</span>'
+        f'<div class="placement t{tier}" id="placement-{pk}"><a class="what" href="/map/placements/{pk}/" data-edit'
+        f' aria-label="{escape(name)}, {dose}. Change">{escape(name)}</a><span class="dose">{dose}</span>'
         f'<span class="out">{" · ".join(about)}</span></div>'
     )
 
@@ -64,13 +64,14 @@ def learner(row: tuple, cells: dict[int, list[str]]) -> str:
     tags = [code for code in row[6:11] if code] + [flag for flag, held in zip(FLAGS, row[11:18], strict=True) if held]
     shown = "".join(f'<span class="tag">{tag}</span>' for tag in tags)
     inside = "".join(
-        f'<td class="t{tier}" data-label="{label}" id="cell-{row[0]}-{tier}">{"".join(cells.get(tier, ()))}'
-        f'<a class="add" href="/map/learners/{row[0]}/tier/{tier}/add/" data-add>+ add'
-        f'<span class="visually-hidden"> {label} for {name}</span></a></td>'
+        f'<td role="cell" class="t{tier}" data-label="{label}" id="cell-{row[0]}-{tier}">{"".join(cells.get(tier, ()))}'
+        f'<a class="add" href="/map/learners/{row[0]}/tier/{tier}/add/" data-add'
+        f' aria-label="+ add {label} for {name}">+ add</a></td>'
         for tier, label in TIERS
     )
     return (
-        f'<tr id="learner-{row[0]}"><th scope="row"><a class="name" href="/learners/{row[0]}/">{name}</a> '
+        f'<tr role="row" id="learner-{row[0]}"><th scope="row" role="rowheader">'
+        f'<a class="name" href="/learners/{row[0]}/">{name}</a> '
         f'<span class="soft small">{YEARS.get(row[4], "")} · {escape(row[5] or "")}</span><br>{shown}</th>{inside}</tr>'
     )
 

@@ -21,7 +21,7 @@ QUERIES = 12
 RATIO_FIRST, RATIO_ALL = 5, 6
 MOST_BYTES = 200_000  # of the first answer, compressed
 SAME = 0.10  # the limit draws what the map draws, give or take
-ROWS = re.compile(r'(?s)^(.*<tbody id="rows">)(.*)(</tbody>.*)$')
+ROWS = re.compile(r'(?s)^(.*<tbody id="rows"[^>]*>)(.*)(</tbody>.*)$')
 MORE = re.compile(r'hx-get="(\?[^"]*page=\d+[^"]*)"')
 
 
