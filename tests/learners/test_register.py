@@ -202,3 +202,22 @@ def test_a_governor_has_no_register(client, db):
     client.force_login(member(Role.GOVERNOR))
 
     assert client.get(REGISTER).status_code == 403
+
+
+def rows_of(text):
+    """What stands inside the part of the page that a search swaps, without the way its lines are broken."""
+    inside = text.split('<div id="register-rows">')[-1]
+    return " ".join(inside.split())
+
+
+@pytest.mark.parametrize("sent", [{}, {"year": "4"}, {"sort": "-year"}, {"page": "2"}, {"flag": "eal"}])
+def test_swapped_rows_are_what_a_reload_of_the_address_would_show(client, senco, sent):
+    for number in range(51):
+        learner = LearnerFactory(school=senco.school, nc_year="4" if number % 2 else "2")
+        SenProvisionFactory(learner=learner)
+
+    swapped = client.post(REGISTER, sent, headers=HX)
+    reloaded = client.get(swapped.headers["HX-Replace-Url"]).text
+
+    assert rows_of(reloaded).startswith(rows_of(swapped.text))
+    assert len(names(swapped)) == len(re.findall(r'id="learner-\d+"', reloaded))
