@@ -124,7 +124,7 @@ def last_change(school: School, by: User) -> Any | None:
 def undo_last(*, school: School, by: User) -> int | None:
     """Take back `by`'s latest change on the map; return the learner it touched, None when there is nothing.
 
-    Raises Stale when somebody else changed the same placement since.
+    Raises Stale when somebody else, or a change of the whole provision, changed the same placement since.
     """
     row = last_change(school, by)
     if row is None:
@@ -132,7 +132,8 @@ def undo_last(*, school: School, by: User) -> int | None:
     placement = Placement.objects.for_map().select_related("school").filter(pk=row.id).first()
     if placement is None:
         return None
-    if placement.version != row.version:
+    since = placement.history.filter(history_id__gt=row.history_id)
+    if since.filter(~Q(history_user=by) | Q(history_change_reason=None)).exists():
         raise Stale(placement)
     reason = f"{UNDO}{row.history_id}"
     if row.history_type == "+":

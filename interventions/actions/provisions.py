@@ -134,9 +134,7 @@ def carry(*, provision: Provision, name: str, old: Any, new: Any, by: User) -> N
     """Give the placements that still had the provision's old value the new one, with their history."""
     rows = list(Placement.objects.filter(provision=provision, **{name: old}))
     for row in rows:
-        if name == "ends" and new and new < row.starts:
-            new = row.starts
-        setattr(row, name, new)
+        setattr(row, name, max(new, row.starts) if name == "ends" and new else new)
         row.version += 1
     Placement.objects.bulk_update(rows, [name, "version"])
     Placement.history.bulk_history_create(rows, update=True, default_user=by)

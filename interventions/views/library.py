@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from interventions.actions import library as actions
 from interventions.areas import AREA_CHOICES, AREAS
+from interventions.forms.clash import both
 from interventions.forms.library import InterventionForm
 from interventions.models import Intervention
 from provisionmap.school.access import require
@@ -118,12 +119,7 @@ def edit(request: Any, pk: int) -> HttpResponse:
             )  # fmt: skip
         except Stale as clash:
             current = Intervention.objects.for_library().get(pk=clash.current.pk)
-            theirs = InterventionForm.reading(current)
-            context["clash"] = [
-                (field.label, theirs[field.name], form.cleaned_data[field.name])
-                for field in form.visible_fields()
-                if theirs[field.name] != form.cleaned_data[field.name]
-            ]
+            context["clash"] = both(form, InterventionForm.reading(current))
             context["form"] = InterventionForm(
                 initial={**form.cleaned_data, "seen": current.version}, tiers=request.school.tiers_on(today())
             )

@@ -14,6 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from interventions.actions import provisions as actions
 from interventions.areas import AREA_CHOICES, AREAS
 from interventions.dose import Dose
+from interventions.forms.clash import both
 from interventions.forms.placements import day_field
 from interventions.forms.provisions import LearnersForm, ProvisionForm
 from interventions.models import Deliverer, Intervention, Placement, Provision
@@ -182,12 +183,7 @@ def edit(request: Any, pk: int) -> HttpResponse:
         except NotAllowed as refused:
             form.add_error(None, str(refused))
         except Stale as clash:
-            theirs = ProvisionForm.reading(clash.current)
-            context["clash"] = [
-                (field.label, theirs[field.name], form.cleaned_data[field.name])
-                for field in form.visible_fields()
-                if theirs[field.name] != form.cleaned_data[field.name]
-            ]
+            context["clash"] = both(form, ProvisionForm.reading(clash.current))
             form.data = form.data.copy()
             form.data["seen"] = str(clash.current.version)
             return render(request, "interventions/provision_edit.html", context, status=409)

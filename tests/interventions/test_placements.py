@@ -1,0 +1,244 @@
+"""Placing learners, changing and ending placements, and taking the last change back."""
+
+from datetime import date
+
+import pytest
+
+from interventions.actions import placements as actions
+from interventions.models import Placement
+from learners.models import Grant
+from provisionmap.school.access import NotAllowed
+from provisionmap.school.models import AuditEvent
+from provisionmap.school.roles import Role
+from provisionmap.school.stale import Stale
+from tests.factories import DelivererFactory, LearnerFactory, PlacementFactory, ProvisionFactory, member
+
+pytestmark = pytest.mark.django_db
+READS = "Your role reads the map but does not change it. Ask your SENCO to make the change."
+TIER_1 = "Class teachers change tier 1 only. Ask your SENCO, who can add or change targeted provision."
+
+
+@pytest.fixture
+def by():
+    return member(Role.SENCO)
+
+
+@pytest.fixture
+def placement(by):
+    return PlacementFactory(learner__school=by.school)
+
+
+def test_a_change_is_saved_with_its_history_and_its_trail(placement, by):
+    saved = actions.change_placement(placement=placement, changes={"sessions": 5, "outcome": "Reads"}, seen=1, by=by)
+
+    placement.refresh_from_db()
+    assert (saved.version, placement.version, placement.sessions, placement.outcome) == (2, 2, 5, "Reads")
+    history = placement.history.latest()
+    assert (history.sessions, history.history_user, history.history_change_reason) == (5, by, "map")
+    event = AuditEvent.objects.get(verb="placement.change")
+    assert (event.user_id, event.target_id, event.changes) == (
+        by.pk,
+        placement.pk,
+        {"sessions": [3, 5], "outcome": None},
+    )
+
+
+def test_a_change_that_changes_nothing_writes_nothing(placement, by):
+    actions.change_placement(placement=placement, changes={"sessions": 3}, seen=1, by=by)
+
+    placement.refresh_from_db()
+    assert placement.version == 1
+    assert placement.history.count() == 1
+    assert AuditEvent.objects.count() == 0
+
+
+def test_the_second_of_two_savers_is_refused_and_sees_the_first_ones_values(placement, by):
+    stale = Placement.objects.get(pk=placement.pk)
+    actions.change_placement(placement=placement, changes={"sessions": 4}, seen=1, by=by)
+
+    for read, seen in ((stale, 1), (placement, 1)):
+        with pytest.raises(Stale) as clash:
+            actions.change_placement(placement=read, changes={"sessions": 5}, seen=seen, by=by)
+        assert (clash.value.current.sessions, clash.value.current.version) == (4, 2)
+
+
+@pytest.mark.parametrize(
+    ("role", "tier", "refusal"),
+    [
+        (Role.CLASS_TEACHER, 2, TIER_1),
+        (Role.TEACHING_ASSISTANT, 1, READS),
+        (Role.HEAD, 1, READS),
+        (Role.GOVERNOR, 1, READS),
+        (Role.ADMINISTRATOR, 1, READS),
+    ],
+)
+def test_who_may_not_change_a_placement_is_told_why(role, tier, refusal):
+    by = member(role)
+    placement = PlacementFactory(learner__school=by.school, provision__tier=tier, provision__school=by.school)
+
+    with pytest.raises(NotAllowed) as refused:
+        actions.change_placement(placement=placement, changes={"sessions": 5}, seen=1, by=by)
+
+    assert str(refused.value) == refusal
+    assert Placement.objects.get().sessions == 3
+
+
+def test_a_class_teacher_changes_tier_1():
+    by = member(Role.CLASS_TEACHER)
+    placement = PlacementFactory(learner__school=by.school, provision__tier=1, provision__school=by.school)
+
+    assert actions.change_placement(placement=placement, changes={"sessions": 5}, seen=1, by=by).version == 2
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"starts": date(2026, 9, 1)}, "itself starts on 07/09/2026. Change its first day first."),
+        ({"ends": date(2027, 7, 31)}, "itself ends on 20/07/2027. Change its last day first."),
+        ({"ends": None}, "itself ends on 20/07/2027. Change its last day first."),
+    ],
+)
+def test_days_outside_the_provisions_own_are_refused(placement, by, changes, sentence):
+    with pytest.raises(NotAllowed, match=sentence):
+        actions.change_placement(placement=placement, changes=changes, seen=1, by=by)
+
+
+def test_a_learner_has_one_place_in_a_provision_at_a_time(placement, by):
+    actions.end_placement(placement=placement, on=date(2026, 10, 2), seen=1, by=by)
+    second = actions.place(
+        provision=placement.provision,
+        learner=placement.learner,
+        starts=date(2026, 10, 3),
+        ends=date(2027, 7, 20),
+        by=by,
+    )
+
+    with pytest.raises(NotAllowed, match="another place in this provision"):
+        actions.change_placement(placement=placement, changes={"ends": date(2026, 10, 3)}, seen=2, by=by)
+    with pytest.raises(NotAllowed, match="another place in this provision"):
+        actions.place(
+            provision=placement.provision, learner=placement.learner, starts=date(2026, 9, 20), ends=second.ends, by=by
+        )
+
+
+def test_places_without_an_end_meet_too(by):
+    placement = PlacementFactory(learner__school=by.school, provision__ends=None, ends=None)
+
+    with pytest.raises(NotAllowed, match="another place in this provision"):
+        actions.place(
+            provision=placement.provision, learner=placement.learner, starts=date(2027, 1, 4), ends=None, by=by
+        )
+
+
+def test_a_placement_that_has_not_begun_ends_on_its_first_day(by):
+    placement = PlacementFactory(learner__school=by.school, starts=date(2026, 12, 1))
+
+    ended = actions.end_placement(placement=placement, on=date(2026, 11, 23), seen=1, by=by)
+
+    assert ended.ends == date(2026, 12, 1)
+
+
+def test_a_new_place_takes_the_provisions_dose_and_opens_sight_for_its_adults(by):
+    ta = member(Role.TEACHING_ASSISTANT, by.school)
+    provision = ProvisionFactory(school=by.school, sessions=4, minutes=15)
+    DelivererFactory(provision=provision, user=ta)
+    learner = LearnerFactory(school=by.school)
+
+    placement = actions.place(
+        provision=provision, learner=learner, starts=date(2026, 11, 23), ends=provision.ends, by=by
+    )
+
+    assert (placement.sessions, placement.minutes, placement.version) == (4, 15, 1)
+    assert list(Grant.objects.values_list("user", "learner", "starts", "ends")) == [
+        (ta.pk, learner.pk, date(2026, 11, 23), date(2027, 7, 20))
+    ]
+    assert AuditEvent.objects.get().verb == "placement.add"
+
+
+def test_sight_ends_with_the_placement(by):
+    ta = member(Role.TEACHING_ASSISTANT, by.school)
+    placement = PlacementFactory(learner__school=by.school)
+    DelivererFactory(provision=placement.provision, user=ta)
+
+    actions.end_placement(placement=placement, on=date(2026, 11, 20), seen=1, by=by)
+
+    assert Grant.objects.get().ends == date(2026, 11, 20)
+
+
+def test_a_learner_of_another_school_is_refused(by):
+    with pytest.raises(NotAllowed, match="different schools"):
+        actions.place(
+            provision=ProvisionFactory(school=by.school),
+            learner=LearnerFactory(),
+            starts=date(2026, 11, 23),
+            ends=None,
+            by=by,
+        )
+
+
+def test_undo_takes_back_changes_one_after_the_other(placement, by):
+    actions.change_placement(placement=placement, changes={"sessions": 4}, seen=1, by=by)
+    actions.change_placement(placement=placement, changes={"sessions": 5}, seen=2, by=by)
+
+    assert actions.undo_last(school=by.school, by=by) == placement.learner_id
+    placement.refresh_from_db()
+    assert (placement.sessions, placement.version) == (4, 4)
+    assert actions.undo_last(school=by.school, by=by) == placement.learner_id
+    placement.refresh_from_db()
+    assert (placement.sessions, placement.version) == (3, 5)
+    assert actions.undo_last(school=by.school, by=by) is None
+
+
+def test_a_single_change_is_taken_back_once(placement, by):
+    actions.change_placement(placement=placement, changes={"sessions": 4}, seen=1, by=by)
+
+    actions.undo_last(school=by.school, by=by)
+
+    assert Placement.objects.get().sessions == 3
+    assert actions.undo_last(school=by.school, by=by) is None
+
+
+def test_undo_of_an_addition_removes_it_and_its_sight(by):
+    ta = member(Role.TEACHING_ASSISTANT, by.school)
+    provision = ProvisionFactory(school=by.school)
+    DelivererFactory(provision=provision, user=ta)
+    learner = LearnerFactory(school=by.school)
+    actions.place(provision=provision, learner=learner, starts=date(2026, 11, 23), ends=provision.ends, by=by)
+
+    assert actions.undo_last(school=by.school, by=by) == learner.pk
+
+    assert (Placement.objects.count(), Grant.objects.count()) == (0, 0)
+    assert AuditEvent.objects.filter(verb="placement.remove").count() == 1
+    assert actions.undo_last(school=by.school, by=by) is None
+
+
+def test_undo_of_an_ending_brings_the_placement_back(placement, by):
+    actions.end_placement(placement=placement, on=date(2026, 11, 20), seen=1, by=by)
+
+    actions.undo_last(school=by.school, by=by)
+
+    assert Placement.objects.get().ends == date(2027, 7, 20)
+
+
+def test_undo_leaves_what_somebody_else_changed_since(placement, by):
+    other = member(Role.SENCO, by.school)
+    actions.change_placement(placement=placement, changes={"sessions": 4}, seen=1, by=by)
+    actions.change_placement(placement=placement, changes={"minutes": 20}, seen=2, by=other)
+
+    with pytest.raises(Stale):
+        actions.undo_last(school=by.school, by=by)
+    assert Placement.objects.get().sessions == 4
+
+
+def test_undo_of_a_change_to_a_placement_that_is_gone_does_nothing(placement, by):
+    actions.change_placement(placement=placement, changes={"sessions": 4}, seen=1, by=by)
+    placement.delete()
+
+    assert actions.undo_last(school=by.school, by=by) is None
+
+
+def test_changes_of_other_people_are_not_mine_to_undo(placement, by):
+    other = member(Role.SENCO, by.school)
+    actions.change_placement(placement=placement, changes={"sessions": 4}, seen=1, by=other)
+
+    assert actions.undo_last(school=by.school, by=by) is None
