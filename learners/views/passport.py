@@ -20,7 +20,7 @@ from provisionmap.school.roles import Capability
 from provisionmap.school.stale import Stale
 from provisionmap.school.today import today
 from provisionmap.web.htmx import fragment
-from provisionmap.web.pdf import one_page
+from provisionmap.web.printing import one_page
 
 PAGE = "learners/passport.html"
 
