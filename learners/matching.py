@@ -16,6 +16,7 @@ from learners.reading.sheet import ContactRow
 from learners.rows import LearnerRow, Problem, Value
 
 NOT_KEPT = ("enrol_status",)  # read and checked, but no field of a learner
+IDENTITY = frozenset({"surname", "forename", "date_of_birth"})
 TOGETHER = ("sen_code", "needs", "sen_from")  # one dated record; a new day alone opens none
 NEW = None  # the decision that a row is a new learner
 
@@ -217,6 +218,8 @@ class _Matcher:
         fields += self._sen(row, learner)
         if adults := tuple(one.name for one in new_contacts(row, learner.contacts)):
             fields.append(FieldChange("contacts", None, adults))
+        if {change.field for change in fields if change.old} >= IDENTITY:
+            self._notice(row, "The UPN is this learner's, but surname, forename and date of birth are all different.")
         if not learner.current and "left" not in new and learner.values.get("left"):
             self._notice(row, "This learner is marked as left here, and the list has them: they stay marked as left.")
         after = {**old, **new}

@@ -69,11 +69,6 @@ class Choices:
             {int(row): learner for row, learner in kept.get("who", {}).items()},
         )
 
-    @property
-    def any(self) -> bool:
-        """Whether anything was decided."""
-        return bool(self.values or self.rows or self.who)
-
 
 @dataclass(frozen=True)
 class Draft:

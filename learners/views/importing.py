@@ -148,6 +148,7 @@ def _preview(
         "rows": previewing.listed(tab, page.object_list),
         "problems": previewing.problems_of(draft),
         "possible": previewing.possible_of(draft),
+        "decided": previewing.decided_of(draft.choices),
         "leavers": previewing.leavers_of(draft, form.ticked),
         "nothing": not (draft.plan.additions or draft.plan.changes or draft.plan.leavers or draft.problems),
     }

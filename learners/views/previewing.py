@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from learners import census
-from learners.actions.importing import Draft
+from learners.actions.importing import Choices, Draft
 from learners.mapping import FIELDS, guess_table
 from learners.matching import Addition, Change, FieldChange, Known
 from learners.models import Learner
@@ -162,6 +162,16 @@ def problems_of(draft: Draft) -> list[dict[str, Any]]:
 def key_of(problem: Problem) -> str:
     """A problem's place as a form sends it: "12:sex", or "12:" for the whole row."""
     return f"{problem.row}:{problem.field}"
+
+
+def decided_of(choices: Choices) -> str:
+    """What a person decided about doubtful rows, as a sentence; "" for nothing."""
+    counts = [
+        (len(choices.values), "value left out", "values left out"),
+        (len(choices.rows), "row left out", "rows left out"),
+        (len(choices.who), "child decided", "children decided"),
+    ]
+    return ", ".join(f"{count} {one if count == 1 else many}" for count, one, many in counts if count)
 
 
 def possible_of(draft: Draft) -> list[dict[str, Any]]:

@@ -45,6 +45,8 @@ def register(request: Any) -> HttpResponse:
         "words": words,
         "page": page,
         "rows": [row_of(learner) for learner in page],
+        "back": _address(narrowed.chosen, sort, page.number - 1),
+        "on": _address(narrowed.chosen, sort, page.number + 1),
         "sort": sort,
         "columns": _columns(sort),
         "tally": _tally(rows),

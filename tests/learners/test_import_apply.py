@@ -363,7 +363,6 @@ def test_decisions_come_back_as_they_were_kept():
 
     assert Choices.of(choices.kept()) == choices
     assert Choices.of({}) == Choices()
-    assert (choices.any, Choices().any) == (True, False)
 
 
 def test_rows_that_read_badly_or_are_left_out_make_no_leavers(senco):

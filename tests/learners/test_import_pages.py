@@ -167,7 +167,7 @@ def test_problems_are_shown_all_at_once_and_left_out_one_by_one(client, senco):
     client.post(url("preview", run), {"do": "leave", "leave": ["2:sex", "4:", "3:sex", "9:"]})
     page = client.get(url("preview", run))
     assert [one["key"] for one in page.context["problems"]] == ["2:fsm"]
-    assert "You left out 1 value and 1 row" in words(page)
+    assert "You decided: 1 value left out, 1 row left out." in words(page)
 
     client.post(url("preview", run), {"do": "leave-all"})
     page = client.get(url("preview", run))

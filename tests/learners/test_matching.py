@@ -186,6 +186,15 @@ def test_somebody_who_left_and_stands_in_the_list_stays_marked_and_is_told():
     assert match([left], [row(**ADA, left=date(2026, 7, 20))]).notices == []
 
 
+def test_a_upn_that_seems_to_be_another_childs_is_told():
+    other = {"upn": UPN, "surname": "Cee", "forename": "Ben", "date_of_birth": date(2014, 1, 1)}
+
+    plan = match([Known(7, ADA)], [row(**other)])
+
+    assert ["all different" in one.message for one in plan.notices] == [True]
+    assert match([Known(7, ADA)], [row(**{**other, "forename": "Ada"})]).notices == []
+
+
 def test_adults_who_are_not_known_are_added_once():
     people = (ContactRow("Mrs Bee", "Mother"), ContactRow("MR BEE"), ContactRow("mrs bee", "Aunt"))
     known = Known(7, {"upn": UPN}, contacts=frozenset({"mr bee"}))

@@ -221,3 +221,17 @@ def test_swapped_rows_are_what_a_reload_of_the_address_would_show(client, senco,
 
     assert rows_of(reloaded).startswith(rows_of(swapped.text))
     assert len(names(swapped)) == len(re.findall(r'id="learner-\d+"', reloaded))
+
+
+def test_pages_are_addresses_unless_words_are_searched_for(client, senco):
+    for number in range(51):
+        LearnerFactory(school=senco.school, surname=f"Okafor{number}", nc_year="4")
+
+    plain = client.get(f"{REGISTER}?year=4&sort=-year").text
+    found = client.post(REGISTER, {"q": "Okafor"}, headers=HX).text
+    last = client.get(f"{REGISTER}?page=2").text
+
+    assert 'rel="next" href="/learners/?year=4&amp;sort=-year&amp;page=2"' in plain
+    assert 'name="page" value="2"' in found
+    assert 'rel="next"' not in found
+    assert f'rel="prev" href="{REGISTER}"' in last
