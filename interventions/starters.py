@@ -36,6 +36,8 @@ def _always(key: str, name: str, summary: str, *areas: str) -> Starter:
         summary=summary,
         tier=1,
         areas=areas,
+        entry_criteria="None: everybody in the class has it. Name a learner when they could not do without it.",
+        exit_criteria="None: it stays part of everyday teaching. Take a name off when the learner manages without.",
         success_measure="The class teacher sees the learner use it and take part; checked each half-term.",
     )
 

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -95,7 +96,7 @@ def edit(request: Any, pk: int) -> HttpResponse:
 def end(request: Any, pk: int) -> HttpResponse:
     """End a placement on a day, today unless said otherwise. Undo brings it back."""
     placement = _placement(request, pk)
-    shown: dict[str, Any] = {"section": "map", "placement": placement, "today": today()}
+    shown: dict[str, Any] = {"section": "map", "placement": placement, "today": today(), "ending": True}
     if request.method != "POST":
         return fragment(request, "interventions/placement.html#ending", shown)
     try:
@@ -104,10 +105,12 @@ def end(request: Any, pk: int) -> HttpResponse:
         placement = actions.end_placement(
             placement=placement, on=on, seen=int(seen) if seen.isdigit() else 0, by=request.user
         )
-    except (NotAllowed, ValueError) as refused:
-        return fragment(request, "interventions/placement.html#refused", shown | {"why": refused}, status=422)
+    except (NotAllowed, ValidationError) as refused:
+        why = refused.messages[0] if isinstance(refused, ValidationError) else str(refused)
+        return fragment(request, "interventions/placement.html#ending", shown | {"why": why}, status=422)
     except Stale as clash:
-        shown |= {"placement": clash.current, "why": "Somebody changed this meanwhile. Look at it, then end it."}
+        why = "Somebody changed this meanwhile. Look at it, then end it."
+        shown = {"section": "map", "placement": clash.current, "why": why}
         return fragment(request, "interventions/placement.html#refused", shown, status=409)
     return saved(request, placement, f"Ends on {placement.ends:%d/%m/%Y}")
 

@@ -114,9 +114,7 @@ def test_an_earlier_end_never_puts_a_placements_end_before_its_start(by):
     late = PlacementFactory(provision=provision, learner__school=by.school, starts=date(2027, 1, 4))
     early = PlacementFactory(provision=provision, learner__school=by.school)
 
-    actions.change_provision(
-        provision=provision, changes={"ends": date(2026, 12, 18)}, deliverers=None, seen=1, by=by
-    )
+    actions.change_provision(provision=provision, changes={"ends": date(2026, 12, 18)}, deliverers=None, seen=1, by=by)
 
     late.refresh_from_db()
     early.refresh_from_db()
