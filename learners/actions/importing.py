@@ -121,6 +121,13 @@ def draft(
     """What `sheet` says, its columns read as `mapping` says, against the register of `school`."""
     chosen = choices or Choices()
     reading = read_rows(sheet, mapping, today, chosen.values, chosen.rows)
+    return _compared(sheet, mapping, chosen, reading, school, today)
+
+
+def _compared(
+    sheet: Sheet, mapping: Mapping[int, str], chosen: Choices, reading: Reading, school: School | None, today: date
+) -> Draft:
+    """Rows that were read, against the register of `school` as it is now."""
     known = known_learners(school, today=today, with_contacts=bool(sheet.contacts))
     # A list with one bad row still names its learner, who is then no leaver.
     plan = match(known, reading.rows, chosen.who)
@@ -258,12 +265,12 @@ def apply_upload(
 
 @transaction.atomic
 def apply_list(*, school: School, drafted: Draft, now: datetime, today: date, by: User | None) -> ImportRun:
-    """Write a list that reads without a doubt, read again against the register as it is now (command line).
+    """Write a list that reads without a doubt, compared again with the register as it is now (command line).
 
     Raises Moved when a doubt has come up, NothingToDo when there is nothing to write.
     """
     _lock(school)
-    current = draft(sheet=drafted.sheet, mapping=drafted.mapping, school=school, today=today, choices=drafted.choices)
+    current = _compared(drafted.sheet, drafted.mapping, drafted.choices, drafted.reading, school, today)
     if not current.ready:
         raise Moved
     mapping = {str(place): name for place, name in drafted.mapping.items()}
