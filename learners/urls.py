@@ -11,6 +11,7 @@ urlpatterns = [
     path("groups/", groups.groups, name="groups"),
     path("groups/add/", groups.add, name="group-add"),
     path("groups/<int:pk>/", groups.group, name="group"),
+    path("groups/<int:pk>/learners/", groups.join, name="group-learners"),
     path("groups/<int:pk>/edit/", groups.edit, name="group-edit"),
     path("groups/<int:pk>/delete/", groups.delete, name="group-delete"),
     path("import/", importing.upload, name="import"),

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from learners.models import Group
-from learners.permissions import check_can_add, check_can_delete_group
+from learners.models import Group, Learner
+from learners.permissions import check_can_add, check_can_delete_group, check_can_edit
 from provisionmap.school import audit
+from provisionmap.school.access import NotAllowed
 from provisionmap.school.models import School, User
-from provisionmap.school.stale import Stale
+from provisionmap.school.stale import Stale, claim
 
 
 def state_of(group: Group) -> str:
@@ -60,6 +61,24 @@ def change_group(*, group: Group, name: str, nc_year: str, teachers: Sequence[Us
     new = {"name": name, "nc_year": nc_year, "teachers": sorted(user.pk for user in teachers)}
     audit.record("group.change", by=by, target=current, old=old, new=new)
     return current
+
+
+@transaction.atomic
+def move_to_group(*, group: Group, learners: Mapping[Learner, int], by: User) -> None:
+    """Move `learners`, each read at the version given, into a group of their school: all of them, or none.
+
+    Raises Stale with the first learner that somebody else changed meanwhile.
+    """
+    check_can_add(group.school, by)
+    for learner in sorted(learners, key=lambda one: one.pk):  # in one order, so that two movers don't lock each other
+        check_can_edit(learner, by)
+        if learner.school_id != group.school_id:
+            raise NotAllowed("That learner and that group belong to different schools.")
+        current = claim(learner, seen=learners[learner])
+        old = current.group_id
+        current.group = group
+        current.save(update_fields=["group"])
+        audit.record("learner.move", by=by, target=current, old={"group": old}, new={"group": group.pk})
 
 
 @transaction.atomic

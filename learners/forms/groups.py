@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
 from django import forms
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 
 from learners.actions.groups import state_of
 from learners.census import YEAR_CHOICES
-from learners.models import Group
+from learners.models import Group, Learner
 from provisionmap.school.models import Membership, School, User
 from provisionmap.school.roles import LABELS, Capability, Role, roles_with
 
@@ -25,6 +26,34 @@ class Staff(forms.ModelMultipleChoiceField):
         """The name, and what the person is at the school."""
         held = dict.fromkeys(LABELS[Role(row.role)] for row in obj.here if row.role in MAY_TEACH)
         return f"{obj.name} · {', '.join(held)}"
+
+
+CHANGED = "The list changed while you were looking at it: look again, then tick."
+
+
+class JoinForm(forms.Form):
+    """Which learners move into a group; `seen` holds the version each of those listed was read at."""
+
+    learners = forms.ModelMultipleChoiceField(
+        Learner.objects.none(),
+        error_messages={"required": "Tick at least one learner.", "invalid_choice": CHANGED},
+    )
+    seen = forms.RegexField(r"[0-9]+:[0-9]+(,[0-9]+:[0-9]+)*", max_length=20_000, error_messages={"invalid": CHANGED})
+
+    def __init__(self, *args: Any, offered: QuerySet[Learner], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["learners"].queryset = offered
+
+    @staticmethod
+    def versions_of(learners: Iterable[Learner]) -> str:
+        """What `seen` is for those listed."""
+        return ",".join(f"{one.pk}:{one.version}" for one in learners)
+
+    @property
+    def ticked(self) -> dict[Learner, int]:
+        """The learners who move, each with the version that was read."""
+        read = dict(pair.split(":") for pair in self.cleaned_data["seen"].split(","))
+        return {one: int(read.get(str(one.pk), "0")[:9]) for one in self.cleaned_data["learners"]}
 
 
 class GroupForm(forms.Form):

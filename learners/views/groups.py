@@ -12,8 +12,9 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from learners.actions import groups as actions
+from learners.census import YEAR_CHOICES, YEARS
 from learners.filters import year_order
-from learners.forms.groups import GroupForm
+from learners.forms.groups import GroupForm, JoinForm
 from learners.models import Group, Learner
 from learners.permissions import reason_to_keep
 from learners.views.tags import row_of, year_words
@@ -22,6 +23,9 @@ from provisionmap.school.roles import Capability
 from provisionmap.school.stale import Stale
 from provisionmap.school.today import today
 from provisionmap.web.paging import page_of
+
+NO_GROUP = "none"
+MOST_LISTED = 400  # learners of one year, or without a group: more than a large year has
 
 
 def _groups_of(request: Any) -> Any:
@@ -95,6 +99,40 @@ def edit(request: Any, pk: int) -> HttpResponse:
             messages.success(request, f"{saved.name} is saved.")
             return redirect("learners:group", saved.pk)
     return render(request, "learners/group_edit.html", shown, status=422 if form.errors else 200)
+
+
+@require(Capability.EDIT_LEARNERS, writes=["POST"])
+def join(request: Any, pk: int) -> HttpResponse:
+    """Move learners into a group: those of its year to begin with, another year or those without a group on request."""
+    one = get_object_or_404(_groups_of(request).select_related("school"), pk=pk)
+    asked = request.GET.get("from", "")
+    chosen = asked if asked in (*YEARS, NO_GROUP) else one.nc_year or NO_GROUP
+    here = Learner.objects.visible_to(request.user).filter(school=request.school).on_roll(today())
+    found = here.filter(group=None) if chosen == NO_GROUP else here.filter(nc_year=chosen).exclude(group=one)
+    form = JoinForm(request.POST or None, offered=found)
+    status = 200
+    if form.is_valid():
+        try:
+            actions.move_to_group(group=one, learners=form.ticked, by=request.user)
+        except Stale as stale:
+            form.add_error("learners", f"Somebody changed {stale.current.name} meanwhile: look again, then tick.")
+            status = 409
+        else:
+            count = len(form.ticked)
+            messages.success(request, f"{count} learner{'s are' if count > 1 else ' is'} in {one.name} now.")
+            return redirect("learners:group", one.pk)
+    listed = list(found.select_related("group").order_by("surname", "forename", "pk")[:MOST_LISTED])
+    shown = {
+        "section": "learners",
+        "group": one,
+        "form": form,
+        "chosen": chosen,
+        "choices": [(NO_GROUP, "Without a group"), *YEAR_CHOICES],
+        "listed": listed,
+        "seen": JoinForm.versions_of(listed),
+        "ticked": request.POST.getlist("learners"),
+    }
+    return render(request, "learners/group_join.html", shown, status=422 if form.errors and status == 200 else status)
 
 
 @require(Capability.EDIT_LEARNERS, writes=["POST"])

@@ -4,7 +4,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
-from learners.actions.groups import add_group, change_group, delete_group, state_of
+from learners.actions.groups import add_group, change_group, delete_group, move_to_group, state_of
 from learners.models import Group
 from learners.permissions import reason_to_keep
 from provisionmap.school.access import NotAllowed
@@ -163,3 +163,124 @@ def test_staff_to_choose_from_are_those_who_see_learners_with_their_roles(client
 
     said = [label for _, label in form.fields["teachers"].choices]
     assert said == [f"{senco.name} · SENCO", "Zoe Finch · Class teacher, Teaching assistant"]
+
+
+def joining(group, query=""):
+    """The address at which learners move into `group`."""
+    return reverse("learners:group-learners", args=[group.pk]) + query
+
+
+def offered(answer):
+    """Whom the page offers, by surname."""
+    return [learner.surname for learner in answer.context["listed"]]
+
+
+@pytest.fixture
+def kestrel(senco):
+    """A group of year 4."""
+    return GroupFactory(school=senco.school, name="Kestrel", nc_year="4")
+
+
+def test_learners_of_the_groups_year_are_offered_first(client, senco, kestrel):
+    here = {"school": senco.school}
+    heron = GroupFactory(**here, name="Heron")
+    LearnerFactory(**here, surname="In", group=kestrel)
+    LearnerFactory(**here, surname="Moss", group=heron)
+    LearnerFactory(**here, surname="Abara")
+    LearnerFactory(**here, surname="Left", left="2026-07-20")
+    LearnerFactory(**here, surname="Small", nc_year="R")
+    LearnerFactory(surname="Elsewhere")
+
+    assert offered(client.get(joining(kestrel))) == ["Abara", "Moss"]
+    assert "now in Heron" in client.get(joining(kestrel)).text
+    assert offered(client.get(joining(kestrel, "?from=R"))) == ["Small"]
+    assert offered(client.get(joining(kestrel, "?from=none"))) == ["Abara", "Small"]
+    assert offered(client.get(joining(kestrel, "?from=wizard"))) == ["Abara", "Moss"]
+    assert "Nobody to add here" in client.get(joining(kestrel, "?from=6")).text
+
+
+def test_a_mixed_group_begins_with_those_without_a_group(client, senco):
+    group = GroupFactory(school=senco.school, nc_year="")
+    LearnerFactory(school=senco.school, surname="Small", nc_year="R")
+    LearnerFactory(school=senco.school, surname="In", group=GroupFactory(school=senco.school))
+
+    assert offered(client.get(joining(group))) == ["Small"]
+
+
+def test_those_who_are_ticked_move_and_the_trail_says_from_where(client, senco, kestrel):
+    heron = GroupFactory(school=senco.school)
+    moss, abara, stays = (LearnerFactory(school=senco.school, group=heron) for _ in range(3))
+    seen = client.get(joining(kestrel)).context["seen"]
+
+    answer = client.post(joining(kestrel), {"learners": [moss.pk, abara.pk], "seen": seen}, follow=True)
+
+    assert "2 learners are in Kestrel now." in answer.text
+    assert set(kestrel.learners.all()) == {moss, abara}
+    moss.refresh_from_db()
+    stays.refresh_from_db()
+    assert (moss.version, moss.history.first().group, stays.group) == (2, kestrel, heron)
+    events = AuditEvent.objects.filter(verb="learner.move")
+    assert [event.changes for event in events] == [{"group": [heron.pk, kestrel.pk]}] * 2
+
+
+def test_one_learner_changed_meanwhile_stops_the_whole_move(client, senco, kestrel):
+    moss, abara = (LearnerFactory(school=senco.school, forename="Maya", surname=name) for name in ("Moss", "Abara"))
+    seen = client.get(joining(kestrel)).context["seen"]
+    type(abara).objects.filter(pk=abara.pk).update(version=2)
+
+    answer = client.post(joining(kestrel), {"learners": [moss.pk, abara.pk], "seen": seen})
+
+    assert answer.status_code == 409
+    assert "Somebody changed Maya Abara meanwhile" in answer.text
+    assert answer.text.count(" checked") == 2
+    assert not kestrel.learners.exists()
+    again = client.post(
+        joining(kestrel), {"learners": [moss.pk, abara.pk], "seen": answer.context["seen"]}, follow=True
+    )
+    assert "2 learners are in Kestrel now." in again.text
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"learners": []}, "Tick at least one learner."),
+        ({"seen": "1:x"}, "The list changed while you were looking at it"),
+        ({"seen": ""}, "required"),
+        ({"learners": ["999999"]}, "The list changed while you were looking at it"),
+    ],
+)
+def test_what_does_not_fit_the_list_moves_nobody(client, senco, kestrel, change, words):
+    moss = LearnerFactory(school=senco.school)
+
+    answer = client.post(joining(kestrel), {"learners": [moss.pk], "seen": f"{moss.pk}:1"} | change)
+
+    assert answer.status_code == 422
+    assert words in answer.text
+    assert not kestrel.learners.exists()
+
+
+def test_a_learner_without_a_version_is_out_of_date(client, senco, kestrel):
+    moss, abara = LearnerFactory(school=senco.school), LearnerFactory(school=senco.school)
+
+    assert client.post(joining(kestrel), {"learners": [moss.pk], "seen": f"{abara.pk}:1"}).status_code == 409
+
+
+def test_nobody_moves_across_schools_or_without_the_role(senco, kestrel):
+    away = member(Role.SENCO)
+    MembershipFactory(user=away, school=senco.school, role=Role.SENCO)
+    foreign, own = LearnerFactory(school=away.school), LearnerFactory(school=senco.school)
+
+    with pytest.raises(NotAllowed, match="belong to different schools"):
+        move_to_group(group=kestrel, learners={foreign: 1}, by=away)
+    with pytest.raises(NotAllowed, match="not include changing learners"):
+        move_to_group(group=kestrel, learners={own: 1}, by=member(Role.CLASS_TEACHER, senco.school))
+    assert not kestrel.learners.exists()
+
+
+@pytest.mark.parametrize("rows", [1, 30])
+def test_the_number_of_queries_of_joining_does_not_grow(client, senco, kestrel, rows, django_assert_num_queries):
+    for _ in range(rows):
+        LearnerFactory(school=senco.school, group=GroupFactory(school=senco.school))
+
+    with django_assert_num_queries(5):
+        client.get(joining(kestrel))

@@ -163,6 +163,10 @@ ROUTES: dict[str, Route] = {
     "learners:group-add": Route(REGISTRARS, post=302, body=sent(name="Zqgroup")),
     "learners:group": Route(READERS, "group"),
     "learners:group-edit": Route(REGISTRARS, "group", post=302, body=regroup),
+    "learners:group-learners": Route(
+        REGISTRARS, "group", post=302,
+        body=lambda world, args: {"learners": [world.own.newcomer.pk], "seen": f"{world.own.newcomer.pk}:1"},
+    ),
     "learners:group-delete": Route(REGISTRARS, "group", get=302, post=302),
     "learners:learner": Route(READERS, "learner"),
     "learners:edit": Route(REGISTRARS, "learner", post=302, body=LEARNER),

@@ -176,6 +176,7 @@ def build() -> World:
             for tier in (1, 2)
         },
         entry=entries[0],
+        newcomer=LearnerFactory(school=school, nc_year="4"),
         invited=invited,
     )
     learners = {"own": own, "other": other, "elsewhere": elsewhere}
