@@ -1,5 +1,6 @@
 """Starting, changing and ending provisions."""
 
+import re
 from datetime import date
 
 import pytest
@@ -13,12 +14,15 @@ from provisionmap.school.models import AuditEvent
 from provisionmap.school.roles import Role
 from provisionmap.school.stale import Stale
 from tests.factories import (
+    AcademicYearFactory,
     DelivererFactory,
     GroupFactory,
+    InterventionFactory,
     LearnerFactory,
     PlacementFactory,
     ProvisionFactory,
     SchoolFactory,
+    TermFactory,
     member,
 )
 
@@ -314,3 +318,45 @@ class TestThePages:
             client.get("/provisions/")
         with django_assert_num_queries(10):
             client.get(f"/provisions/{Provision.objects.latest('pk').pk}/")
+
+    def test_the_library_and_the_term_fill_in_what_they_can(self, client, senco):
+        entry = InterventionFactory(school=senco.school, name="Phonics boost", tier=2, weeks=2, sessions=4, minutes=15)
+        year = AcademicYearFactory(school=senco.school)
+        TermFactory(year=year)
+        one = LearnerFactory(school=senco.school, surname="Bell")
+
+        text = client.get(f"/provisions/new/?from={entry.pk}&learner={one.pk}").text
+        bare = client.get("/provisions/new/?tier=3").text
+
+        for value in ("Phonics boost", "4 × 15 min", "2026-11-23", "2026-12-06"):
+            assert f'value="{value}"' in text
+        assert f'value="{one.pk}" checked' in text
+        assert 'value="2026-12-18"' in bare
+        assert '<option value="3" selected>' in bare
+
+    def test_without_a_term_a_provision_starts_today_with_no_end(self, client, senco):
+        entry = InterventionFactory(school=senco.school, weeks=None)
+
+        text = client.get(f"/provisions/new/?from={entry.pk}").text
+
+        assert re.search(r'<input[^>]*value="2026-11-23"[^>]*id="id_starts"', text)
+        assert not re.search(r'<input[^>]*value="[^"]+"[^>]*id="id_ends"', text)
+
+    def test_a_person_and_somebody_from_outside_deliver_together(self, client, senco):
+        ta = member(Role.TEACHING_ASSISTANT, senco.school)
+
+        self.start(client, deliverer=ta.pk, outside="NHS therapist")
+
+        assert [(str(one), one.role) for one in Deliverer.objects.all()] == [
+            (ta.name, "ta"), ("NHS therapist", "other"),
+        ]  # fmt: skip
+
+    def test_a_provision_that_ends_before_it_starts_is_refused_on_change(self, client, senco):
+        provision = ProvisionFactory(school=senco.school)
+        sent = {"name": "X", "tier": "2", "area": "cognition", "starts": "2026-09-07", "ends": "2026-09-01",
+                "role": "ta", "seen": "1"}  # fmt: skip
+
+        answer = client.post(f"/provisions/{provision.pk}/edit/", sent)
+
+        assert answer.status_code == 422
+        assert "The last day is before the first day." in answer.text
