@@ -28,9 +28,11 @@ from provisionmap.school.roles import Capability
 from provisionmap.school.today import today
 from provisionmap.web.htmx import fragment
 
-ROWS = 50  # learners in one answer: what a screen or two shows
+ROWS = 50  # learners in the first answer: what a screen or two shows
+MORE = 150  # and in each that scrolling asks for: a map of 500 is whole after three of them
 FOUND = 200  # learners that a search shows at once, as its words are in no address that a next page could have
 OVERLAP = timedelta(seconds=5)  # a save is dated before it commits: look back a little, twice is harmless
+READING_ORDER = ("surname", "forename", "pk")
 MOST_TEXT = 80  # characters of a search
 
 
@@ -77,19 +79,23 @@ def body_of(frame: Frame, learners: Sequence[Learner]) -> str:
     return rows_html(rows, frame.tiers, frame.editable)
 
 
-def tally_of(frame: Frame) -> dict[str, int]:
-    """Totals under the filters: learners, placements, minutes planned in a full week. Two queries.
+def in_order(frame: Frame) -> list[int]:
+    """The learners the filters leave, in reading order: found once, and named to whatever else is asked.
 
-    The learners are found once and named to the second: asked again inside it, the filters cost more than the sum.
+    Asked again inside each question, the filters cost more than the answers.
     """
-    learners = list(frame.selection.learners.order_by().values_list("pk", flat=True))
+    return list(frame.selection.learners.order_by(*READING_ORDER).values_list("pk", flat=True))
+
+
+def tally_of(frame: Frame, learners: Sequence[int]) -> dict[str, int]:
+    """Totals of `learners` under the filters: they, their placements, minutes planned in a full week. One query."""
     shown = frame.selection.placements.filter(learner__in=learners)
     sums = shown.aggregate(placements=Count("pk"), minutes=Sum(F("minutes") * F("sessions")))
     return {"learners": len(learners), "placements": sums["placements"], "minutes": sums["minutes"] or 0}
 
 
 def page_number(request: HttpRequest) -> int:
-    """Which fifty rows are asked for; anything odd is the first."""
+    """Which rows are asked for: the first fifty, or the next of those after; anything odd is the first."""
     text = request.GET.get("page", "1")
     return max(1, int(text)) if text.isdigit() and len(text) < 6 else 1
 
@@ -104,13 +110,16 @@ def show(request: Any) -> HttpResponse:
     """The map. POST carries a search, so that names stay out of addresses and logs."""
     text = search_of(request)
     frame = frame_of(request, text)
-    size, page = (FOUND, 1) if text else (ROWS, page_number(request))
-    learners = list(frame.selection.learners.for_register(frame.past)[(page - 1) * size : page * size + 1])
-    more = len(learners) > size
+    page = 1 if text else page_number(request)
+    begin = 0 if page == 1 else ROWS + (page - 2) * MORE
+    end = begin + (MORE if page > 1 else FOUND if text else ROWS)
+    everybody = in_order(frame)
+    learners = list(Learner.objects.filter(pk__in=everybody[begin:end]).for_register(frame.past))
+    more = len(everybody) > end
     context = {
         "section": "map",
         "frame": frame,
-        "rows": body_of(frame, learners[:size]),
+        "rows": body_of(frame, learners),
         "next_page": page + 1 if more and not text else None,
         "cut": FOUND if more and text else None,
         "page": page,
@@ -119,7 +128,7 @@ def show(request: Any) -> HttpResponse:
     }
     if request.htmx and request.method == "GET" and page > 1:
         return fragment(request, "interventions/map.html#more", context)
-    context["tally"] = tally_of(frame)
+    context["tally"] = tally_of(frame, everybody)
     if request.htmx and request.method == "POST":
         return fragment(request, "interventions/map.html#found", context)
     context["undo"] = last_change(request.school, request.user) if frame.editable else None
@@ -131,7 +140,7 @@ def tally(request: Any) -> HttpResponse:
     """The totals and the undo button, after something was saved. POST carries the search."""
     frame = frame_of(request, search_of(request))
     undo = last_change(request.school, request.user) if frame.editable else None
-    context = {"frame": frame, "tally": tally_of(frame), "undo": undo}
+    context = {"frame": frame, "tally": tally_of(frame, in_order(frame)), "undo": undo}
     return render(request, "interventions/map.html#summary", context)
 
 
