@@ -180,6 +180,7 @@ CELERY_BEAT_SCHEDULE = {
 
 # --- People and sessions.
 AUTH_USER_MODEL = "school.User"
+AUTHENTICATION_BACKENDS = ["provisionmap.school.sign_in.People"]
 LOGIN_URL = "school:sign-in"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "school:sign-in"

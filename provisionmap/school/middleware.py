@@ -55,8 +55,13 @@ class CurrentSchool:
 
     @staticmethod
     def read_memberships(request: Any) -> None:
-        """One query: every role held today, by school name; the session says which school is meant."""
-        rows = Membership.objects.on(today()).filter(user=request.user).select_related("school")
+        """Every role held today, by school name; the session says which school is meant.
+
+        No query: they came with the person (sign_in.py). Somebody without a role is asked for again.
+        """
+        rows = request.user.roles
+        if rows is None:
+            rows = Membership.objects.on(today()).filter(user=request.user).select_related("school")
         roles: dict[School, set[str]] = {}
         for row in sorted(rows, key=lambda row: (row.school.name, row.school_id)):
             roles.setdefault(row.school, set()).add(row.role)

@@ -203,7 +203,7 @@ class TestThePages:
         for _ in range(rows):
             InterventionFactory(school=senco.school)
 
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(6):
             client.get("/library/")
 
 

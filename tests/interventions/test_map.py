@@ -113,13 +113,13 @@ class TestThePage:
             assert f'href="{address}"' in text
 
     @pytest.mark.parametrize("rows", [1, 30])
-    def test_twelve_queries_whatever_the_size(self, client, senco, rows, django_assert_num_queries):
+    def test_eleven_queries_whatever_the_size(self, client, senco, rows, django_assert_num_queries):
         for _ in range(rows):
             placement = placed(senco.school, learner(senco.school, group=GroupFactory(school=senco.school)))
             SenProvisionFactory(learner=placement.learner)
             DelivererFactory(provision=placement.provision)
 
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(11):
             client.get("/map/")
 
     def test_fifty_rows_come_at_once_and_the_rest_on_demand(self, client, senco):
@@ -274,11 +274,11 @@ class TestEditing:
         assert saved.text.replace(" autofocus", "") in cell_of(page, placement)
         assert "5 × 15 min" in saved.text
 
-    def test_at_most_eight_queries_a_save(self, client, placement):
+    def test_seven_queries_a_save(self, client, placement):
         with CaptureQueriesContext(connection) as done:
             client.post(f"/map/placements/{placement.pk}/", CELL | {"seen": 1}, headers=HX)
 
-        assert len([one for one in done.captured_queries if "SAVEPOINT" not in one["sql"]]) == 8
+        assert len([one for one in done.captured_queries if "SAVEPOINT" not in one["sql"]]) == 7
 
     def test_a_dose_that_cannot_be_read_is_said_beside_it(self, client, placement):
         answer = client.post(f"/map/placements/{placement.pk}/", CELL | {"seen": 1, "dose": "lots"}, headers=HX)

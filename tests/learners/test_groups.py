@@ -38,7 +38,7 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(client, senco, rows, 
     for _ in range(rows):
         LearnerFactory(school=senco.school, group=GroupFactory(school=senco.school)).group.teachers.add(senco)
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         client.get(GROUPS)
 
 
@@ -48,7 +48,7 @@ def test_the_number_of_queries_of_one_group_does_not_grow(client, senco, rows, d
     for _ in range(rows):
         LearnerFactory(school=senco.school, group=group)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         client.get(reverse("learners:group", args=[group.pk]))
 
 
@@ -282,5 +282,5 @@ def test_the_number_of_queries_of_joining_does_not_grow(client, senco, kestrel, 
     for _ in range(rows):
         LearnerFactory(school=senco.school, group=GroupFactory(school=senco.school))
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         client.get(joining(kestrel))

@@ -420,9 +420,9 @@ def test_pages_take_as_many_queries_for_one_row_as_for_sixty(client, senco, rows
         SenProvisionFactory(learner=LearnerFactory(school=senco.school, upn=f"A{number:012d}", surname="Cee"))
     run = upload(senco, as_csv(*pupils))
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         client.get(url("columns", run))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         client.get(url("preview", run))
 
 
@@ -431,7 +431,7 @@ def test_the_history_takes_as_many_queries_for_one_import_as_for_thirty(client, 
     for _ in range(runs):
         ImportRun.objects.create(school=senco.school, by=senco, state="applied", applied=timezone.now())
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         client.get(reverse("learners:import-history"))
 
 

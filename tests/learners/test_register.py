@@ -174,7 +174,7 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(client, senco, rows, 
     for _ in range(rows):
         SenProvisionFactory(learner=LearnerFactory(school=senco.school, group=group))
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         client.get(REGISTER)
 
 

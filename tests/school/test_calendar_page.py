@@ -76,7 +76,7 @@ def test_the_number_of_queries_does_not_grow_with_the_calendar(client, senco, ro
             half_term_ends=None,
         )  # fmt: skip
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         client.get(CALENDAR)
 
 

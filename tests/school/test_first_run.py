@@ -187,5 +187,5 @@ def test_the_path_takes_the_same_queries_however_large_the_school(client, senco,
         MembershipFactory(school=senco.school, role=Role.CLASS_TEACHER)
         LearnerFactory(school=senco.school)
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         client.get(SET_UP)

@@ -67,7 +67,7 @@ def test_the_number_of_queries_does_not_grow_with_the_people(client, senco, rows
     for _ in range(rows):
         member(Role.CLASS_TEACHER, senco.school)
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         client.get(PEOPLE)
 
 

@@ -77,6 +77,8 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     # What this person may do, by school, as the request's own middleware read it; empty elsewhere.
     held: dict[int, frozenset[Any]]
+    # The memberships of today, as signing in read them; None elsewhere.
+    roles: list[Membership] | None
     # The memberships at one school, where `for_staff_list` fetched them.
     here: list[Membership]
 
@@ -94,6 +96,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.held = {}
+        self.roles = None
 
     def __str__(self) -> str:
         return self.name
