@@ -102,4 +102,5 @@ def cell(report: Report, school: School, rounds: int) -> None:
     editor = ours[0]
     with CaptureQueriesContext(connection) as seen:
         client.post(f"/map/placements/{editor.placement.pk}/", editor.fields(), HTTP_HX_REQUEST="true")
-    report.count("queries, one save", len(seen), QUERIES)
+    asked = [one for one in seen if one["sql"] not in ("BEGIN", "COMMIT")]
+    report.count("queries, one save (BEGIN and COMMIT apart)", len(asked), QUERIES)
