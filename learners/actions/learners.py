@@ -31,7 +31,9 @@ def check_upn_free(*, school: School, upn: str, by: User, learner: Learner | Non
 
     The other learner is named only to somebody who may see them.
     """
-    others = Learner.objects.filter(school=school, upn=upn).exclude(pk=learner.pk if learner else None)
+    others = Learner.objects.filter(school=school, upn=upn)
+    if learner is not None:
+        others = others.exclude(pk=learner.pk)
     if not upn or not others.exists():
         return
     seen = others.visible_to(by).first()

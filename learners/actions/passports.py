@@ -8,6 +8,7 @@ from django.core.validators import MaxLengthValidator
 from django.db import transaction
 
 from learners.models import Learner, Passport
+from learners.models.passport import MOST_LETTERS
 from learners.permissions import check_can_write_passport
 from provisionmap.school import audit
 from provisionmap.school.models import User
@@ -26,7 +27,7 @@ def change_passport(*, learner: Learner, changes: dict[str, Any], seen: int, by:
     if unknown := set(changes) - FIELDS:
         raise ValueError(f"not a part of a passport: {', '.join(sorted(unknown))}")
     for name in set(changes) & set(Passport.SECTIONS):  # full_clean does not hold the length of a TextField
-        MaxLengthValidator(Passport._meta.get_field(name).max_length)(changes[name])
+        MaxLengthValidator(MOST_LETTERS)(changes[name])
     current, begun = Passport.objects.get_or_create(learner=learner)
     if not begun and seen == 0:
         raise Stale(current)

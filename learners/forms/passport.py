@@ -9,8 +9,8 @@ from typing import Any
 from django import forms
 
 from learners.forms.learners import DateField
+from learners.models.passport import MOST_LETTERS
 
-MOST_LETTERS = 600
 MOST_LINES = 12  # six sections of this length still print on one page
 
 

@@ -9,6 +9,8 @@ from simple_history.models import HistoricalRecords
 
 from learners.models.learner import Learner
 
+MOST_LETTERS = 600  # of one section: six of this length still print on one page
+
 
 class PassportQuerySet(models.QuerySet["Passport"]):
     """Passports, as pages ask for them."""
@@ -31,12 +33,12 @@ class Passport(models.Model):
     }
 
     learner = models.OneToOneField(Learner, on_delete=models.CASCADE, related_name="passport")
-    strengths = models.TextField(max_length=600, blank=True)
-    hard = models.TextField(max_length=600, blank=True)
-    helps = models.TextField(max_length=600, blank=True)
-    does_not_help = models.TextField(max_length=600, blank=True)
-    aspirations = models.TextField(max_length=600, blank=True)
-    communication = models.TextField(max_length=600, blank=True)
+    strengths = models.TextField(max_length=MOST_LETTERS, blank=True)
+    hard = models.TextField(max_length=MOST_LETTERS, blank=True)
+    helps = models.TextField(max_length=MOST_LETTERS, blank=True)
+    does_not_help = models.TextField(max_length=MOST_LETTERS, blank=True)
+    aspirations = models.TextField(max_length=MOST_LETTERS, blank=True)
+    communication = models.TextField(max_length=MOST_LETTERS, blank=True)
     agreed_on = models.DateField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
 
