@@ -5,6 +5,7 @@ import os
 bind = f"{os.environ.get('BIND', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
 workers = int(os.environ.get("WORKERS", "2"))
 threads = 4
+preload_app = True  # load the product once and let the workers share it: it starts sooner and takes less memory
 timeout = 60
 graceful_timeout = 20
 limit_request_line = 4094  # addresses hold filters and ids, never text that people typed
