@@ -13,6 +13,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from interventions.areas import AREA_CHOICES
 from interventions.models import Deliverer, Placement
 from learners.census import NEED_CHOICES, PROVISION_CHOICES, YEAR_CHOICES
+from learners.filters import named
 from learners.models import Learner, SenProvision
 from provisionmap.school.models import School, User
 from provisionmap.web.forms import PlainSelect
@@ -113,9 +114,6 @@ def select(*, school: School, user: User, day: date, chosen: dict[str, Any], tex
         learners = learners.filter(running | has_sen)
     if text:
         learners = learners.filter(
-            Q(surname__icontains=text)
-            | Q(forename__icontains=text)
-            | Q(preferred_name__icontains=text)
-            | Exists(placements.filter(learner=OuterRef("pk"), provision__name__icontains=text))
+            named(text) | Exists(placements.filter(learner=OuterRef("pk"), provision__name__icontains=text))
         )
     return Selection(learners, placements)

@@ -102,14 +102,20 @@ class RegisterFilter(filters.FilterSet):
         return rows.filter(left__lt=self.today) if value == "left" else rows
 
 
-def matching(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
-    """`rows` where every word of `text` begins or stands in a name or a UPN."""
-    for word in text.split():
-        rows = rows.filter(
+def named(text: str) -> Q:
+    """Learners of whom every word of `text` stands in a name or begins a UPN, with or without the register's comma."""
+    found = Q()
+    for word in text.replace(",", " ").split():
+        found &= (
             Q(surname__icontains=word)
             | Q(forename__icontains=word)
             | Q(preferred_name__icontains=word)
             | Q(upn__istartswith=word)
             | Q(former_upn__istartswith=word)
         )
-    return rows
+    return found
+
+
+def matching(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
+    """`rows` whose names or UPNs hold every word of `text`."""
+    return rows.filter(named(text))

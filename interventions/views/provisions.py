@@ -18,6 +18,7 @@ from interventions.forms.clash import both
 from interventions.forms.placements import day_field
 from interventions.forms.provisions import LearnersForm, ProvisionForm
 from interventions.models import Deliverer, Intervention, Placement, Provision
+from learners.filters import matching
 from learners.models import Group, Learner
 from provisionmap.school.access import NotAllowed, require
 from provisionmap.school.models import Term, User
@@ -141,8 +142,8 @@ def find_learners(request: Any) -> HttpResponse:
     text = request.POST.get("find", "").strip()[:80]
     found = _learners(request).none()
     if len(text) > 1:
-        named = Q(surname__icontains=text) | Q(forename__icontains=text) | Q(preferred_name__icontains=text)
-        found = _learners(request).filter(named | Q(upn__istartswith=text)).for_register()[:12]
+        ticked = [pk for pk in request.POST.getlist("learners") if pk.isdecimal()]
+        found = matching(_learners(request), text).exclude(pk__in=ticked).for_register()[:12]
     return render(request, "interventions/provision_new.html#matches", {"found": found, "find": text})
 
 

@@ -233,6 +233,14 @@ class TestFilters:
         assert 'value="two"' in page
         assert "text=" not in page
 
+    def test_a_search_finds_a_learner_as_the_map_and_the_register_write_them(self, client, senco):
+        here = placed(senco.school, learner(senco.school, forename="Gabriel", surname="Aldermere")).learner
+        placed(senco.school, learner(senco.school, forename="Gabriel", surname="Other"))
+
+        typed = ["Gabriel Aldermere", "aldermere, gab", here.upn]
+
+        assert [len(names(client.post("/map/", {"text": text}, headers=HX).text)) for text in typed] == [1, 1, 1]
+
     def test_a_search_in_the_address_is_not_read(self, client, school):
         assert len(names(client.get("/map/?text=two").text)) == 3
 

@@ -245,8 +245,16 @@ class TestThePages:
         by_name = client.post("/provisions/find-learners/", {"find": "okon"}, headers={"HX-Request": "true"}).text
         by_upn = client.post("/provisions/find-learners/", {"find": here.upn}, headers={"HX-Request": "true"}).text
         one_letter = client.post("/provisions/find-learners/", {"find": "o"}, headers={"HX-Request": "true"}).text
+        as_shown = {"find": f"{here.forename} {here.surname}"}
+        in_full = client.post("/provisions/find-learners/", as_shown, headers={"HX-Request": "true"}).text
 
-        assert [text.count("data-pick") for text in (by_name, by_upn, one_letter)] == [1, 1, 0]
+        assert [text.count("data-pick") for text in (by_name, by_upn, one_letter, in_full)] == [1, 1, 0, 1]
+
+    def test_search_leaves_out_those_ticked_already(self, client, senco):
+        here = LearnerFactory(school=senco.school, surname="Okonkwo")
+        sent = {"find": "okon", "learners": [str(here.pk), "x"]}
+
+        assert "data-pick" not in client.post("/provisions/find-learners/", sent, headers={"HX-Request": "true"}).text
 
     def test_editing_shows_both_versions_when_somebody_was_faster(self, client, senco):
         provision = ProvisionFactory(school=senco.school, version=2, place="Library")
