@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from itertools import cycle
 from typing import Any
 
 from interventions.actions.placements import change_placement
@@ -17,6 +18,7 @@ from learners.models import Learner
 from learners.upn import check_letter
 from provisionmap.demo.people import Child, People, moment
 from provisionmap.demo.stages import Period, end_of_year
+from provisionmap.demo.words import GOALS
 from provisionmap.school.calendar import DAY, WEEK, academic_year_of
 from provisionmap.school.models import School, User
 
@@ -84,9 +86,18 @@ class _Story:
         self.group_of_four = [child.learner, *self._classmates(3)]
 
     def _classmates(self, number: int) -> list[Learner]:
-        """Learners near her age with support, those with her need first."""
+        """Learners near her age with support who are in no such group yet, those with her need first."""
+        taught = Placement.objects.filter(provision__intervention=self.library["precision-teaching"])
+        busy = set(taught.values_list("learner", flat=True))
         near = [one for one in self.people.children if one.mapped]
-        near.sort(key=lambda one: (one.learner.nc_year not in ("3", "4"), one.need != "SPLD", one.learner.pk))
+        near.sort(
+            key=lambda one: (
+                one.learner.pk in busy,
+                one.learner.nc_year not in ("3", "4"),
+                one.need != "SPLD",
+                one.learner.pk,
+            )
+        )
         return [one.learner for one in near[:number]]
 
     def first_wave(self) -> None:
@@ -97,8 +108,9 @@ class _Story:
             terms = [term for term in self.terms if term.year == year]
             starts = first if terms[0] is self.terms[0] else terms[0].span.starts
             ends = end_of_year(terms[-1], self.today)
+            teacher = Delivery(user=self.teacher, role="teacher")
             for key, outcome in EVERY_DAY.items():
-                self._start(key, [self.child.learner], starts, ends, None, outcome=outcome, responsible=self.teacher)
+                self._start(key, [self.child.learner], starts, ends, teacher, outcome=outcome, responsible=self.teacher)
 
     def second_wave(self, term: Period) -> None:
         """Precision Teaching in a group of four: three times ten minutes a week, changed at the midpoint."""
@@ -142,22 +154,23 @@ class _Story:
         record.history.update(history_date=moment(record.starts))
 
     def _start(
-        self, key: str, learners: list[Learner], starts: date, ends: date, deliverer: Delivery | None, *,
+        self, key: str, learners: list[Learner], starts: date, ends: date, deliverer: Delivery, *,
         responsible: User, outcome: str, baseline: str = "", target: str = "",
     ) -> Placement:  # fmt: skip
         """Start a provision from the library and write Maya's outcome; everything dated to its first day."""
         entry = self.library[key]
         plan = Plan(
             name=entry.name, tier=entry.tier, area="cognition", starts=starts, ends=ends, minutes=entry.minutes,
-            sessions=entry.sessions, place="Library corner" if deliverer else "", responsible=responsible,
+            sessions=entry.sessions, place="Library corner" if entry.tier > 1 else "", responsible=responsible,
             intervention=entry, group=self.child.learner.group if entry.tier == 1 else None,
         )  # fmt: skip
         by = self.people.senco
-        provision = start_provision(
-            school=self.school, plan=plan, deliverers=[deliverer] if deliverer else [], learners=learners, by=by
-        )
+        provision = start_provision(school=self.school, plan=plan, deliverers=[deliverer], learners=learners, by=by)
         provision.history.update(history_date=moment(starts))
         Placement.history.filter(provision=provision).update(history_date=moment(starts))
+        others = provision.placements.exclude(learner=self.child.learner).select_related("school", "provision")
+        for other, (words, before, after) in zip(others, cycle(GOALS.get(key, ())), strict=False):
+            self._change(other, starts, outcome=words, baseline=before, target=after)
         return self._change(self._hers(provision), starts, outcome=outcome, baseline=baseline, target=target)
 
     def _hers(self, provision: Provision) -> Placement:

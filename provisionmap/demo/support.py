@@ -126,7 +126,7 @@ class Support:
                 responsible=self.people.teachers[group], intervention=entry,
                 group=groups[group] if year == self.terms[-1].year else None,
             )  # fmt: skip
-            provision = self._begin(plan, [])
+            provision = self._begin(plan, [Delivery(user=plan.responsible, role="teacher")])
             for child, first in members:
                 outcome = ALWAYS.get(key, "") if self.rng.random() < 0.6 else ""
                 made.append(self._placement(provision, child, first, (outcome, "", "")))
