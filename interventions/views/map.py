@@ -137,10 +137,9 @@ def show(request: Any) -> HttpResponse:
 
 @require(Capability.SEE_MAP, writes=["POST"])
 def tally(request: Any) -> HttpResponse:
-    """The totals and the undo button, after something was saved. POST carries the search."""
+    """The totals, after something was saved. POST carries the search."""
     frame = frame_of(request, search_of(request))
-    undo = last_change(request.school, request.user) if frame.editable else None
-    context = {"frame": frame, "tally": tally_of(frame, in_order(frame)), "undo": undo}
+    context = {"frame": frame, "tally": tally_of(frame, in_order(frame))}
     return render(request, "interventions/map.html#summary", context)
 
 

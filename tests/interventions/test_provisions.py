@@ -250,6 +250,23 @@ class TestThePages:
 
         assert [text.count("data-pick") for text in (by_name, by_upn, one_letter, in_full)] == [1, 1, 0, 1]
 
+    def test_filling_in_from_the_library_keeps_who_is_ticked(self, client, senco):
+        entry, one, two = InterventionFactory(school=senco.school), *LearnerFactory.create_batch(2, school=senco.school)
+
+        text = client.get(f"/provisions/new/?from={entry.pk}&learner={one.pk}&learner={two.pk}&learner=x").text
+
+        for learner in (one, two):
+            assert f'name="learners" value="{learner.pk}" checked' in text
+            assert f'name="learner" value="{learner.pk}"' in text
+
+    def test_a_learner_found_by_name_joins_a_running_provision(self, client, senco):
+        provision, one = ProvisionFactory(school=senco.school), LearnerFactory(school=senco.school)
+
+        assert 'hx-post="/provisions/find-learners/"' in client.get(f"/provisions/{provision.pk}/").text
+        client.post(f"/provisions/{provision.pk}/learners/", {"learners": [one.pk]})
+
+        assert [place.learner for place in provision.placements.all()] == [one]
+
     def test_search_leaves_out_those_ticked_already(self, client, senco):
         here = LearnerFactory(school=senco.school, surname="Okonkwo")
         sent = {"find": "okon", "learners": [str(here.pk), "x"]}
