@@ -36,7 +36,7 @@ class InterventionsConfig(AppConfig):
         register(
             "library",
             "Intervention library",
-            "Start with twelve entries in plain words and make them yours.",
+            "Start with sixty entries in plain words and make them yours.",
             "interventions:library",
             library_of,
             40,

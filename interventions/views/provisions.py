@@ -106,10 +106,8 @@ def prefilled(request: Any) -> dict[str, Any]:
 def new(request: Any) -> HttpResponse:
     """Start a provision: from the library, for learners by search, pasted UPNs or whole group."""
     form, people = _forms(request, initial=prefilled(request))
-    wanted = request.GET.get("learner", "")
-    picked = _learners(request).filter(
-        pk__in=request.POST.getlist("learners") or ([wanted] if wanted.isdigit() else [])
-    )
+    wanted = request.POST.getlist("learners") or request.GET.getlist("learner")
+    picked = _learners(request).filter(pk__in=[pk for pk in wanted if pk.isdecimal()])
     if form.is_valid() and people.is_valid():
         try:
             provision = actions.start_provision(

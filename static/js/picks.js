@@ -21,4 +21,18 @@
     find.focus();
     find.select();
   });
+  /* Enter in the search searches, which typing has done already; it must not send the form half filled in. */
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.target.id === "find") event.preventDefault();
+  });
+  /* Filling in from the library loads the page again: those ticked so far go along, by number. */
+  document.addEventListener("submit", (event) => {
+    if (!event.target.matches("[data-keeps-picked]")) return;
+    for (const old of event.target.querySelectorAll("[name=learner]")) old.remove();
+    for (const tick of document.querySelectorAll("#picked input:checked")) {
+      const sent = document.createElement("input");
+      Object.assign(sent, { type: "hidden", name: "learner", value: tick.value });
+      event.target.append(sent);
+    }
+  }, true);
 })();
