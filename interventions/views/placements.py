@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,7 +17,7 @@ from interventions.cells import cell_html, placement_html
 from interventions.dose import Dose
 from interventions.forms.placements import CellForm, day_field
 from interventions.grid import Who, arrange
-from interventions.models import Placement, Provision
+from interventions.models import Deliverer, Placement, Provision
 from interventions.permissions import can_edit, check_can_edit
 from interventions.reading import deliverers_of, item_of, items_of
 from learners.models import Learner
@@ -30,8 +31,10 @@ EDITORS = (Capability.EDIT_MAP, Capability.EDIT_OWN_UNIVERSAL)
 
 
 def _placement(request: Any, pk: int) -> Placement:
-    seen = Placement.objects.visible_to(request.user).filter(school=request.school)
-    placement = get_object_or_404(seen.for_map().select_related("learner"), pk=pk)
+    seen = Placement.objects.visible_to(request.user).filter(school=request.school).for_map()
+    if request.method != "POST":  # forms name the learner; a save that goes well does not
+        seen = seen.select_related("learner")
+    placement = get_object_or_404(seen, pk=pk)
     placement.school = request.school
     return placement
 
@@ -124,6 +127,8 @@ def add(request: Any, learner: int, tier: int) -> HttpResponse:
         .filter(school=request.school, tier=tier)
         .on(today())
         .exclude(placements__in=Placement.objects.filter(learner=one).on(today()))
+        .select_related("responsible")
+        .prefetch_related(Prefetch("deliverers", Deliverer.objects.select_related("user")))
         .order_by("name", "pk")
     )
     shown = {

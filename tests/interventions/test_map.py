@@ -404,9 +404,22 @@ class TestAdding:
         offered = client.get(here, headers=HX).text
         answer = client.post(here, {"provision": other.pk}, headers=HX)
 
-        assert re.findall(r'<option value="\d+">([^<]*)', offered) == ["A club"]
+        assert re.findall(r'<option value="\d+">([^<·]*?)(?: ·|<)', offered) == ["A club"]
         assert answer.text.replace(" autofocus", "") == cell_of(client.get("/map/").text, placement)
         assert told(answer)["said"] == "Added to A club"
+
+    def test_two_provisions_of_one_name_are_told_apart_by_their_people_and_last_days(self, client, senco):
+        one, until = learner(senco.school), date(2026, 12, 18)
+        DelivererFactory(
+            user=UserFactory(name="Keira Flynn"),
+            provision=ProvisionFactory(school=senco.school, name="Club", ends=until),
+        )
+        ProvisionFactory(school=senco.school, name="Club", ends=until, responsible=UserFactory(name="Martin Hale"))
+
+        offered = client.get(f"/map/learners/{one.pk}/tier/2/add/", headers=HX).text
+
+        shown = re.findall(r'<option value="\d+">([^<]*)', offered)
+        assert shown == ["Club · Keira Flynn · to 18 Dec 2026", "Club · Martin Hale · to 18 Dec 2026"]
 
     def test_choosing_nothing_keeps_the_form_with_a_sentence(self, client, senco):
         one = learner(senco.school)
