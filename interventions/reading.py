@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, FilteredRelation, Q, QuerySet
 
 from interventions.dose import Dose
 from interventions.grid import Item, Who
@@ -89,3 +90,21 @@ def deliverers_of(provisions: Iterable[int], day: date) -> dict[int, tuple[str, 
     for provision, person, outsider in rows.values_list("provision", "user__name", "name"):
         found.setdefault(provision, []).append(person or outsider)
     return {provision: tuple(names) for provision, names in found.items()}
+
+
+def read_one(placements: QuerySet[Placement], pk: int, day: date) -> tuple[Placement, tuple[str, ...]]:
+    """The placement `pk` of `placements` with who delivers its provision on `day`: one query for a save to begin with.
+
+    Raises Placement.DoesNotExist. The join gives a row for each adult, in the order they were added.
+    """
+    adult = "provision__deliverers"
+    on = (Q(**{f"{adult}__ends": None}) | Q(**{f"{adult}__ends__gte": day})) & (
+        Q(**{f"{adult}__starts": None}) | Q(**{f"{adult}__starts__lte": day})
+    )
+    rows: Any = placements.annotate(
+        adult=FilteredRelation(adult, condition=on), person=F("adult__user__name"), outsider=F("adult__name")
+    )
+    found = list(rows.filter(pk=pk).order_by("adult__pk"))
+    if not found:
+        raise Placement.DoesNotExist
+    return found[0], tuple(name for row in found if (name := row.person or row.outsider))

@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import Prefetch
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
@@ -19,7 +19,7 @@ from interventions.forms.placements import CellForm, day_field
 from interventions.grid import Who, arrange
 from interventions.models import Deliverer, Placement, Provision
 from interventions.permissions import can_edit, check_can_edit
-from interventions.reading import deliverers_of, item_of, items_of
+from interventions.reading import item_of, items_of, read_one
 from learners.models import Learner
 from provisionmap.school.access import NotAllowed, require
 from provisionmap.school.roles import Capability
@@ -31,11 +31,16 @@ EDITORS = (Capability.EDIT_MAP, Capability.EDIT_OWN_UNIVERSAL)
 
 
 def _placement(request: Any, pk: int) -> Placement:
+    """The placement with `people`, who delivers it. 404 for what this person may not see."""
     seen = Placement.objects.visible_to(request.user).filter(school=request.school).for_map()
     if request.method != "POST":  # forms name the learner; a save that goes well does not
         seen = seen.select_related("learner")
-    placement = get_object_or_404(seen, pk=pk)
+    try:
+        placement, people = read_one(seen, pk, today())
+    except Placement.DoesNotExist:
+        raise Http404 from None
     placement.school = request.school
+    vars(placement)["people"] = people
     return placement
 
 
@@ -44,13 +49,12 @@ def saved(request: Any, placement: Placement, words: str) -> HttpResponse:
     if not request.htmx:
         messages.success(request, words)
         return redirect("interventions:map")
-    people = deliverers_of([placement.provision_id], today()).get(placement.provision_id, ())
     editable = (
         frozenset({placement.provision.tier})
         if can_edit(request.school, placement.provision.tier, request.user)
         else frozenset()
     )
-    shown = placement_html(item_of(placement, people, editable), focus=True)
+    shown = placement_html(item_of(placement, vars(placement)["people"], editable), focus=True)
     if placement.ends and placement.ends < today():
         shown = ""
     return HttpResponse(shown, headers={"HX-Trigger": json.dumps({"said": words, "changed": ""})})

@@ -286,11 +286,11 @@ class TestEditing:
         assert saved.text.replace(" autofocus", "") in cell_of(page, placement)
         assert "5 × 15 min" in saved.text
 
-    def test_seven_queries_a_save(self, client, placement):
+    def test_six_queries_a_save(self, client, placement):
         with CaptureQueriesContext(connection) as done:
             client.post(f"/map/placements/{placement.pk}/", CELL | {"seen": 1}, headers=HX)
 
-        assert len([one for one in done.captured_queries if "SAVEPOINT" not in one["sql"]]) == 7
+        assert len([one for one in done.captured_queries if "SAVEPOINT" not in one["sql"]]) == 6
 
     def test_a_dose_that_cannot_be_read_is_said_beside_it(self, client, placement):
         answer = client.post(f"/map/placements/{placement.pk}/", CELL | {"seen": 1, "dose": "lots"}, headers=HX)
