@@ -107,15 +107,18 @@ def place(*, provision: Provision, learner: Learner, starts: date, ends: date | 
 
 
 def last_change(school: School, by: User) -> Any | None:
-    """The history row of `by`'s latest change on the map that was not taken back, or None: one query."""
-    rows = list(
-        Placement.history.filter(school=school, history_user=by)
-        .exclude(history_change_reason=None)
-        .order_by("-history_id")[:LOOK_BACK]
-    )
-    undone = {row.history_change_reason[len(UNDO) :] for row in rows if row.history_change_reason.startswith(UNDO)}
-    for row in rows:
-        if row.history_change_reason == ON_THE_MAP and str(row.history_id) not in undone:
+    """The history row of `by`'s latest change on the map that was not taken back, or None: one query.
+
+    A change of a whole provision (rows without a reason) is a wall: what lies before it is not the last change.
+    """
+    undone: set[str] = set()
+    for row in Placement.history.filter(school=school, history_user=by).order_by("-history_id")[:LOOK_BACK]:
+        reason = row.history_change_reason
+        if reason is None:
+            return None
+        if reason.startswith(UNDO):
+            undone.add(reason[len(UNDO) :])
+        elif str(row.history_id) not in undone:
             return row
     return None
 

@@ -221,7 +221,8 @@ def add_learners(request: Any, pk: int) -> HttpResponse:
                 made = actions.add_learners(
                     provision=provision, learners=people.chosen, starts=today(), by=request.user
                 )
-                messages.success(request, f"{len(made)} learner{'' if len(made) == 1 else 's'} added.")
+                words = f"{len(made)} learner{'' if len(made) == 1 else 's'} added."
+                messages.info(request, words if made else "Nobody was added: all you chose are in it already.")
             except NotAllowed as refused:
                 messages.error(request, str(refused))
         else:

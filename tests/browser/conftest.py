@@ -14,7 +14,9 @@ from tests.factories import member
 # The browser's driver keeps an event loop on the test's thread, where Django would refuse to use the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 PASSWORD = "oakfield-is-not-real"
-ANSWERED = ("409", "422")  # answers of ours with both versions, or with what to mend: Chromium reports them too
+# Answers of ours with both versions, or with what to mend, and a connection a test has cut: Chromium reports them too.
+REPORTS = ("Failed to load resource", "htmx:")
+ANSWERED = ("409", "422", "ERR_INTERNET_DISCONNECTED", "htmx:sendError", "htmx:afterRequest")
 
 
 @pytest.fixture(autouse=True)
@@ -44,7 +46,7 @@ def visit(browser, live_server):
     troubles, contexts = [], []
 
     def heard(message):
-        expected = message.text.startswith("Failed to load resource") and any(one in message.text for one in ANSWERED)
+        expected = message.text.startswith(REPORTS) and any(one in message.text for one in ANSWERED)
         if message.type in ("error", "warning") and not expected:
             troubles.append(message.text)
 

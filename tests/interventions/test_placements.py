@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from interventions.actions import placements as actions
+from interventions.actions.provisions import add_learners
 from interventions.models import Placement
 from learners.models import Grant
 from provisionmap.school.access import NotAllowed
@@ -235,6 +236,16 @@ def test_undo_of_a_change_to_a_placement_that_is_gone_does_nothing(placement, by
     placement.delete()
 
     assert actions.undo_last(school=by.school, by=by) is None
+
+
+def test_undo_does_not_reach_behind_a_change_of_the_whole_provision(placement, by):
+    actions.change_placement(placement=placement, changes={"sessions": 4}, seen=1, by=by)
+    add_learners(
+        provision=placement.provision, learners=[LearnerFactory(school=by.school)], starts=date(2026, 11, 23), by=by
+    )
+
+    assert actions.undo_last(school=by.school, by=by) is None
+    assert Placement.objects.get(pk=placement.pk).sessions == 4
 
 
 def test_changes_of_other_people_are_not_mine_to_undo(placement, by):
