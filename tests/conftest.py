@@ -4,9 +4,14 @@ from datetime import UTC, datetime
 
 import pytest
 import time_machine
+from hypothesis import settings
 
 from provisionmap.school.roles import Role
 from tests.factories import member
+
+# No test is timed, and a run tells of the change that was made, not of luck.
+settings.register_profile("steady", deadline=None, derandomize=True)
+settings.load_profile("steady")
 
 # A Monday in the autumn term that every factory's dates fit.
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
