@@ -8,10 +8,14 @@ from bench_race import Race, p95
 class Report:
     """Collects what was measured, prints it, and knows whether every bar was met."""
 
-    def __init__(self, as_json: bool) -> None:
-        self.as_json = as_json
+    def __init__(self, as_json: bool, small: bool) -> None:
+        self.as_json, self.small = as_json, small
         self.found: list[dict[str, object]] = []
         self.missed = False
+
+    def verdict(self, met: bool) -> str:
+        """Whether the bar was met; bars are for full size, so at small size nothing is said."""
+        return " at full size" if self.small else ": met" if met else ": NOT MET"
 
     def heading(self, text: str) -> None:
         """What is measured, on what."""
@@ -42,7 +46,7 @@ class Report:
             print(f"    limit  median {row['limit_ms']:>9} ms   p95 {row['limit_p95_ms']:>9} ms")
             print(
                 f"    ratio  {row['ratio']} (rounds {row['ratio_low']} to {row['ratio_high']}), "
-                f"at most {bar}: {'met' if met else 'NOT MET'}"
+                f"at most {bar}{self.verdict(met)}"
             )
             for key, value in more.items():
                 print(f"    {key.replace('_', ' ')}: {value}")
@@ -53,7 +57,7 @@ class Report:
         self.missed |= not met
         self.found.append({"name": name, "value": value, "bar": bar, "met": met})
         if not self.as_json:
-            print(f"  {name}: {value:,}, at most {bar:,}: {'met' if met else 'NOT MET'}")
+            print(f"  {name}: {value:,}, at most {bar:,}{self.verdict(met)}")
 
     def note(self, text: str) -> None:
         """A figure without a bar."""
