@@ -1,12 +1,13 @@
 """The one gate every upload passes: size, then what the bytes are (never what the name says). Pure.
 
-Source: docs/decisions on uploads; limits are the owner's.
+Source: docs/decisions/2026-11-23-upload-gate.md; limits are the owner's.
 """
 
 import re
 
 from learners.reading.csv_file import read_csv
 from learners.reading.ctf import read_ctf
+from learners.reading.json_file import read_json
 from learners.reading.sheet import Clock, Sheet
 from learners.reading.workbook import read_workbook
 from provisionmap.web.text_file import Refused, decode
@@ -57,5 +58,5 @@ def open_upload(name: str, data: bytes) -> Sheet:
     if text.lstrip().startswith("<"):
         return read_ctf(text.lstrip(), clock)
     if JSON.match(text):
-        raise Refused("This is a file for programs (JSON), not a list.", EXPORT)
+        return read_json(text, clock)
     return read_csv(text, clock)

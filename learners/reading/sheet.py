@@ -10,7 +10,7 @@ from typing import Literal
 
 from provisionmap.web.text_file import Refused
 
-Kind = Literal["csv", "xlsx", "ctf"]
+Kind = Literal["csv", "xlsx", "ctf", "json"]
 Cell = str | date | Decimal | bool | None
 
 MOST_ROWS = 20_000

@@ -151,11 +151,24 @@ def test_a_transfer_file_written_by_a_government_service():
     assert (draft.problems, draft.notices) == ([], [])
 
 
+CBUK = [DATA / "mis" / "cbuk" / f"{name}_mis_data.json" for name in ("input", "output")]
+
+
+@pytest.mark.parametrize("path", CBUK, ids=["input", "output"])
+def test_a_pupil_as_programs_hand_one_on(path):
+    draft = draft_of(path)
+
+    (found,) = draft.plan.additions
+    assert found.values.items() >= {
+        "upn": "U502400200093", "surname": "Newhart", "forename": "Vicki", "date_of_birth": date(1999, 6, 9),
+        "sex": "F", "joined": date(2010, 9, 1), "eal": False, "service_child": False,
+    }.items()  # fmt: skip
+    assert draft.problems == []
+
+
 NO_LISTS = {
     "mis/mtc/test_admin-hpa_data_school-data.csv": "This is not a pupil list: no column holds a UPN",
     "mis/header_rows.tsv": "This is not a pupil list: no column holds a UPN",
-    "mis/cbuk/input_mis_data.json": r"This is a file for programs \(JSON\), not a list.",
-    "mis/cbuk/output_mis_data.json": r"This is a file for programs \(JSON\), not a list.",
     "ctf/behaviour_cases.tsv": "This is not a pupil list: no column holds a UPN",
     "ctf/schema_facts.tsv": "This is not a pupil list: no column holds a UPN",
 }
@@ -170,7 +183,7 @@ def test_what_is_no_pupil_list_is_refused(name):
 
 
 def test_every_file_is_looked_at_here():
-    looked_at = {DATA / name for name in NO_LISTS} | {DATA / "ctf" / "mtc_writer_output.xml", *MTC.glob("*.csv")}
+    looked_at = {DATA / name for name in NO_LISTS} | {DATA / "ctf" / "mtc_writer_output.xml", *CBUK, *MTC.glob("*.csv")}
     there = {path for folder in ("mis", "ctf") for path in (DATA / folder).rglob("*") if path.is_file()}
 
     assert {path.name for path in there - looked_at} == {"SOURCES.md"}
