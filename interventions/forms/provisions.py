@@ -15,6 +15,7 @@ from interventions.models import Deliverer, Intervention, Provision
 from learners.models import Group, Learner
 from learners.upn import normalise
 from provisionmap.school.models import School, User
+from provisionmap.web import typed
 
 MOST_LEARNERS = 200  # in one provision at one go
 
@@ -93,10 +94,18 @@ class ProvisionForm(forms.Form):
         }
 
 
+class TickedField(forms.ModelMultipleChoiceField):
+    """Ticked records; a number that no database holds is nobody's."""
+
+    def clean(self, value: Any) -> Any:
+        """The records; the error says which choice is not one."""
+        return super().clean([typed.number(one) for one in value or ()])
+
+
 class LearnersForm(forms.Form):
     """Which learners: ticked from a search, pasted as UPNs, or a whole group."""
 
-    learners = forms.ModelMultipleChoiceField(Learner.objects.none(), required=False)
+    learners = TickedField(Learner.objects.none(), required=False)
     upns = forms.CharField(
         label="Or paste UPNs",
         max_length=4000,

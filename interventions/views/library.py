@@ -20,6 +20,7 @@ from provisionmap.school.access import require
 from provisionmap.school.roles import Capability
 from provisionmap.school.stale import Stale
 from provisionmap.school.today import today
+from provisionmap.web import typed
 from provisionmap.web.htmx import fragment
 from provisionmap.web.paging import page_of
 
@@ -33,7 +34,7 @@ def _entries(request: Any) -> Any:
 @require(Capability.SEE_LIBRARY, writes=["POST"])
 def listed(request: Any) -> HttpResponse:
     """The library by tier; POST carries a search."""
-    text = request.POST.get("text", "").strip()[:80]
+    text = typed.words(request.POST.get("text"))
     area, tier = request.GET.get("area", ""), request.GET.get("tier", "")
     archived = request.GET.get("archived") == "1"
     entries = _entries(request).filter(archived_at__isnull=not archived).for_library()
@@ -140,9 +141,7 @@ def archive(request: Any, pk: int) -> HttpResponse:
         seen = request.POST.get("seen", "")
         on = None if entry.archived_at else today()
         try:
-            actions.archive_intervention(
-                intervention=entry, on=on, seen=int(seen) if seen.isdigit() else 0, by=request.user
-            )
+            actions.archive_intervention(intervention=entry, on=on, seen=typed.number(seen), by=request.user)
             messages.success(request, "Archived. Bring it back from this page." if on else "Back in use.")
         except Stale:
             messages.error(request, "Somebody changed this entry meanwhile. Look at it, then try again.")

@@ -26,6 +26,7 @@ from provisionmap.school.access import require
 from provisionmap.school.models import User
 from provisionmap.school.roles import Capability
 from provisionmap.school.today import today
+from provisionmap.web import typed
 from provisionmap.web.htmx import fragment
 
 ROWS = 50  # learners in the first answer: what a screen or two shows
@@ -97,12 +98,12 @@ def tally_of(frame: Frame, learners: Sequence[int]) -> dict[str, int]:
 def page_number(request: HttpRequest) -> int:
     """Which rows are asked for: the first fifty, or the next of those after; anything odd is the first."""
     text = request.GET.get("page", "1")
-    return max(1, int(text)) if text.isdigit() and len(text) < 6 else 1
+    return max(1, typed.number(text)) if len(text) < 6 else 1
 
 
 def search_of(request: Any) -> str:
     """What was typed into the search: from the body only, so that names stay out of addresses and logs."""
-    return str(request.POST.get("text", "").strip()[:MOST_TEXT])
+    return typed.words(request.POST.get("text"), MOST_TEXT)
 
 
 @require(Capability.SEE_MAP, writes=["POST"])
@@ -163,6 +164,6 @@ def changes(request: Any) -> HttpResponse:
 def rows(request: Any) -> HttpResponse:
     """The rows of the learners named, as a reload would show them. POST carries the search."""
     frame = frame_of(request, search_of(request))
-    wanted = [int(text) for text in request.GET.getlist("learner") if text.isdigit() and len(text) < 19][:200]
+    wanted = [typed.number(text) for text in request.GET.getlist("learner")][:200]
     learners = list(frame.selection.learners.filter(pk__in=wanted).for_register(frame.past))
     return HttpResponse(f"<table><tbody>{body_of(frame, learners)}</tbody></table>")

@@ -25,6 +25,7 @@ from provisionmap.school.access import NotAllowed, require
 from provisionmap.school.roles import Capability
 from provisionmap.school.stale import Stale
 from provisionmap.school.today import today
+from provisionmap.web import typed
 from provisionmap.web.htmx import fragment
 
 EDITORS = (Capability.EDIT_MAP, Capability.EDIT_OWN_UNIVERSAL)
@@ -109,9 +110,7 @@ def end(request: Any, pk: int) -> HttpResponse:
     try:
         on = day_field("Last day").clean(request.POST.get("on") or today())
         seen = request.POST.get("seen", "")
-        placement = actions.end_placement(
-            placement=placement, on=on, seen=int(seen) if seen.isdigit() else 0, by=request.user
-        )
+        placement = actions.end_placement(placement=placement, on=on, seen=typed.number(seen), by=request.user)
     except (NotAllowed, ValidationError) as refused:
         why = refused.messages[0] if isinstance(refused, ValidationError) else str(refused)
         return fragment(request, "interventions/placement.html#ending", shown | {"why": why}, status=422)
@@ -147,7 +146,7 @@ def add(request: Any, learner: int, tier: int) -> HttpResponse:
         if request.method != "POST":
             return fragment(request, "interventions/placement.html#adding", shown)
         chosen = request.POST.get("provision", "")
-        provision = running.filter(pk=int(chosen) if chosen.isdigit() else 0).first()
+        provision = running.filter(pk=typed.number(chosen)).first()
         if provision is None:
             raise NotAllowed("Choose a provision from the list.")
         provision.school = request.school

@@ -25,6 +25,7 @@ from provisionmap.school.models import Term, User
 from provisionmap.school.roles import Capability
 from provisionmap.school.stale import Stale
 from provisionmap.school.today import today
+from provisionmap.web import typed
 from provisionmap.web.htmx import fragment
 from provisionmap.web.paging import page_of
 
@@ -52,7 +53,7 @@ def _forms(request: Any, initial: dict[str, Any] | None = None) -> tuple[Provisi
 @require(Capability.SEE_MAP, writes=["POST"])
 def listed(request: Any) -> HttpResponse:
     """What runs, is planned, or has ended; POST carries a search."""
-    text = request.POST.get("text", "").strip()[:80]
+    text = typed.words(request.POST.get("text"))
     state = request.GET.get("state", "") if request.GET.get("state", "") in STATES else ""
     rows = _provisions(request).select_related("responsible").prefetch_related("deliverers__user")
     rows = {
@@ -88,7 +89,7 @@ def prefilled(request: Any) -> dict[str, Any]:
     if tier in ("1", "2", "3", "4"):
         filled["tier"] = int(tier)
     library = Intervention.objects.visible_to(request.user).filter(school=request.school).for_library()
-    entry = library.filter(pk=int(chosen)).first() if chosen.isdigit() else None
+    entry = library.filter(pk=typed.number(chosen)).first() if chosen else None
     if entry:
         filled |= {
             "intervention": entry,
@@ -107,7 +108,7 @@ def new(request: Any) -> HttpResponse:
     """Start a provision: from the library, for learners by search, pasted UPNs or whole group."""
     form, people = _forms(request, initial=prefilled(request))
     wanted = request.POST.getlist("learners") or request.GET.getlist("learner")
-    picked = _learners(request).filter(pk__in=[pk for pk in wanted if pk.isdecimal()])
+    picked = _learners(request).filter(pk__in=[typed.number(pk) for pk in wanted])
     if form.is_valid() and people.is_valid():
         try:
             provision = actions.start_provision(
@@ -137,10 +138,10 @@ def new(request: Any) -> HttpResponse:
 @require(Capability.EDIT_MAP, writes=["POST"])
 def find_learners(request: Any) -> HttpResponse:
     """Learners that a typed text may mean, to tick; the text travels in the body only."""
-    text = request.POST.get("find", "").strip()[:80]
+    text = typed.words(request.POST.get("find"))
     found = _learners(request).none()
     if len(text) > 1:
-        ticked = [pk for pk in request.POST.getlist("learners") if pk.isdecimal()]
+        ticked = [typed.number(pk) for pk in request.POST.getlist("learners")]
         found = matching(_learners(request), text).exclude(pk__in=ticked).for_register()[:12]
     return render(request, "interventions/provision_new.html#matches", {"found": found, "find": text})
 
@@ -200,7 +201,7 @@ def end(request: Any, pk: int) -> HttpResponse:
         seen = request.POST.get("seen", "")
         try:
             on = day_field("Last day").clean(request.POST.get("on") or today())
-            actions.end_provision(provision=provision, on=on, seen=int(seen) if seen.isdigit() else 0, by=request.user)
+            actions.end_provision(provision=provision, on=on, seen=typed.number(seen), by=request.user)
             messages.success(request, f"{provision.name} ends on {on:%d/%m/%Y}. Change its last day to bring it back.")
         except ValidationError as wrong:
             messages.error(request, " ".join(wrong.messages))

@@ -41,6 +41,7 @@ PURE = [
     "provisionmap.school.written_days",
     "provisionmap.web.log",
     "provisionmap.web.text_file",
+    "provisionmap.web.typed",
 ]
 DAY = date(2026, 11, 23)
 AUTUMN = TermDates("Autumn", date(2026, 9, 2), date(2026, 12, 18), Span(date(2026, 10, 26), date(2026, 10, 30)))
