@@ -31,7 +31,8 @@ def who_of(learner: Learner) -> Who:
 # What a cell shows, read as plain values: making records of six hundred rows would cost more than asking for them.
 CELL = (
     "pk", "learner", "provision__tier", "provision__name", "sessions", "minutes", "starts", "ends", "outcome", "target",
-    "confidential", "provision__confidential", "provision", "provision__responsible__name",
+    "confidential", "provision__confidential", "provision",
+    "provision__responsible__name", "provision__responsible_name",
 )  # fmt: skip
 
 
@@ -48,7 +49,8 @@ def items_of(
             tier=row["provision__tier"],
             name=row["provision__name"],
             dose=Dose(row["sessions"], row["minutes"]),
-            people=people.get(row["provision"], ()) or _only(row["provision__responsible__name"]),
+            people=people.get(row["provision"], ())
+            or _only(row["provision__responsible__name"] or row["provision__responsible_name"]),
             starts=row["starts"],
             ends=row["ends"],
             outcome=row["outcome"],
@@ -60,7 +62,7 @@ def items_of(
     ]
 
 
-def _only(name: str | None) -> tuple[str, ...]:
+def _only(name: str) -> tuple[str, ...]:
     return (name,) if name else ()
 
 
@@ -73,7 +75,7 @@ def item_of(row: Placement, people: tuple[str, ...], editable: frozenset[int]) -
         tier=provision.tier,
         name=provision.name,
         dose=Dose(row.sessions, row.minutes),
-        people=people or _only(provision.responsible.name if provision.responsible else None),
+        people=people or _only(provision.answers),
         starts=row.starts,
         ends=row.ends,
         outcome=row.outcome,

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import date
+from typing import Any, NamedTuple
 
-from interventions.models import Provision
+from django.db.models import FilteredRelation, Q
+
+from interventions.models import Deliverer, Placement, Provision
 from learners.models import Grant
+
+
+class Span(NamedTuple):
+    """Somebody's, or some learner's, time in a provision."""
+
+    who: int
+    starts: date
+    ends: date | None
 
 
 def _earlier(*days: date | None) -> date | None:
@@ -13,24 +26,84 @@ def _earlier(*days: date | None) -> date | None:
     return min(known) if known else None
 
 
-def sync_grants(*, provision: Provision) -> None:
-    """Make the grants of `provision` what its people and placements say; called after any of them changes.
+def _source(provision: int) -> str:
+    return f"provision:{provision}"
 
-    Each adult sees each learner while both are in it: the later start to the earlier end.
-    """
-    source = f"provision:{provision.pk}"
-    people = [
-        (row.user_id, row.starts or provision.starts, _earlier(row.ends, provision.ends))
-        for row in provision.deliverers.exclude(user=None)
-    ]
-    if provision.responsible_id:
-        people.append((provision.responsible_id, provision.starts, provision.ends))
-    wanted: dict[tuple[int, int], Grant] = {}
-    for placement in provision.placements.all() if people else ():
-        for user, begins, stops in people:
-            starts, ends = max(begins, placement.starts), _earlier(stops, placement.ends)
+
+def _grants(provision: int, people: Iterable[Span], learners: Collection[Span]) -> list[Grant]:
+    """Each adult sees each learner while both are in it: the later start to the earlier end."""
+    wanted: dict[tuple[int, int, date], Grant] = {}
+    for person in people:
+        for place in learners:
+            starts, ends = max(person.starts, place.starts), _earlier(person.ends, place.ends)
             if ends is None or ends >= starts:
-                grant = Grant(learner_id=placement.learner_id, user_id=user, source=source, starts=starts, ends=ends)
-                wanted.setdefault((user, placement.pk), grant)
-    Grant.objects.filter(source=source).delete()
-    Grant.objects.bulk_create(wanted.values())
+                wanted[person.who, place.who, place.starts] = Grant(
+                    learner_id=place.who, user_id=person.who, source=_source(provision), starts=starts, ends=ends
+                )
+    return list(wanted.values())
+
+
+def sync_grants(provisions: Collection[int]) -> None:
+    """Make the grants of these provisions what their people and placements say: five queries, however many.
+
+    Called after any of them changes, or is gone.
+    """
+    people: dict[int, list[Span]] = {pk: [] for pk in provisions}
+    rows = {row.pk: row for row in Provision.objects.filter(pk__in=provisions)}
+    for one in Deliverer.objects.filter(provision__in=rows).exclude(user=None):
+        row = rows[one.provision_id]
+        people[row.pk].append(Span(one.user_id or 0, one.starts or row.starts, _earlier(one.ends, row.ends)))
+    for row in rows.values():
+        if row.responsible_id:
+            people[row.pk].append(Span(row.responsible_id, row.starts, row.ends))
+    learners: dict[int, list[Span]] = {pk: [] for pk in provisions}
+    for provision, learner, starts, ends in Placement.objects.filter(provision__in=rows).values_list(
+        "provision", "learner", "starts", "ends"
+    ):
+        learners[provision].append(Span(learner, starts, ends))
+    Grant.objects.filter(source__in=[_source(pk) for pk in provisions]).delete()
+    Grant.objects.bulk_create([grant for pk in rows for grant in _grants(pk, people[pk], learners[pk])])
+
+
+@dataclass(frozen=True)
+class Share:
+    """One learner's places in one provision, by placement, and the adults of it: what their grants follow from."""
+
+    provision: Provision
+    learner: int
+    places: dict[int, Span]
+    people: set[Span]
+
+    @classmethod
+    def read(cls, provision: Provision, learner: int) -> Share:
+        """One query, because a save from a cell must be short."""
+        known: Any = Provision.objects.annotate(
+            theirs=FilteredRelation("placements", condition=Q(placements__learner=learner))
+        )
+        rows = known.filter(pk=provision.pk).values_list(
+            "theirs__pk", "theirs__starts", "theirs__ends", "deliverers__user", "deliverers__starts", "deliverers__ends"
+        )
+        places, people = {}, set()
+        for pk, starts, ends, user, begins, stops in rows:
+            if pk:
+                places[pk] = Span(learner, starts, ends)
+            if user:
+                people.add(Span(user, begins or provision.starts, _earlier(stops, provision.ends)))
+        if provision.responsible_id:
+            people.add(Span(provision.responsible_id, provision.starts, provision.ends))
+        return cls(provision, learner, places, people)
+
+    def meets(self, placement: int | None, starts: date, ends: date | None) -> bool:
+        """Whether another place than `placement` has a day of the span from `starts` to `ends`."""
+        return any(
+            pk != placement and (place.ends is None or place.ends >= starts) and (ends is None or place.starts <= ends)
+            for pk, place in self.places.items()
+        )
+
+    def renew(self, placement: int, starts: date, ends: date | None) -> None:
+        """Write the learner's grants anew, with `placement` from `starts` to `ends`: two queries."""
+        self.places[placement] = Span(self.learner, starts, ends)
+        Grant.objects.filter(source=_source(self.provision.pk), learner=self.learner).delete()
+        people = sorted(self.people, key=lambda one: (one.who, one.starts))
+        places = sorted(self.places.values(), key=lambda one: one.starts)
+        Grant.objects.bulk_create(_grants(self.provision.pk, people, places))

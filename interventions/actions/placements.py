@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Q
 
-from interventions.actions.grants import sync_grants
+from interventions.actions.changes import standing_change, undo_change
+from interventions.actions.grants import Share, sync_grants
+from interventions.dose import Dose
 from interventions.models import Placement, Provision
 from interventions.permissions import check_can_edit, check_can_place
 from learners.models import Learner
@@ -17,13 +20,14 @@ from provisionmap.school.access import NotAllowed
 from provisionmap.school.models import School, User
 from provisionmap.school.stale import Stale
 
-EDITED = ("starts", "ends", "minutes", "sessions", "outcome", "baseline", "target", "confidential")
+EDITED = ("starts", "ends", "minutes", "sessions", "outcome", "baseline", "target", "review_on", "confidential")
 ON_THE_MAP = "map"  # the change reason that undo looks for
 UNDO = "undo:"
+UNDO_WITHIN = timedelta(hours=24)  # Ctrl+Z is for slips; what is older may be built upon
 LOOK_BACK = 50  # history rows searched for a change to take back
 
 
-def _check_dates(placement: Placement, starts: date, ends: date | None) -> None:
+def _check_dates(placement: Placement, starts: date, ends: date | None) -> Share:
     """Raises NotAllowed when these days lie outside the provision's, or meet another place of the learner in it.
 
     The provision is locked until the transaction ends, so that two people cannot place a learner twice.
@@ -33,10 +37,10 @@ def _check_dates(placement: Placement, starts: date, ends: date | None) -> None:
         raise NotAllowed(f"{provision.name} itself starts on {provision.starts:%d/%m/%Y}. Change its first day first.")
     if provision.ends and (ends is None or max(starts, ends) > provision.ends):
         raise NotAllowed(f"{provision.name} itself ends on {provision.ends:%d/%m/%Y}. Change its last day first.")
-    others = Placement.objects.filter(provision=provision, learner=placement.learner_id).exclude(pk=placement.pk)
-    meeting = others.filter(Q(ends=None) | Q(ends__gte=starts))
-    if (meeting.filter(starts__lte=ends) if ends else meeting).exists():
+    share = Share.read(provision, placement.learner_id)
+    if share.meets(placement.pk, starts, ends):
         raise NotAllowed("The learner has another place in this provision in that time. Choose other days.")
+    return share
 
 
 def _keep_history(placement: Placement, *, by: User, reason: str) -> None:
@@ -55,9 +59,9 @@ def change_placement(
     """
     check_can_edit(placement.school, placement.provision.tier, by)
     old = {name: getattr(placement, name) for name in changes}
-    moved = any(name in changes and old[name] != changes[name] for name in ("starts", "ends"))
-    if moved and placement.version == seen:
-        _check_dates(placement, changes.get("starts", placement.starts), changes.get("ends", placement.ends))
+    starts, ends = changes.get("starts", placement.starts), changes.get("ends", placement.ends)
+    moved = (starts, ends) != (placement.starts, placement.ends)
+    share = _check_dates(placement, starts, ends) if moved and placement.version == seen else None
     claimed = placement.version == seen and Placement.objects.filter(pk=placement.pk, version=seen).update(
         **changes, version=F("version") + int(old != changes)
     )
@@ -70,8 +74,8 @@ def change_placement(
     placement.version = seen + 1
     _keep_history(placement, by=by, reason=reason)
     audit.record("placement.change", by=by, target=placement, old=old, new=changes)
-    if moved:
-        sync_grants(provision=placement.provision)
+    if share:
+        share.renew(placement.pk, starts, ends)
     return placement
 
 
@@ -97,47 +101,60 @@ def place(*, provision: Provision, learner: Learner, starts: date, ends: date | 
         minutes=provision.minutes,
         sessions=provision.sessions,
     )
-    _check_dates(placement, starts, ends)
+    share = _check_dates(placement, starts, ends)
     vars(placement)["_history_user"] = by
     vars(placement)["_change_reason"] = ON_THE_MAP
     placement.save()
     audit.record("placement.add", by=by, target=placement, new={"provision": provision, "starts": starts})
-    sync_grants(provision=provision)
+    share.renew(placement.pk, starts, ends)
     return placement
 
 
-def last_change(school: School, by: User) -> Any | None:
-    """The history row of `by`'s latest change on the map that was not taken back, or None: one query.
+def last_change(school: School, by: User, now: datetime) -> Any | None:
+    """The history row of `by`'s latest change of one placement on the map that was not taken back, or None.
 
-    A change of a whole provision (rows without a reason) is a wall: what lies before it is not the last change.
+    Only what was done within UNDO_WITHIN counts: what lies further back is taken back from the history page,
+    where it is seen. One query.
     """
     undone: set[str] = set()
-    for row in Placement.history.filter(school=school, history_user=by).order_by("-history_id")[:LOOK_BACK]:
-        reason = row.history_change_reason
-        if reason is None:
-            return None
+    mine = Placement.history.filter(school=school, history_user=by, history_date__gte=now - UNDO_WITHIN)
+    for row in mine.order_by("-history_id")[:LOOK_BACK]:
+        reason = row.history_change_reason or ""
         if reason.startswith(UNDO):
             undone.add(reason[len(UNDO) :])
-        elif str(row.history_id) not in undone:
+        elif reason == ON_THE_MAP and str(row.history_id) not in undone:
             return row
     return None
 
 
-@transaction.atomic
-def undo_last(*, school: School, by: User) -> int | None:
-    """Take back `by`'s latest change on the map; return the learner it touched, None when there is nothing.
+@dataclass(frozen=True)
+class Undone:
+    """What was taken back: told in words, and the learner whose row changed where it was only one."""
 
-    Raises Stale when somebody else, or a change of the whole provision, changed the same placement since.
+    words: str
+    learner: int | None = None
+
+
+@transaction.atomic
+def undo_last(*, school: School, by: User, now: datetime) -> Undone | None:
+    """Take back `by`'s latest change on the map, of one placement or of many; None when there is nothing.
+
+    Raises Stale when somebody else changed the same placement since, MovedOn when several records moved on.
     """
-    row = last_change(school, by)
-    if row is None:
-        return None
-    placement = Placement.objects.for_map().select_related("school").filter(pk=row.id).first()
-    if placement is None:
+    row = last_change(school, by, now)
+    several = standing_change(school=school, by=by, since=now - UNDO_WITHIN)
+    if several and (row is None or several.at >= row.history_date):
+        undo_change(change=several, by=by)
+        return Undone(several.words)
+    placement = (
+        Placement.objects.for_map().select_related("school", "learner").filter(pk=row.id).first() if row else None
+    )
+    if row is None or placement is None:
         return None
     since = placement.history.filter(history_id__gt=row.history_id)
     if since.filter(~Q(history_user=by) | Q(history_change_reason=None)).exists():
         raise Stale(placement)
+    where = f"{placement.provision.name} for {placement.learner.name}"
     reason = f"{UNDO}{row.history_id}"
     if row.history_type == "+":
         check_can_edit(school, placement.provision.tier, by)
@@ -146,9 +163,11 @@ def undo_last(*, school: School, by: User) -> int | None:
         vars(placement)["_change_reason"] = reason
         provision = placement.provision
         placement.delete()
-        sync_grants(provision=provision)
-        return int(row.learner_id)
+        sync_grants([provision.pk])
+        return Undone(f"{where} is taken off again", int(row.learner_id))
     earlier = row.prev_record
     changes = {name: getattr(earlier, name) for name in EDITED}
     change_placement(placement=placement, changes=changes, seen=placement.version, by=by, reason=reason)
-    return int(row.learner_id)
+    back = Dose(placement.sessions, placement.minutes).words
+    ends = f", to {placement.ends:%d/%m/%Y}" if placement.ends else ""
+    return Undone(f"{where} is {back}{ends} again", int(row.learner_id))

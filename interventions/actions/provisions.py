@@ -8,16 +8,18 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
-from simple_history.utils import bulk_create_with_history
+from django.db.models import Q
 
+from interventions.actions.changes import add_rows, change_rows, claim_provision, open_change, remove_rows
 from interventions.actions.grants import sync_grants
-from interventions.models import Deliverer, Intervention, Placement, Provision
+from interventions.models import Deliverer, Intervention, MapChange, Placement, Provision
 from interventions.permissions import check_can_edit, check_can_place
 from learners.models import Group, Learner
 from provisionmap.school import audit
 from provisionmap.school.models import School, User
 from provisionmap.school.stale import Stale
+
+CARRIED = ("minutes", "sessions", "ends")  # what placements take over from their provision when it changes
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,7 @@ class Plan:
     ends: date | None = None
     minutes: int | None = None
     sessions: int | None = None
+    subject: str = ""
     place: str = ""
     responsible: User | None = None
     group: Group | None = None
@@ -57,33 +60,42 @@ def start_provision(
     Raises NotAllowed when `by` may not, or a learner is of another school.
     """
     check_can_edit(school, plan.tier, by)
-    provision = Provision(school=school, **vars(plan))
-    vars(provision)["_history_user"] = by
-    provision.save()
-    Deliverer.objects.bulk_create(
-        [Deliverer(provision=provision, user=one.user, name=one.name, role=one.role) for one in deliverers]
-    )
+    change = open_change(school=school, kind="start", words=f"Started {plan.name} for {counted(learners)}", by=by)
+    provision = add_rows([Provision(school=school, **vars(plan))], change=change)[0]
+    add_rows(_people(provision, deliverers), change=change)
     audit.record("provision.start", by=by, target=provision, new={"name": plan.name, "tier": plan.tier})
-    add_learners(provision=provision, learners=learners, starts=plan.starts, by=by)
+    _place(provision, learners, plan.starts, change)
     return provision
+
+
+def counted(learners: Sequence[Any]) -> str:
+    """How many learners, in words that name none."""
+    return f"{len(learners)} learner{'' if len(learners) == 1 else 's'}"
+
+
+def _people(provision: Provision, deliverers: Sequence[Delivery]) -> list[Deliverer]:
+    return [Deliverer(provision=provision, user=one.user, name=one.name, role=one.role) for one in deliverers]
 
 
 @transaction.atomic
 def add_learners(*, provision: Provision, learners: Sequence[Learner], starts: date, by: User) -> list[Placement]:
     """Place `learners` in `provision` from `starts` to its end; those already in it are passed over."""
+    words = f"Added {counted(learners)} to {provision.name}"
+    change = open_change(school=provision.school, kind="learners", words=words, by=by)
+    return _place(provision, learners, starts, change)
+
+
+def _place(provision: Provision, learners: Sequence[Learner], starts: date, change: MapChange) -> list[Placement]:
     for learner in learners:
-        check_can_place(learner, provision, by)
-    placed = set(
-        Placement.objects.filter(provision=provision)
-        .on(max(starts, provision.starts))
-        .values_list("learner", flat=True)
-    )
+        check_can_place(learner, provision, change.by)
+    starts = max(starts, provision.starts)
+    placed = set(Placement.objects.filter(provision=provision).on(starts).values_list("learner", flat=True))
     rows = [
         Placement(
             school=provision.school,
             provision=provision,
             learner=learner,
-            starts=max(starts, provision.starts),
+            starts=starts,
             ends=provision.ends,
             minutes=provision.minutes,
             sessions=provision.sessions,
@@ -91,10 +103,11 @@ def add_learners(*, provision: Provision, learners: Sequence[Learner], starts: d
         for learner in learners
         if learner.pk not in placed
     ]
-    made = bulk_create_with_history(rows, Placement, default_user=by) if rows else []
-    audit.record("provision.add-learners", by=by, target=provision, new={"placements": len(made)})
-    sync_grants(provision=provision)
-    return list(made)
+    made = add_rows(rows, change=change)
+    if made:
+        audit.record("provision.add-learners", by=change.by, target=provision, new={"placements": len(made)})
+    sync_grants([provision.pk])
+    return made
 
 
 @transaction.atomic
@@ -106,50 +119,64 @@ def change_provision(
     A new dose or end date is carried to the placements that had the old one. Raises Stale, with nothing
     written, when another save came between.
     """
-    check_can_edit(provision.school, provision.tier, by)
-    check_can_edit(provision.school, changes.get("tier", provision.tier), by)
-    claimed = Provision.objects.filter(pk=provision.pk, version=seen).update(version=F("version") + 1)
-    current = Provision.objects.select_related("school").get(pk=provision.pk)
-    if not claimed:
-        raise Stale(current)
-    old = {name: getattr(current, name) for name in changes}
-    for name, value in changes.items():
-        setattr(current, name, value)
-    vars(current)["_history_user"] = by
-    current.save(update_fields=list(changes))
-    for name in ("minutes", "sessions", "ends"):
-        if name in changes and changes[name] != old[name]:
-            carry(provision=current, name=name, old=old[name], new=changes[name], by=by)
+    current = _claimed(provision, changes, seen, by)
+    change = open_change(school=current.school, kind="change", words=f"Changed {current.name}", by=by)
+    _change(current, changes, change)
     if deliverers is not None:
-        current.deliverers.all().delete()
-        Deliverer.objects.bulk_create(
-            [Deliverer(provision=current, user=one.user, name=one.name, role=one.role) for one in deliverers]
-        )
-    audit.record("provision.change", by=by, target=current, old=old, new=changes)
-    sync_grants(provision=current)
+        remove_rows(list(current.deliverers.all()), change=change)
+        add_rows(_people(current, deliverers), change=change)
+    sync_grants([current.pk])
     return current
 
 
-def carry(*, provision: Provision, name: str, old: Any, new: Any, by: User) -> None:
-    """Give the placements that still had the provision's old value the new one, with their history."""
-    rows = list(Placement.objects.filter(provision=provision, **{name: old}))
+def _claimed(provision: Provision, changes: dict[str, Any], seen: int, by: User) -> Provision:
+    """The provision as it now is, taken by the caller. Raises NotAllowed, or Stale when `seen` is not its version."""
+    check_can_edit(provision.school, provision.tier, by)
+    check_can_edit(provision.school, changes.get("tier", provision.tier), by)
+    claimed = claim_provision(provision, seen)
+    current = Provision.objects.select_related("school").get(pk=provision.pk)
+    if not claimed:
+        raise Stale(current)
+    current.version = seen
+    return current
+
+
+def _change(current: Provision, changes: dict[str, Any], change: MapChange) -> None:
+    old = {name: getattr(current, name) for name in changes}
+    for name, value in changes.items():
+        setattr(current, name, value)
+    change_rows([current], changes, change=change)
+    _carry(current, {name: old[name] for name in CARRIED if name in changes and changes[name] != old[name]}, change)
+    audit.record("provision.change", by=change.by, target=current, old=old, new=changes)
+
+
+def _carry(provision: Provision, old: dict[str, Any], change: MapChange) -> None:
+    """Give the placements that still had the provision's `old` values its new ones."""
+    same = Q()
+    for name, value in old.items():
+        same |= Q(**{name: value})
+    rows = list(Placement.objects.filter(same, provision=provision)) if old else []
     for row in rows:
-        setattr(row, name, max(new, row.starts) if name == "ends" and new else new)
-        row.version += 1
-    Placement.objects.bulk_update(rows, [name, "version"])
-    Placement.history.bulk_history_create(rows, update=True, default_user=by)
+        for name, value in old.items():
+            if getattr(row, name) == value:
+                new = getattr(provision, name)
+                setattr(row, name, max(new, row.starts) if name == "ends" and new else new)
+    change_rows(rows, old, change=change)
 
 
 @transaction.atomic
 def end_provision(*, provision: Provision, on: date, seen: int, by: User) -> Provision:
     """End a provision on `on`, its last day, and every placement that would have run longer."""
     on = max(on, provision.starts)
-    ended = change_provision(provision=provision, changes={"ends": on}, deliverers=None, seen=seen, by=by)
-    rows = list(Placement.objects.filter(provision=ended).exclude(ends__lte=on))
+    current = _claimed(provision, {}, seen, by)
+    change = open_change(school=current.school, kind="end", words=f"Ended {current.name} on {on:%d/%m/%Y}", by=by)
+    old = current.ends
+    current.ends = on
+    change_rows([current], ["ends"], change=change)
+    rows = list(Placement.objects.filter(provision=current).exclude(ends__lte=on))
     for row in rows:
         row.ends = max(on, row.starts)
-        row.version += 1
-    Placement.objects.bulk_update(rows, ["ends", "version"])
-    Placement.history.bulk_history_create(rows, update=True, default_user=by)
-    sync_grants(provision=ended)
-    return ended
+    change_rows(rows, ["ends"], change=change)
+    audit.record("provision.change", by=by, target=current, old={"ends": old}, new={"ends": on})
+    sync_grants([current.pk])
+    return current

@@ -1,7 +1,20 @@
 """Models of the interventions app, by noun."""
 
+from interventions.models.change import MapChange
 from interventions.models.intervention import Intervention, InterventionArea
+from interventions.models.map_import import MapColumn, MapImport
 from interventions.models.placement import Placement
 from interventions.models.provision import Deliverer, Provision
+from interventions.models.saved_view import SavedView
 
-__all__ = ["Deliverer", "Intervention", "InterventionArea", "Placement", "Provision"]
+__all__ = [
+    "Deliverer",
+    "Intervention",
+    "InterventionArea",
+    "MapChange",
+    "MapColumn",
+    "MapImport",
+    "Placement",
+    "Provision",
+    "SavedView",
+]

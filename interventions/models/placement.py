@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from simple_history.models import HistoricalRecords
 
-from interventions.models.provision import Provision
+from interventions.models.provision import Provision, reason_field
 from learners.models import Learner
 from provisionmap.school.access import schools_where
 from provisionmap.school.models import School
@@ -62,12 +62,13 @@ class Placement(models.Model):
     outcome = models.CharField(max_length=300, blank=True)
     baseline = models.CharField(max_length=60, blank=True)
     target = models.CharField(max_length=60, blank=True)
+    review_on = models.DateField("review date", null=True, blank=True)
     confidential = models.BooleanField(default=False)
     shared_with = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="placements_shared")
     version = models.PositiveIntegerField(default=1)
 
     objects = PlacementQuerySet.as_manager()
-    history = HistoricalRecords()
+    history = HistoricalRecords(history_change_reason_field=reason_field())
 
     class Meta:
         ordering: ClassVar = ["pk"]
@@ -91,8 +92,8 @@ class Placement(models.Model):
         ]
 
     class Privacy:
-        plain = ("school", "provision", "learner", "starts", "ends", "minutes", "sessions", "confidential",
-                 "shared_with", "version")  # fmt: skip
+        plain = ("school", "provision", "learner", "starts", "ends", "minutes", "sessions", "review_on",
+                 "confidential", "shared_with", "version")  # fmt: skip
         personal = ()
         special = ("outcome", "baseline", "target")
 

@@ -12,11 +12,17 @@ from simple_history.models import HistoricalRecords
 
 from interventions.areas import AREA_CHOICES
 from interventions.models.intervention import Intervention
+from interventions.subjects import SUBJECT_CHOICES
 from learners.models import Group
 from provisionmap.school.access import schools_where
 from provisionmap.school.models import TIERS, School
 from provisionmap.school.roles import Capability
 from provisionmap.school.today import today
+
+
+def reason_field() -> models.CharField[str | None]:
+    """Why a history row was written: "map", "undo:…", or the change it belongs to, which is looked up by it."""
+    return models.CharField(max_length=40, null=True, db_index=True)
 
 
 class ProvisionQuerySet(models.QuerySet["Provision"]):
@@ -58,6 +64,7 @@ class Provision(models.Model):
     ends = models.DateField(null=True, blank=True)
     minutes = models.PositiveSmallIntegerField("minutes a session", null=True, blank=True)
     sessions = models.PositiveSmallIntegerField("sessions a week", null=True, blank=True)
+    subject = models.CharField(max_length=10, choices=SUBJECT_CHOICES, blank=True)  # blank: across subjects
     place = models.CharField(max_length=80, blank=True)
     responsible = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -67,13 +74,14 @@ class Provision(models.Model):
         related_name="provisions_answered_for",
         verbose_name="responsible teacher",
     )
+    responsible_name = models.CharField(max_length=120, blank=True)  # as a list wrote it: nobody who signs in
     group = models.ForeignKey(Group, on_delete=models.SET_NULL, null=True, blank=True, related_name="provisions")
     note = models.TextField(max_length=1000, blank=True)
     confidential = models.BooleanField(default=False)
     version = models.PositiveIntegerField(default=1)
 
     objects = ProvisionQuerySet.as_manager()
-    history = HistoricalRecords()
+    history = HistoricalRecords(history_change_reason_field=reason_field())
 
     class Meta:
         ordering: ClassVar = ["tier", "name", "pk"]
@@ -93,14 +101,19 @@ class Provision(models.Model):
 
     class Privacy:
         plain = (
-            "school", "intervention", "name", "tier", "area", "starts", "ends", "minutes", "sessions", "place",
-            "responsible", "group", "confidential", "version",
+            "school", "intervention", "name", "tier", "area", "starts", "ends", "minutes", "sessions", "subject",
+            "place", "responsible", "group", "confidential", "version",
         )  # fmt: skip
-        personal = ()
+        personal = ("responsible_name",)
         special = ("note",)
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def answers(self) -> str:
+        """Who answers for it, by name; "" where nobody does yet."""
+        return self.responsible.name if self.responsible else self.responsible_name
 
 
 class DelivererQuerySet(models.QuerySet["Deliverer"]):
@@ -136,6 +149,7 @@ class Deliverer(models.Model):
     ends = models.DateField(null=True, blank=True)
 
     objects = DelivererQuerySet.as_manager()
+    history = HistoricalRecords(history_change_reason_field=reason_field())
 
     class Meta:
         ordering: ClassVar = ["pk"]

@@ -14,7 +14,6 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from interventions.actions.placements import last_change
 from interventions.cells import rows_html
 from interventions.filters import MapFilter, Selection, select
 from interventions.grid import arrange
@@ -132,7 +131,6 @@ def show(request: Any) -> HttpResponse:
     context["tally"] = tally_of(frame, everybody)
     if request.htmx and request.method == "POST":
         return fragment(request, "interventions/map.html#found", context)
-    context["undo"] = last_change(request.school, request.user) if frame.editable else None
     return render(request, "interventions/map.html", context)
 
 

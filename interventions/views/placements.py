@@ -11,8 +11,10 @@ from django.db.models import Prefetch
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 
 from interventions.actions import placements as actions
+from interventions.actions.changes import MovedOn
 from interventions.cells import cell_html, placement_html
 from interventions.dose import Dose
 from interventions.forms.placements import CellForm, day_field
@@ -166,28 +168,28 @@ def add(request: Any, learner: int, tier: int) -> HttpResponse:
 
 @require(*EDITORS, writes=["POST"])
 def undo(request: Any) -> HttpResponse:
-    """Take back this person's last change on the map."""
+    """Take back this person's last change on the map, and say what that was."""
     if request.method == "POST":
         try:
-            learner = actions.undo_last(school=request.school, by=request.user)
+            undone = actions.undo_last(school=request.school, by=request.user, now=timezone.now())
         except Stale as clash:
-            shown = {
-                "section": "map",
-                "placement": clash.current,
-                "why": "Somebody changed this after you, so it was left alone.",
-            }
+            why = "Somebody changed this after you, so it was left alone."
             if request.htmx:
-                return HttpResponse(status=204, headers={"HX-Trigger": json.dumps({"refused": shown["why"]})})
+                return HttpResponse(status=204, headers={"HX-Trigger": json.dumps({"refused": why})})
+            shown = {"section": "map", "placement": clash.current, "why": why}
             return render(request, "interventions/placement.html", shown, status=409)
-        except NotAllowed as refused:
+        except (NotAllowed, MovedOn) as refused:
             if request.htmx:
                 return HttpResponse(status=204, headers={"HX-Trigger": json.dumps({"refused": str(refused)})})
             messages.error(request, str(refused))
         else:
-            words = "Undone." if learner else "There is nothing to undo."
-            if request.htmx:
-                told = {"said": words, "changed": "", "undone": learner}
+            words = f"Undone: {undone.words}." if undone else "There is nothing to undo from the last 24 hours."
+            several = bool(undone and not undone.learner)  # the page is loaded anew, and says it then
+            if request.htmx and not several:
+                told = {"said": words, "changed": "", "undone": undone.learner if undone else None}
                 return HttpResponse(status=204, headers={"HX-Trigger": json.dumps(told)})
             messages.success(request, words)
+            if request.htmx:
+                return HttpResponse(status=204, headers={"HX-Refresh": "true"})
     back = request.POST.get("query", "").lstrip("?")
     return redirect(reverse("interventions:map") + (f"?{back}" if back else ""))

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
 from interventions.actions.library import stock
-from interventions.models import Intervention, Placement, Provision
+from interventions.models import Deliverer, Intervention, Placement, Provision
 from learners.actions.passports import change_passport
 from learners.models import Learner, Passport, SenProvision
 from provisionmap.demo.maya import add_maya, tell_story
@@ -61,9 +61,11 @@ def remove() -> None:
     """Take the fictional schools away with their people and history; the audit of it stays."""
     schools = list(fictional().values_list("pk", flat=True))
     learners = list(Learner.objects.filter(school__in=schools).values_list("pk", flat=True))
+    provisions = list(Provision.objects.filter(school__in=schools).values_list("pk", flat=True))
     for model in (Placement, Provision, Intervention, Learner):
         model.objects.filter(school__in=schools).delete()
         model.history.filter(school__in=schools).delete()  # after the rows: their going leaves history too
+    Deliverer.history.filter(provision__in=provisions).delete()
     for model in (SenProvision, Passport):
         model.history.filter(learner__in=learners).delete()
     School.objects.filter(pk__in=schools).delete()

@@ -18,6 +18,7 @@ from learners.models import Learner
 from learners.upn import check_letter
 from provisionmap.demo.people import Child, People, moment
 from provisionmap.demo.stages import Period, end_of_year
+from provisionmap.demo.support import date_back
 from provisionmap.demo.words import GOALS
 from provisionmap.school.calendar import DAY, WEEK, academic_year_of
 from provisionmap.school.models import School, User
@@ -166,7 +167,7 @@ class _Story:
         )  # fmt: skip
         by = self.people.senco
         provision = start_provision(school=self.school, plan=plan, deliverers=[deliverer], learners=learners, by=by)
-        provision.history.update(history_date=moment(starts))
+        date_back(provision, moment(starts))
         Placement.history.filter(provision=provision).update(history_date=moment(starts))
         others = provision.placements.exclude(learner=self.child.learner).select_related("school", "provision")
         for other, (words, before, after) in zip(others, cycle(GOALS.get(key, ())), strict=False):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from itertools import cycle
 from random import Random
 
@@ -14,7 +14,7 @@ from simple_history.utils import bulk_create_with_history
 from interventions.actions.grants import sync_grants
 from interventions.actions.placements import change_placement
 from interventions.actions.provisions import Delivery, Plan, start_provision
-from interventions.models import Intervention, Placement, Provision
+from interventions.models import Deliverer, Intervention, MapChange, Placement, Provision
 from provisionmap.demo.people import Child, People, moment
 from provisionmap.demo.stages import Period, block, end_of_year
 from provisionmap.demo.words import ALWAYS, FOR_NEED, GOALS, LIKE
@@ -33,6 +33,14 @@ OUTSIDE = {
 }
 HIDDEN = frozenset({"counselling"})  # confidential to those who are part of it
 Doses = tuple[int, int, int]
+
+
+def date_back(provision: Provision, at: datetime) -> None:
+    """Say that a provision was started at `at`: in its history, its adults', and on the map's list of changes."""
+    provision.history.update(history_date=at)
+    Deliverer.history.filter(provision=provision.pk).update(history_date=at)
+    reason = provision.history.earliest().history_change_reason
+    MapChange.objects.filter(pk=int(reason.partition(":")[2])).update(at=at)
 
 
 @dataclass
@@ -82,8 +90,7 @@ class Support:
             self._change_some(self._save(made))
         else:
             self._save(made)
-        for provision in {row.provision_id: row.provision for row in made}.values():
-            sync_grants(provision=provision)
+        sync_grants({row.provision_id for row in made})
 
     def _mapped(self) -> list[Child]:
         return [child for child in self.people.children if child.mapped]
@@ -217,7 +224,7 @@ class Support:
         provision = start_provision(
             school=self.school, plan=plan, deliverers=deliverers, learners=[], by=self.people.senco
         )
-        provision.history.update(history_date=moment(plan.starts))
+        date_back(provision, moment(plan.starts))
         return provision
 
     def _placement(self, provision: Provision, child: Child, starts: date, goal: tuple[str, str, str]) -> Placement:

@@ -74,7 +74,7 @@
     const typing = at.matches?.("input, select, textarea");
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z" && !typing) {
       const undo = document.getElementById("undo");
-      if (undo && !undo.querySelector("button").disabled) { event.preventDefault(); undo.requestSubmit(); }
+      if (undo) { event.preventDefault(); undo.requestSubmit(); }
     } else if (at.matches?.(".map a")) {
       if (event.key === "F2") { event.preventDefault(); at.click(); }
       else if (["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "Home", "End"].includes(event.key) && move(at, event.key)) event.preventDefault();
@@ -145,13 +145,10 @@
   }
   setInterval(look, EVERY);
 
-  /* The button stands outside what is swapped: an answer to a form that is gone would reach nobody. */
-  const undoable = (yes) => { const button = document.querySelector("#undo button"); if (button) button.disabled = !yes; };
-  document.addEventListener("changed", () => undoable(true));
   document.addEventListener("refused", (event) => say(event.detail.value, true));
   document.addEventListener("undone", async (event) => {
     const learner = event.detail.value;
-    if (!learner) return undoable(false);
+    if (!learner) return;
     await refresh([learner]);
     const row = document.getElementById(`learner-${learner}`);
     if (!row) return location.reload();

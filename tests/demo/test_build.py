@@ -74,7 +74,7 @@ def test_for_measuring_every_learner_has_the_placements_asked_for():
 
 def test_statements_grow_with_provisions_not_with_learners(django_assert_max_num_queries):
     """A row of the audit a learner, one a contact; the rest in bulk."""
-    with django_assert_max_num_queries(1_700):
+    with django_assert_max_num_queries(1_900):
         build(size=Size(learners=60, mapped=1), number=1, seed=7, today=TODAY)
 
 

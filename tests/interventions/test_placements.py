@@ -1,8 +1,9 @@
 """Placing learners, changing and ending placements, and taking the last change back."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from django.utils import timezone
 
 from interventions.actions import placements as actions
 from interventions.actions.provisions import add_learners
@@ -22,6 +23,10 @@ TIER_1 = "Class teachers change tier 1 only. Ask your SENCO, who can add or chan
 @pytest.fixture
 def by():
     return member(Role.SENCO)
+
+
+def undo(by):
+    return actions.undo_last(school=by.school, by=by, now=timezone.now())
 
 
 @pytest.fixture
@@ -178,25 +183,26 @@ def test_a_learner_of_another_school_is_refused(by):
 
 
 def test_undo_takes_back_changes_one_after_the_other(placement, by):
+    name = f"{placement.provision.name} for {placement.learner.name}"
     actions.change_placement(placement=placement, changes={"sessions": 4}, seen=1, by=by)
     actions.change_placement(placement=placement, changes={"sessions": 5}, seen=2, by=by)
 
-    assert actions.undo_last(school=by.school, by=by) == placement.learner_id
+    assert undo(by) == actions.Undone(f"{name} is 4 × 10 min, to 20/07/2027 again", placement.learner_id)
     placement.refresh_from_db()
     assert (placement.sessions, placement.version) == (4, 4)
-    assert actions.undo_last(school=by.school, by=by) == placement.learner_id
+    assert undo(by) == actions.Undone(f"{name} is 3 × 10 min, to 20/07/2027 again", placement.learner_id)
     placement.refresh_from_db()
     assert (placement.sessions, placement.version) == (3, 5)
-    assert actions.undo_last(school=by.school, by=by) is None
+    assert undo(by) is None
 
 
 def test_a_single_change_is_taken_back_once(placement, by):
     actions.change_placement(placement=placement, changes={"sessions": 4}, seen=1, by=by)
 
-    actions.undo_last(school=by.school, by=by)
+    undo(by)
 
     assert Placement.objects.get().sessions == 3
-    assert actions.undo_last(school=by.school, by=by) is None
+    assert undo(by) is None
 
 
 def test_undo_of_an_addition_removes_it_and_its_sight(by):
@@ -206,17 +212,17 @@ def test_undo_of_an_addition_removes_it_and_its_sight(by):
     learner = LearnerFactory(school=by.school)
     actions.place(provision=provision, learner=learner, starts=date(2026, 11, 23), ends=provision.ends, by=by)
 
-    assert actions.undo_last(school=by.school, by=by) == learner.pk
+    assert undo(by) == actions.Undone(f"{provision.name} for {learner.name} is taken off again", learner.pk)
 
     assert (Placement.objects.count(), Grant.objects.count()) == (0, 0)
     assert AuditEvent.objects.filter(verb="placement.remove").count() == 1
-    assert actions.undo_last(school=by.school, by=by) is None
+    assert undo(by) is None
 
 
 def test_undo_of_an_ending_brings_the_placement_back(placement, by):
     actions.end_placement(placement=placement, on=date(2026, 11, 20), seen=1, by=by)
 
-    actions.undo_last(school=by.school, by=by)
+    undo(by)
 
     assert Placement.objects.get().ends == date(2027, 7, 20)
 
@@ -227,7 +233,7 @@ def test_undo_leaves_what_somebody_else_changed_since(placement, by):
     actions.change_placement(placement=placement, changes={"minutes": 20}, seen=2, by=other)
 
     with pytest.raises(Stale):
-        actions.undo_last(school=by.school, by=by)
+        undo(by)
     assert Placement.objects.get().sessions == 4
 
 
@@ -235,21 +241,33 @@ def test_undo_of_a_change_to_a_placement_that_is_gone_does_nothing(placement, by
     actions.change_placement(placement=placement, changes={"sessions": 4}, seen=1, by=by)
     placement.delete()
 
-    assert actions.undo_last(school=by.school, by=by) is None
+    assert undo(by) is None
 
 
-def test_undo_does_not_reach_behind_a_change_of_the_whole_provision(placement, by):
+def test_a_change_of_many_is_taken_back_in_one_step_before_what_lies_behind_it(placement, by):
+    actions.change_placement(placement=placement, changes={"sessions": 4}, seen=1, by=by)
+    one, other = LearnerFactory.create_batch(2, school=by.school)
+    add_learners(provision=placement.provision, learners=[one, other], starts=date(2026, 11, 23), by=by)
+
+    assert undo(by) == actions.Undone(f"Added 2 learners to {placement.provision.name}")
+    assert list(Placement.objects.values_list("pk", "sessions")) == [(placement.pk, 4)]
+    assert undo(by).learner == placement.learner_id
+    assert Placement.objects.get().sessions == 3
+
+
+def test_what_is_older_than_a_day_is_not_taken_back_by_a_keystroke(placement, by, clock):
     actions.change_placement(placement=placement, changes={"sessions": 4}, seen=1, by=by)
     add_learners(
         provision=placement.provision, learners=[LearnerFactory(school=by.school)], starts=date(2026, 11, 23), by=by
     )
+    clock.shift(timedelta(hours=25))
 
-    assert actions.undo_last(school=by.school, by=by) is None
-    assert Placement.objects.get(pk=placement.pk).sessions == 4
+    assert undo(by) is None
+    assert Placement.objects.count() == 2
 
 
 def test_changes_of_other_people_are_not_mine_to_undo(placement, by):
     other = member(Role.SENCO, by.school)
     actions.change_placement(placement=placement, changes={"sessions": 4}, seen=1, by=other)
 
-    assert actions.undo_last(school=by.school, by=by) is None
+    assert undo(by) is None

@@ -65,6 +65,7 @@ def test_a_provision_starts_with_its_people_and_its_learners(by):
     assert Placement.history.filter(history_user=by).count() == 3
     assert set(Grant.objects.values_list("user", "learner")) == {(ta.pk, one.pk) for one in learners}
     assert list(AuditEvent.objects.order_by("pk").values_list("verb", flat=True)) == [
+        "map.start",
         "provision.start",
         "provision.add-learners",
     ]

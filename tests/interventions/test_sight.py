@@ -34,7 +34,7 @@ def test_who_delivers_a_provision_sees_its_learners_and_nobody_else(school, role
     mine, _theirs = placed(school), placed(school)
     DelivererFactory(provision=mine.provision, user=user)
 
-    sync_grants(provision=mine.provision)
+    sync_grants([mine.provision_id])
 
     assert list(Learner.objects.visible_to(user)) == [mine.learner]
     assert list(Placement.objects.visible_to(user)) == [mine]
@@ -46,7 +46,7 @@ def test_the_responsible_teacher_sees_its_learners(school):
     mine = placed(school)
     Provision.objects.filter(pk=mine.provision_id).update(responsible=teacher)
 
-    sync_grants(provision=Provision.objects.get(pk=mine.provision_id))
+    sync_grants([mine.provision_id])
 
     assert list(Learner.objects.visible_to(teacher)) == [mine.learner]
 
@@ -68,7 +68,7 @@ def test_sight_lasts_while_both_are_in_the_provision(school, placement, delivery
     mine = placed(school, **placement)
     DelivererFactory(provision=mine.provision, user=user, **delivery)
 
-    sync_grants(provision=mine.provision)
+    sync_grants([mine.provision_id])
 
     assert Learner.objects.visible_to(user).exists() is seen
 
@@ -77,11 +77,11 @@ def test_sight_goes_when_the_delivery_goes(school):
     user = member(Role.TEACHING_ASSISTANT, school)
     mine = placed(school)
     delivery = DelivererFactory(provision=mine.provision, user=user)
-    sync_grants(provision=mine.provision)
+    sync_grants([mine.provision_id])
     Grant.objects.create(learner=Learner.objects.get(surname="Unplaced"), user=user, source="shared:1", starts=TODAY)
 
     delivery.delete()
-    sync_grants(provision=mine.provision)
+    sync_grants([mine.provision_id])
 
     assert [learner.surname for learner in Learner.objects.visible_to(user)] == ["Unplaced"]
 
@@ -91,7 +91,7 @@ def test_a_governor_who_delivers_still_sees_no_name(school):
     mine = placed(school)
     DelivererFactory(provision=mine.provision, user=governor)
 
-    sync_grants(provision=mine.provision)
+    sync_grants([mine.provision_id])
 
     assert not Learner.objects.visible_to(governor).exists()
     assert not Placement.objects.visible_to(governor).exists()

@@ -160,7 +160,7 @@ def build() -> World:
         for ownership in ("own", "targeted"):
             DelivererFactory(provision=placements[ownership].provision, user=users[name])
     DelivererFactory(provision=placements["own"].provision, user=users["external, over"], ends=YESTERDAY)
-    sync_grants(provision=placements["own"].provision)
+    sync_grants([placements["own"].provision_id])
     entries = InterventionFactory(school=school), InterventionFactory(school=second, name=ELSEWHERE)
     rows, foreign = calendar_of(school), calendar_of(second)
     invited = member(Role.CLASS_TEACHER, school)
