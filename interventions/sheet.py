@@ -1,0 +1,295 @@
+"""The sheet "Placements": the map as flat rows, written by our export and read back by our import. Pure.
+
+One row a placement; a provision that nobody is in has one row with the learner's columns blank. What each column
+holds stands in docs/exports.md, "The sheet Placements", and is the contract between export and import: what is written
+here is read back without doubt.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from interventions.areas import AREAS
+from interventions.dose import Dose
+from interventions.subjects import SUBJECTS
+from learners.census import YEARS
+
+SHEET = "Placements"
+# What a column is called in the code, and what stands above it.
+COLUMNS: tuple[tuple[str, str], ...] = (
+    ("upn", "UPN"),
+    ("surname", "Surname"),
+    ("forename", "Forename"),
+    ("year", "Year group"),
+    ("class", "Class"),
+    ("sen", "SEN provision"),
+    ("needs", "Needs"),
+    ("number", "Provision no."),
+    ("provision", "Provision"),
+    ("tier", "Tier"),
+    ("area", "Area of need"),
+    ("subject", "Subject"),
+    ("sessions", "Sessions a week"),
+    ("minutes", "Minutes a session"),
+    ("starts", "From"),
+    ("ends", "To"),
+    ("deliverers", "Delivered by"),
+    ("responsible", "Responsible teacher"),
+    ("place", "Place"),
+    ("group", "Group"),
+    ("outcome", "Outcome"),
+    ("baseline", "Baseline"),
+    ("target", "Target"),
+    ("review_on", "Review date"),
+    ("provision_starts", "Provision from"),
+    ("provision_ends", "Provision to"),
+    ("provision_sessions", "Provision sessions"),
+    ("provision_minutes", "Provision minutes"),
+    ("library", "Library entry"),
+    ("confidential", "Confidential"),
+    ("note", "Note"),
+)
+KEYS = tuple(key for key, _ in COLUMNS)
+HEADINGS = tuple(heading for _, heading in COLUMNS)
+
+ROLES: dict[str, str] = {
+    "teacher": "Teacher",
+    "ta": "Teaching assistant",
+    "hlta": "Higher level teaching assistant",
+    "senco": "SENCO",
+    "specialist": "Specialist teacher",
+    "therapist": "Therapist",
+    "other": "Other",
+}
+# (the provision is confidential, this placement is confidential): what the column says.
+CONFIDENTIAL: dict[tuple[bool, bool], str] = {
+    (False, False): "",
+    (True, False): "Provision",
+    (False, True): "Placement",
+    (True, True): "Provision and placement",
+}
+EXAMPLE = "EXAMPLE"  # stands in the UPN column of the template's example row, which an import passes over
+
+EVERY_LESSON = Dose(None, None)
+
+Value = str | int | date | None
+Row = tuple[Value, ...]
+
+
+@dataclass(frozen=True)
+class Pupil:
+    """A learner as the sheet names them; `sen` and `needs` are census codes, `year` the code of a year group."""
+
+    upn: str = ""
+    surname: str = ""
+    forename: str = ""
+    year: str = ""
+    group: str = ""
+    sen: str = ""
+    needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A provision as the sheet names it. `deliverers` are names with the keys of their roles, in their order."""
+
+    name: str
+    tier: int
+    area: str
+    starts: date
+    ends: date | None = None
+    dose: Dose = EVERY_LESSON
+    subject: str = ""
+    deliverers: tuple[tuple[str, str], ...] = ()
+    responsible: str = ""
+    place: str = ""
+    group: str = ""
+    library: str = ""
+    confidential: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Place:
+    """One learner's placement."""
+
+    pupil: Pupil
+    starts: date
+    ends: date | None = None
+    dose: Dose = EVERY_LESSON
+    outcome: str = ""
+    baseline: str = ""
+    target: str = ""
+    review_on: date | None = None
+    confidential: bool = False
+
+
+def tier_words(tier: int, labels: Mapping[int, str]) -> str:
+    """What the school calls the tier; "Tier 4" where it has no name for it on that day.
+
+    >>> tier_words(2, {1: "Wave 1", 2: "Wave 2"}), tier_words(4, {1: "Wave 1"})
+    ('Wave 2', 'Tier 4')
+    """
+    return labels.get(tier) or f"Tier {tier}"
+
+
+def people_words(people: Iterable[tuple[str, str]]) -> str:
+    """Who delivers: "Name (role); Name (role)".
+
+    >>> people_words([("Jo Marsh", "ta"), ("Dr Khan", "therapist")])
+    'Jo Marsh (Teaching assistant); Dr Khan (Therapist)'
+    """
+    return "; ".join(f"{name} ({ROLES[role]})" for name, role in people)
+
+
+_PERSON = re.compile(rf"(.+?) \(({'|'.join(ROLES.values())})\)(?:; |$)", re.DOTALL)
+_ROLE_KEYS = {words: key for key, words in ROLES.items()}
+
+
+def read_people(text: str) -> tuple[tuple[str, str], ...]:
+    """What `people_words` wrote, back again. Raises ValueError for a text that is not of its making.
+
+    >>> read_people("Jo Marsh (Teaching assistant); Dr Khan (Therapist)")
+    (('Jo Marsh', 'ta'), ('Dr Khan', 'therapist'))
+    """
+    found, at = [], 0
+    while at < len(text):
+        person = _PERSON.match(text, at)
+        if person is None:
+            raise ValueError("Write each person as Name (role), with a semicolon between two.")
+        found.append((person[1], _ROLE_KEYS[person[2]]))
+        at = person.end()
+    return tuple(found)
+
+
+def _provision_values(one: Planned, labels: Mapping[int, str]) -> dict[str, Value]:
+    return {
+        "provision": one.name,
+        "tier": tier_words(one.tier, labels),
+        "area": AREAS.get(one.area, one.area),
+        "subject": SUBJECTS.get(one.subject, one.subject),
+        "deliverers": people_words(one.deliverers),
+        "responsible": one.responsible,
+        "place": one.place,
+        "group": one.group,
+        "provision_starts": one.starts,
+        "provision_ends": one.ends,
+        "provision_sessions": one.dose.sessions,
+        "provision_minutes": one.dose.minutes,
+        "library": one.library,
+        "note": one.note,
+    }
+
+
+def _place_values(one: Place) -> dict[str, Value]:
+    who = one.pupil
+    return {
+        "upn": who.upn,
+        "surname": who.surname,
+        "forename": who.forename,
+        "year": YEARS.get(who.year, who.year),
+        "class": who.group,
+        "sen": who.sen,
+        "needs": ", ".join(who.needs),
+        "sessions": one.dose.sessions,
+        "minutes": one.dose.minutes,
+        "starts": one.starts,
+        "ends": one.ends,
+        "outcome": one.outcome,
+        "baseline": one.baseline,
+        "target": one.target,
+        "review_on": one.review_on,
+    }
+
+
+def _in_order(values: Iterable[Value]) -> tuple[tuple[bool, str, str], ...]:
+    """Values as a sort reads them, the same on every database: blank last, then without regard to capitals."""
+    key = []
+    for value in values:
+        text = f"{value:05d}" if isinstance(value, int) else str(value or "")
+        key.append((not text, text.casefold(), text))
+    return tuple(key)
+
+
+def rows_of(planned: Sequence[tuple[Planned, Sequence[Place]]], labels: Mapping[int, str]) -> list[Row]:
+    """The sheet's rows: provisions with their placements, in learners' reading order, those without learners last.
+
+    Provisions are numbered from 1 in an order that depends on what they and their placements say and on nothing
+    else, so that a map brought into an empty school and taken out again gives the same rows.
+
+    >>> row = rows_of([(Planned("Phonics", 2, "cognition", date(2026, 9, 1)), [])], {2: "Wave 2"})[0]
+    >>> dict(zip(KEYS, row))["provision"], dict(zip(KEYS, row))["number"], dict(zip(KEYS, row))["upn"]
+    ('Phonics', 1, '')
+    """
+    drawn = []
+    for one, places in planned:
+        values = _provision_values(one, labels)
+        rows = [
+            values | _place_values(place) | {"confidential": CONFIDENTIAL[one.confidential, place.confidential]}
+            for place in places
+        ] or [values | {"confidential": CONFIDENTIAL[one.confidential, False]}]
+        flat = [tuple(row.get(key, "") for key in KEYS) for row in rows]
+        own = _in_order([one.tier, *(values.get(key) for key in KEYS), one.confidential])
+        drawn.append((own, sorted(map(_in_order, flat)), flat))
+    drawn.sort(key=lambda each: each[:2])
+    at = KEYS.index("number")
+    numbered = [
+        (*row[:at], number, *row[at + 1 :]) for number, (_, _, flat) in enumerate(drawn, start=1) for row in flat
+    ]
+    return sorted((tuple("" if value is None else value for value in row) for row in numbered), key=_reading_order)
+
+
+def _reading_order(row: Row) -> tuple[tuple[bool, str, str], ...]:
+    return _in_order([row[KEYS.index(key)] for key in ("surname", "forename", "upn", "year", "class")] + [*row[7:]])
+
+
+_LIVE = frozenset("=+-@\t\r\n\0＝＋－＠")
+
+
+def is_live(text: str) -> bool:
+    """Whether a spreadsheet program could take `text` for a formula, behind quotes and what cannot be seen.
+
+    >>> [is_live(text) for text in ("=1+1", "'=1+1", "\\u200b-2", "3 + 4", "")]
+    [True, True, True, False, False]
+    """
+    for letter in text.lstrip("'"):
+        if letter in _LIVE:
+            return True
+        if not letter.isspace() and unicodedata.category(letter) not in ("Cf", "Cc"):
+            return False
+    return False
+
+
+def guarded(text: str) -> str:
+    """`text` as a file of plain text may carry it: a single quote before what could be taken for a formula.
+
+    A text that has such a quote already gets one more, so that `unguarded` always gives back what was there.
+    Source: OWASP ASVS 5.0, 1.2.10.
+
+    >>> guarded("=1+1"), guarded("'=1+1"), guarded("'tis")
+    ("'=1+1", "''=1+1", "'tis")
+    """
+    return f"'{text}" if is_live(text) else text
+
+
+def unguarded(text: str) -> str:
+    """What `guarded` was given.
+
+    >>> unguarded("'=1+1"), unguarded("'tis"), unguarded("=1+1")
+    ('=1+1', "'tis", '=1+1')
+    """
+    return text[1:] if text.startswith("'") and is_live(text[1:]) else text
+
+
+_UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+
+
+def writable(text: str) -> str:
+    """`text` with line ends as LF and without the characters that no spreadsheet file can hold.
+
+    >>> writable("one\\r\\ntwo\\x07")
+    'one\\ntwo'
+    """
+    return _UNWRITABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
