@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from django.db import models, transaction
+from django.db import models, router, transaction
 from django.db.models import F
+from django.db.models.deletion import Collector
 from django.utils import timezone
 from simple_history.utils import bulk_create_with_history
 
@@ -89,10 +90,12 @@ def _delete(rows: Sequence[models.Model], *, by: User | None, reason: str) -> No
         ],
         batch_size=500,
     )  # fmt: skip
-    # `_raw_delete` would leave children behind; the signals of `delete` would write the history a second time.
+    # The collector deletes these very objects, with what hangs on them, so that their history is not written twice.
     for row in rows:
         vars(row)["skip_history_when_saving"] = True
-    model.objects.filter(pk__in=[row.pk for row in rows]).delete()
+    collector = Collector(using=router.db_for_write(model))
+    collector.collect(rows)
+    collector.delete()
 
 
 @transaction.atomic
@@ -109,7 +112,7 @@ def undo_change(*, change: MapChange, by: User) -> MapChange:
     provisions = _provisions_of(change)
     back = [_Back(model, change) for model in TOUCHED]
     moved = sum(one.moved for one in back)
-    hanging = _hanging(back, change)
+    hanging = _hanging({one.model: one for one in back})
     if moved or hanging:
         raise MovedOn(_moved_words(moved, hanging))
     reason = f"undo-set:{change.pk}"
@@ -145,14 +148,14 @@ class _Back:
         self.model = model
         self.fields = [field.attname for field in model.history.model.tracked_fields]
         mine = model.history.filter(history_change_reason=change.reason)
-        touched = set(mine.order_by().values_list("id", flat=True))
-        now = {row.pk: row for row in model.objects.select_for_update().filter(pk__in=touched)}
+        self.touched = set(mine.order_by().values_list("id", flat=True))
+        now = {row.pk: row for row in model.objects.select_for_update().filter(pk__in=self.touched)}
         self.made: list[Any] = []  # the change made them: they go
         self.changed: list[Any] = []  # it changed them: they get their old values
         self.removed: list[Any] = []  # it deleted them: they come again
         self.moved = 0
         rows: dict[int, list[Any]] = {}
-        for row in model.history.filter(id__in=touched).order_by("history_id"):
+        for row in model.history.filter(id__in=self.touched).order_by("history_id"):
             rows.setdefault(row.id, []).append(row)
         for pk, lines in rows.items():
             places = [place for place, line in enumerate(lines) if line.history_change_reason == change.reason]
@@ -193,15 +196,14 @@ class _Back:
             bulk_create_with_history(again, self.model, default_user=by, default_change_reason=reason)
 
 
-def _hanging(back: Sequence[_Back], change: MapChange) -> int:
+def _hanging(back: dict[Any, _Back]) -> int:
     """How many records were added since to what the change made, and would vanish with it."""
-    made = {one.model: [row.pk for row in one.made] for one in back}
-    placements = Placement.objects.exclude(pk__in=made[Placement])
-    provisions = Provision.objects.exclude(pk__in=made[Provision])
+    placements = Placement.objects.exclude(pk__in=back[Placement].touched)
+    provisions = Provision.objects.exclude(pk__in=back[Provision].touched)
     return (
-        placements.filter(provision__in=made[Provision]).count()
-        + placements.filter(learner__in=made[Learner]).count()
-        + provisions.filter(intervention__in=made[Intervention]).count()
+        placements.filter(provision__in=back[Provision].made).count()
+        + placements.filter(learner__in=back[Learner].made).count()
+        + provisions.filter(intervention__in=back[Intervention].made).count()
     )
 
 

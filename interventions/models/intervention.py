@@ -6,10 +6,10 @@ from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import F, Q
-from simple_history.models import HistoricalRecords
 
 from interventions.areas import AREA_CHOICES, AREAS
 from provisionmap.school.access import schools_where
+from provisionmap.school.history import Records
 from provisionmap.school.models import TIERS, School
 from provisionmap.school.roles import Capability
 
@@ -65,7 +65,7 @@ class Intervention(models.Model):
     version = models.PositiveIntegerField(default=1)
 
     objects = InterventionQuerySet.as_manager()
-    history = HistoricalRecords()
+    history = Records()
 
     class Meta:
         ordering: ClassVar = ["tier", "name", "pk"]

@@ -8,11 +8,11 @@ from typing import Any, ClassVar, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from simple_history.models import HistoricalRecords
 
-from interventions.models.provision import Provision, reason_field
+from interventions.models.provision import Provision
 from learners.models import Learner
 from provisionmap.school.access import schools_where
+from provisionmap.school.history import Records
 from provisionmap.school.models import School
 from provisionmap.school.roles import Capability
 
@@ -68,7 +68,7 @@ class Placement(models.Model):
     version = models.PositiveIntegerField(default=1)
 
     objects = PlacementQuerySet.as_manager()
-    history = HistoricalRecords(history_change_reason_field=reason_field())
+    history = Records()
 
     class Meta:
         ordering: ClassVar = ["pk"]

@@ -8,21 +8,16 @@ from typing import Any, ClassVar, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from simple_history.models import HistoricalRecords
 
 from interventions.areas import AREA_CHOICES
 from interventions.models.intervention import Intervention
 from interventions.subjects import SUBJECT_CHOICES
 from learners.models import Group
 from provisionmap.school.access import schools_where
+from provisionmap.school.history import Records
 from provisionmap.school.models import TIERS, School
 from provisionmap.school.roles import Capability
 from provisionmap.school.today import today
-
-
-def reason_field() -> models.CharField[str | None]:
-    """Why a history row was written: "map", "undo:…", or the change it belongs to, which is looked up by it."""
-    return models.CharField(max_length=40, null=True, db_index=True)
 
 
 class ProvisionQuerySet(models.QuerySet["Provision"]):
@@ -81,7 +76,7 @@ class Provision(models.Model):
     version = models.PositiveIntegerField(default=1)
 
     objects = ProvisionQuerySet.as_manager()
-    history = HistoricalRecords(history_change_reason_field=reason_field())
+    history = Records()
 
     class Meta:
         ordering: ClassVar = ["tier", "name", "pk"]
@@ -149,7 +144,7 @@ class Deliverer(models.Model):
     ends = models.DateField(null=True, blank=True)
 
     objects = DelivererQuerySet.as_manager()
-    history = HistoricalRecords(history_change_reason_field=reason_field())
+    history = Records()
 
     class Meta:
         ordering: ClassVar = ["pk"]

@@ -8,11 +8,11 @@ from typing import Any, ClassVar, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import F, FilteredRelation, Q
-from simple_history.models import HistoricalRecords
 
 from learners.census import YEAR_CHOICES
 from learners.models.group import Group
 from provisionmap.school.access import schools_where
+from provisionmap.school.history import Records
 from provisionmap.school.models import School
 from provisionmap.school.roles import Capability
 from provisionmap.school.today import today
@@ -103,7 +103,7 @@ class Learner(models.Model):
     version = models.PositiveIntegerField(default=1)
 
     objects = LearnerQuerySet.as_manager()
-    history = HistoricalRecords()
+    history = Records()
 
     class Meta:
         ordering: ClassVar = ["surname", "forename", "pk"]

@@ -7,10 +7,10 @@ from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import F, Q
-from simple_history.models import HistoricalRecords
 
 from learners.census import NEED_CHOICES, PROVISION_CHOICES
 from learners.models.learner import Learner
+from provisionmap.school.history import Records
 
 RANKS = ("need_1", "need_2", "need_3", "need_4")
 NEED_CODES = [code for code, _ in NEED_CHOICES]
@@ -67,7 +67,7 @@ class SenProvision(models.Model):
     ends = models.DateField(null=True, blank=True)
 
     objects = SenProvisionQuerySet.as_manager()
-    history = HistoricalRecords()
+    history = Records()
 
     class Meta:
         ordering: ClassVar = ["-starts", "-pk"]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any, ClassVar, Self
 
 from django.db import models
-from simple_history.models import HistoricalRecords
 
 from learners.models.learner import Learner
+from provisionmap.school.history import Records
 
 MOST_LETTERS = 600  # of one section: six of this length still print on one page
 
@@ -43,7 +43,7 @@ class Passport(models.Model):
     version = models.PositiveIntegerField(default=1)
 
     objects = PassportQuerySet.as_manager()
-    history = HistoricalRecords()
+    history = Records()
 
     class Meta:
         ordering: ClassVar = ["pk"]
