@@ -5,6 +5,7 @@ exports use for the same things; docs/domain.md, "Codes".
 """
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -206,3 +207,22 @@ def read_enrolment(text: str) -> str:
     if code in ENROLMENTS:
         return code
     raise Unreadable("This is not an enrolment status.", "Write C, M, S, F, O, G or P.")
+
+
+# What stands under printed lists: "Total: 30 pupils", "30 learners", "Printed on …", "Page 1 of 2", "End of report".
+CLOSING_LINE = re.compile(
+    r"\s*(?:(?:grand |sub ?)?totals?\b|count\b|number of\b|\d+ (?:pupils|students|learners|children)\b"
+    r"|(?:printed|produced|generated|exported|created|report run)\b|page \d|end of (?:report|list)\b)",
+    re.IGNORECASE,
+)
+MOST_IN_CLOSING_LINE = 3  # filled cells; a pupil's row has more, or a UPN
+
+
+def closes_a_list(row: Sequence[object]) -> bool:
+    """Whether a row is the total or the signature under a printed list.
+
+    >>> closes_a_list(["Total: 30 pupils", None]), closes_a_list(["Count", None, 30]), closes_a_list(["Page", "Anna"])
+    (True, True, False)
+    """
+    filled = [str(cell) for cell in row if cell is not None]
+    return 0 < len(filled) <= MOST_IN_CLOSING_LINE and bool(CLOSING_LINE.match(filled[0]))

@@ -13,7 +13,7 @@ from datetime import date
 
 from learners import census
 from learners.reading.sheet import ContactRow
-from learners.rows import LearnerRow, Problem, Value
+from learners.rows import MOST_NEEDS, LearnerRow, Problem, Value
 
 NOT_KEPT = ("enrol_status",)  # read and checked, but no field of a learner
 IDENTITY = frozenset({"surname", "forename", "date_of_birth"})
@@ -236,6 +236,9 @@ class _Matcher:
         old_code, old_needs = learner.text("sen_code"), learner.values.get("needs", ())
         code = _text(row, "sen_code") or old_code
         needs = row.values.get("needs", () if code == "N" else old_needs)
+        if row.primary_only and isinstance(needs, tuple) and isinstance(old_needs, tuple) and code == old_code:
+            # The list says which need comes first, and nothing of the others: they stay behind it.
+            needs = (*needs, *(one for one in old_needs if one not in needs))[:MOST_NEEDS]
         if code == old_code and needs == old_needs:
             return []
         listed = list(needs) if isinstance(needs, tuple) else []

@@ -63,6 +63,7 @@ class LearnerRow:
     values: dict[str, Value]
     proposed: dict[str, Value] = field(default_factory=dict)
     types_awaited: bool = False
+    primary_only: bool = False  # the list has a column for the primary need and none for further ones
     contacts: tuple[ContactRow, ...] = ()
 
 
@@ -107,9 +108,10 @@ def read_rows(
             Problem(sheet.header_row, "", "", "", "The list has headings but no pupils.", "Nothing will change.")
         )
     for number, row in sheet.rows:
-        if number not in skipped:
+        if number not in skipped and not reader.is_closing_line(number, row):
             reader.read(number, row)
     reader.find_doubles()
+    reader.find_left_out(skipped)
     bad = {problem.row for problem in reader.problems}
     return Reading([row for row in reader.rows if row.row not in bad], reader.problems, reader.notices)
 
@@ -134,6 +136,7 @@ class _Reader:
         places = {name: place for place, name in mapping.items()}
         # In the order of FIELDS, so that the order of columns makes no difference.
         self.columns = [(name, places[name]) for name in FIELDS if name in places]
+        self.primary_only = {name for name, _ in self.columns if name in NEED_FIELDS} == {"need_1"}
         self.month_first = {name: self._month_first(name, place) for name, place in self.columns if name in DATES}
 
     def _month_first(self, name: str, place: int) -> bool:
@@ -161,6 +164,15 @@ class _Reader:
 
     def _bad_row(self, row: int, column: str, value: str, message: str, remedy: str) -> None:
         self.problems.append(Problem(row, column, "", value, message, remedy))
+
+    def is_closing_line(self, number: int, row: list[Cell]) -> bool:
+        """Whether this is the total or the signature under a printed list, which names no pupil. It is told."""
+        held = {name for name, place in self.columns if place < len(row) and row[place] is not None}
+        closing = not held & {"upn", "date_of_birth", "forename"} and cells.closes_a_list(row)
+        if closing:
+            text = next(str(cell) for cell in row if cell is not None)
+            self._notice(number, "", text, "This line closes the list and names no pupil.", "It is left out.")
+        return closing
 
     def read(self, number: int, row: list[Cell]) -> None:
         """Read one row."""
@@ -200,6 +212,7 @@ class _Reader:
                 values=values,
                 proposed=self._proposed(values),
                 types_awaited=awaited,
+                primary_only=self.primary_only,
                 contacts=self.sheet.contacts.get(number, ()),
             )
         )
@@ -335,6 +348,24 @@ class _Reader:
                     number,
                     f"The same UPN stands in {noun} {', '.join(others[:MOST_NAMED])}{more}.",
                     "Keep the right row and leave the other out, or mend the UPN in the MIS.",
+                )
+
+    def find_left_out(self, skipped: frozenset[int]) -> None:
+        """Say of a UPN that stands in several rows that all of them are left out."""
+        places = dict(self.columns)
+        holders: dict[str, list[int]] = defaultdict(list)
+        for number, row in self.sheet.rows:
+            if number in skipped and "upn" in places and places["upn"] < len(row) and row[places["upn"]] is not None:
+                holders[upn.normalise(str(row[places["upn"]]))].append(number)
+        kept = {row.values.get("upn") for row in self.rows}
+        for text, rows in holders.items():
+            if len(rows) > 1 and text not in kept:
+                self._notice(
+                    rows[0],
+                    "upn",
+                    text,
+                    f"All {len(rows)} rows with this UPN are left out, so this learner is not in the import.",
+                    "To bring them in, start the preview again and leave out only the wrong row.",
                 )
 
 

@@ -212,3 +212,16 @@ def test_plans_that_would_do_the_same_have_one_fingerprint():
     assert match(known, rows).fingerprint == match(known, rows).fingerprint
     assert match(known, rows).fingerprint != match(known, rows[:1]).fingerprint
     assert match(known, rows).fingerprint != match([Known(7, {**ADA, "sex": "M"})], rows).fingerprint
+
+
+@pytest.mark.parametrize(
+    ("listed", "kept"), [("SPLD", ("SPLD", "SLCN", "SEMH")), ("SEMH", ("SEMH", "SPLD", "SLCN")), ("HI", ("HI", "SPLD"))]
+)
+def test_a_list_with_the_primary_need_only_keeps_the_others_behind_it(listed, kept):
+    old = ("SPLD", "SLCN", "SEMH") if len(kept) == 3 else ("SPLD",)
+    one = LearnerRow(2, {"upn": UPN, "sen_code": "K", "needs": (listed,)}, primary_only=True)
+
+    plan = match([Known(7, {"upn": UPN, "sen_code": "K", "needs": old})], [one])
+
+    changed = [(field.old, field.new) for change in plan.changes for field in change.fields]
+    assert changed == ([] if kept == old else [(old, kept)])

@@ -245,3 +245,36 @@ def test_leaving_out_everything_bad_leaves_nothing_bad(rows):
         left |= found.leavable_rows
 
     assert found.problems == []
+
+
+@pytest.mark.parametrize("text", ["Total: 2 pupils", "30 learners", "Printed on 12/11/2026", "End of report"])
+def test_the_line_that_closes_a_printed_list_is_left_out_and_told(text):
+    found = reading("upn surname forename", [UPN, "Bee", "Ada"], [None, text, None])
+
+    assert [one.row for one in found.rows] == [2]
+    assert said(found.notices) == [(3, "", text, "This line closes the")]
+    assert found.problems == []
+
+
+def test_a_pupil_whose_name_begins_like_a_total_is_a_pupil():
+    found = reading("upn surname forename", [UPN, "Total", "Ada"], [None, "Count", "Basil"])
+
+    assert [one.values["surname"] for one in found.rows] == ["Total"]
+    assert [one.row for one in found.problems] == [3]
+
+
+def test_leaving_out_every_row_of_a_doubled_upn_is_told():
+    rows = [[UPN, "Bee", "Ada"], [UPN, "Bee", "Adah"], [OTHER, "Cee", "Ben"]]
+
+    both = reading("upn surname forename", *rows, leave_out_rows=[2, 3])
+    one = reading("upn surname forename", *rows, leave_out_rows=[3])
+
+    assert said(both.notices) == [(2, "upn", UPN, "All 2 rows with")]
+    assert one.notices == []
+
+
+def test_a_list_that_knows_the_primary_need_only_says_so():
+    alone = reading("upn sen_code need_1", [UPN, "K", "SLCN"])
+    more = reading("upn sen_code need_1 need_2", [UPN, "K", "SLCN", None])
+
+    assert [one.rows[0].primary_only for one in (alone, more)] == [True, False]
