@@ -107,6 +107,10 @@ def end(request: Any, pk: int) -> HttpResponse:
     """End a placement on a day, today unless said otherwise. Undo brings it back."""
     placement = _placement(request, pk)
     shown: dict[str, Any] = {"section": "map", "placement": placement, "today": today(), "ending": True}
+    try:
+        check_can_edit(request.school, placement.provision.tier, request.user)
+    except NotAllowed as refused:
+        return fragment(request, "interventions/placement.html#refused", shown | {"why": str(refused)}, status=422)
     if request.method != "POST":
         return fragment(request, "interventions/placement.html#ending", shown)
     try:

@@ -22,7 +22,7 @@ SIGN_INS = (
     SignIn(Role.SENCO_ASSISTANT, "Joss Amberwick", "edits the map and learners, imports pupil lists"),
     SignIn(Role.CLASS_TEACHER, "Martin Hale", "own class; edits tier 1 on the map"),
     SignIn(Role.TEACHING_ASSISTANT, "Keira Flynn", "learners of the groups she runs"),
-    SignIn(Role.HEAD, "Adaobi Clovermere", "reads everything"),
+    SignIn(Role.HEAD, "Adaobi Clovermere", "reads every learner and the costs, less what is confidential"),
     SignIn(Role.GOVERNOR, "Walter Reedholme", "no names; reports come later"),
     SignIn(Role.EXTERNAL, "Dr Selin Tanseyvale", "specialist teacher: learners shared with her"),
     SignIn(Role.ADMINISTRATOR, "Bethan Copperfold", "people, terms and imports"),

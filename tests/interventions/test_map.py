@@ -360,9 +360,12 @@ class TestEditing:
         sent = client.post(f"/map/placements/{placement.pk}/", CELL | {"seen": 1}, headers=HX)
         closed = client.get(f"/map/placements/{placement.pk}/?shown=1", headers=HX)
 
-        assert [shown.status_code, sent.status_code, closed.status_code] == [422, 422, 422]
+        ending = client.get(f"/map/placements/{placement.pk}/end/", headers=HX)
+
+        assert [one.status_code for one in (shown, sent, closed, ending)] == [422, 422, 422, 422]
         assert "Class teachers change tier 1 only." in shown.text
         assert "Class teachers change tier 1 only." in sent.text
+        assert "Class teachers change tier 1 only." in ending.text
 
     def test_a_placement_of_another_school_is_not_there(self, client, senco):
         assert client.get(f"/map/placements/{PlacementFactory().pk}/").status_code == 404
