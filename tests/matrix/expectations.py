@@ -203,9 +203,7 @@ ROUTES: dict[str, Route] = {
     "interventions:rows": Route(MAP_READERS, post=200, body=SEARCH),
     "interventions:undo": Route(WRITERS, get=302, post=302),
     "interventions:placement": Route(WRITERS, "placement", post=302, body=CELL),
-    "interventions:placement-end": Route(
-        WRITERS, "placement", post=302, body=sent(on="2026-11-23", seen=1), beyond=(200, 422)
-    ),
+    "interventions:placement-end": Route(WRITERS, "placement", post=302, body=sent(on="2026-11-23", seen=1)),
     "interventions:placement-add": Route(
         WRITERS, "tier", post=302, body=lambda world, args: {"provision": world.own.spare[args[1]].pk}
     ),
