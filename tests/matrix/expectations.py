@@ -44,7 +44,6 @@ class Route:
     get: Status = 200
     post: Status = 405
     body: Body = field(default=lambda world, args: {})
-    beyond: tuple[int, int] = (422, 422)  # GET and POST of a class teacher on tier 2: refused in words
     public: bool = False
 
 
