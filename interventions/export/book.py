@@ -1,0 +1,105 @@
+"""A workbook, described once and written by whoever writes a format: sheets, looks, print set-up. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+Value = str | int | date
+
+# Paper and ink of tokens.css, which a file takes with it: number of the tier to its colour and its wash.
+TIER_INK = {1: "#0f6b4f", 2: "#8a5300", 3: "#8c2459", 4: "#4b3a99"}
+TIER_WASH = {1: "#e6f4ee", 2: "#fdf1dc", 3: "#fbe8f1", 4: "#eeebfa"}
+INK, SOFT, BRAND, EDGE, WASH = "#1b2330", "#4a5568", "#14497a", "#d5dae2", "#eaf1f8"
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a cell looks. `day` and `count` say what it holds when it is not text."""
+
+    ink: str = INK
+    ground: str = ""
+    bold: bool = False
+    size: int = 10
+    border: bool = True
+    wrap: bool = True
+    holds: str = "text"
+
+
+LOOKS: dict[str, Look] = {
+    "title": Look(ink=BRAND, bold=True, size=16, border=False, wrap=False),
+    "about": Look(ink=SOFT, border=False, wrap=False),
+    "warn": Look(ink="#a3202a", bold=True, border=False, wrap=False),
+    "head": Look(ink="#ffffff", ground=BRAND, bold=True),
+    "text": Look(),
+    "day": Look(holds="day"),
+    "count": Look(holds="count"),
+    "who": Look(bold=True),
+    "group": Look(ink=BRAND, ground=WASH, bold=True, size=11),
+    "sum": Look(ground="#f5f6f8", bold=True),
+    "sum-count": Look(ground="#f5f6f8", bold=True, holds="count"),
+    "plain": Look(border=False),
+    **{f"head-{tier}": Look(ink="#ffffff", ground=ink, bold=True) for tier, ink in TIER_INK.items()},
+    **{f"tier-{tier}": Look(ground=wash) for tier, wash in TIER_WASH.items()},
+    **{f"word-{tier}": Look(ink=TIER_INK[tier], ground=wash, bold=True) for tier, wash in TIER_WASH.items()},
+}
+
+Cell = tuple[Value, str]  # what stands there, and the name of its look
+Row = Sequence[Cell]
+
+
+LINE, SPARE, TALLEST = (
+    13,
+    3,
+    409,
+)  # points of a line of text, of a row beyond its lines, of the tallest row there can be
+
+
+def height_of(cells: Row, widths: Sequence[int]) -> int:
+    """Points that a row needs for its text to be seen, by the widths of its columns in characters.
+
+    Programs are told, because not all of them measure what they open.
+
+    >>> height_of([("one", "text"), ("word " * 10, "text")], [5, 25])
+    29
+    """
+    most = 1
+    for (value, _), width in zip(cells, widths, strict=False):
+        if isinstance(value, str) and (len(value) > width or "\n" in value):
+            most = max(most, sum(max(1, -(-len(line) // width)) for line in value.split("\n")))
+    return min(TALLEST, most * LINE + SPARE)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A list to choose from, in the cells of one column from the row `first` to the row `last` (from 0)."""
+
+    column: int
+    first: int
+    last: int
+    source: tuple[str, int, int]  # the sheet, its column, and how many rows under its first hold the choices
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet: rows above the heading, the heading, rows under it, and how it prints."""
+
+    name: str
+    widths: Sequence[int]
+    above: Sequence[Row] = ()
+    head: Row = ()
+    rows: Sequence[Row] = ()
+    fixed: int = 0  # columns that stay in sight
+    narrowed: bool = False  # whether the heading has buttons to filter by
+    choices: Sequence[Choice] = ()
+    footer: str = ""
+
+
+@dataclass(frozen=True)
+class Book:
+    """A workbook. `paper` is "A3" or "A4", landscape always."""
+
+    title: str
+    sheets: Sequence[Sheet]
+    paper: str = "A3"
+    heading: str = ""  # printed at the head of each page
+    looks: dict[str, Look] = field(default_factory=lambda: LOOKS)

@@ -1,0 +1,138 @@
+"""The sheets of an exported map: the view as shown, and "Placements". Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from interventions import sheet as placements
+from interventions.export import book
+from interventions.export.drawing import Drawing, Line, Shown, cell_words, columns_shown, initials
+from interventions.sheet import COLUMNS, KEYS, Row
+
+SHARED = "For sharing"  # what the second sheet is called where something was left out: an import passes it over
+DAYS = frozenset({"starts", "ends", "review_on", "provision_starts", "provision_ends"})
+COUNTS = frozenset({"number", "sessions", "minutes", "provision_sessions", "provision_minutes"})
+WIDTHS = {
+    "upn": 15, "surname": 16, "forename": 14, "year": 11, "class": 9, "sen": 10, "needs": 14, "number": 10,
+    "provision": 28, "tier": 14, "area": 26, "subject": 18, "sessions": 10, "minutes": 10, "starts": 11, "ends": 11,
+    "deliverers": 30, "responsible": 20, "place": 14, "group": 9, "outcome": 36, "baseline": 16, "target": 16,
+    "review_on": 11, "provision_starts": 11, "provision_ends": 11, "provision_sessions": 10, "provision_minutes": 10,
+    "library": 24, "confidential": 14, "note": 36,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class About:
+    """What is said on every sheet and page: whose map, of when, narrowed to what, taken out by whom."""
+
+    school: str
+    day: str
+    by: str
+    at: str
+    filters: tuple[str, ...] = ()
+    tiers: Mapping[int, str] | None = None
+    paper: str = "A3"
+    confidential: bool = False
+
+    @property
+    def scope(self) -> str:
+        """The day and the filters, in words."""
+        return " · ".join((f"As of {self.day}", *(self.filters or ("Everything this person may see",))))
+
+    @property
+    def mark(self) -> str:
+        """Who took it out, and when."""
+        return f"Exported by {self.by} on {self.at}"
+
+
+KEEP_SAFE = "Personal data of children: keep it safe, share only what is needed, delete it when done."
+CONFIDENTIAL = "Contains confidential provision."
+SHARING = "A copy for sharing: parts were left out, so it does not import back."
+
+
+def sheet_of(about: About, drawing: Drawing) -> book.Sheet:
+    """The view as shown, with its key."""
+    tiers = about.tiers or {}
+    key: list[book.Cell] = [("Key", "about"), *((label, f"head-{tier}") for tier, label in tiers.items())]
+    words = " ".join([KEEP_SAFE, *[CONFIDENTIAL] * about.confidential])
+    above: list[book.Row] = [
+        [(f"Provision map of {about.school}", "title")],
+        [(f"{drawing.name} · {about.scope}", "about")],
+        [(f"{about.mark}. {words}", "warn" if about.confidential else "about")],
+        key,
+    ]
+    grouped = any(line.kind != "row" for line in drawing.lines)
+    return book.Sheet(
+        drawing.name,
+        [head.width for head in drawing.heads],
+        above,
+        [(head.words, f"head-{head.tier}" if head.tier else "head") for head in drawing.heads],
+        [_line(line, drawing) for line in drawing.lines],
+        drawing.fixed,
+        not grouped,  # narrowing by a column would tear groups from their headings
+        footer=about.mark,
+    )
+
+
+def _line(line: Line, drawing: Drawing) -> book.Row:
+    if line.kind != "row":
+        return [(cell_words(cell), _look(line.kind, cell)) for cell in line.cells]
+    cells: list[book.Cell] = []
+    for place, (cell, head) in enumerate(zip(line.cells, drawing.heads, strict=True)):
+        tier = head.tier or (cell[0].tier if isinstance(cell, tuple) and cell else 0)
+        plain = "who" if place == 0 else "count" if isinstance(cell, int) else "text"
+        cells.append((cell_words(cell), f"tier-{tier}" if tier else plain))
+    return cells
+
+
+def _look(kind: str, cell: object) -> str:
+    return f"{kind}-count" if kind == "sum" and isinstance(cell, int) else kind
+
+
+def placements_of(about: About, shown: Shown, rows: Iterable[Row]) -> book.Sheet:
+    """The flat rows under their headings; what `shown` leaves out is not there."""
+    kept = columns_shown(KEYS, shown)
+    tiers = {label: tier for tier, label in (about.tiers or {}).items()} | {
+        f"Tier {tier}": tier for tier in (1, 2, 3, 4)
+    }
+    at_tier = KEYS.index("tier")
+    looks = ["day" if key in DAYS else "count" if key in COUNTS else "text" for key in KEYS]
+    drawn: list[book.Row] = []
+    for row in rows:
+        named = _short(row) if shown.names == "initials" else row
+        word = f"word-{tiers[str(row[at_tier])]}" if row[at_tier] in tiers else "text"
+        drawn.append([(named[at] or "", word if at == at_tier else looks[at]) for at in kept])
+    words = [about.mark, about.scope] if shown.whole else [about.mark, about.scope, SHARING]
+    return book.Sheet(
+        placements.SHEET if shown.whole else SHARED,
+        [WIDTHS[KEYS[at]] for at in kept],
+        [[(" · ".join(words), "about")]],
+        [(COLUMNS[at][1], "head") for at in kept],
+        drawn,
+        len({"upn", "surname", "forename"} & {KEYS[at] for at in kept}),
+        True,
+        footer=about.mark,
+    )
+
+
+def _short(row: Row) -> Row:
+    """The row with initials in the place of the learner's names."""
+    named = {"surname", "forename"}
+    return tuple(initials(str(value)) if key in named else value for key, value in zip(KEYS, row, strict=True))
+
+
+def flat(shown: Shown, rows: Iterable[Row]) -> tuple[list[str], list[list[placements.Value]]]:
+    """Headings and rows of "Placements" as a file of plain text has them."""
+    kept = columns_shown(KEYS, shown)
+    named = (_short(row) if shown.names == "initials" else row for row in rows)
+    return [COLUMNS[at][1] for at in kept], [[row[at] for at in kept] for row in named]
+
+
+def map_book(about: About, shown: Shown, drawing: Drawing, rows: Sequence[Row]) -> book.Book:
+    """The workbook of a view: the view as shown, then its placements."""
+    return book.Book(
+        title="Provision map",
+        sheets=[sheet_of(about, drawing), placements_of(about, shown, rows)],
+        paper=about.paper,
+        heading=f"Provision map of {about.school} · {about.scope}"
+        + (f" · {CONFIDENTIAL}" if about.confidential else ""),
+    )
