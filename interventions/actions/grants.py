@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from django.db.models import FilteredRelation, Q
+from django.db.models import FilteredRelation, Q, Value
+from django.db.models.functions import Coalesce, Greatest, Least
 
 from interventions.models import Deliverer, Placement, Provision
 from learners.models import Grant
@@ -19,6 +20,12 @@ class Span(NamedTuple):
     who: int
     starts: date
     ends: date | None
+
+    def within(self, other: Span) -> bool:
+        """Whether every day of this span is a day of `other`; one span lies within itself."""
+        return self.starts >= other.starts and (
+            other.ends is None or (self.ends is not None and self.ends <= other.ends)
+        )
 
 
 def _earlier(*days: date | None) -> date | None:
@@ -107,3 +114,21 @@ class Share:
         people = sorted(self.people, key=lambda one: (one.who, one.starts))
         places = sorted(self.places.values(), key=lambda one: one.starts)
         Grant.objects.bulk_create(_grants(self.provision.pk, people, places))
+
+
+def trim_grants(*, provision: int, learner: int, old: Span, new: Span) -> None:
+    """Shorten the grants of a place whose days `old` became `new`, which lies within them: two queries.
+
+    A learner's places in one provision never meet, so the grants that meet `old` are those of this place.
+    """
+    rows = Grant.objects.filter(source=_source(provision), learner=learner).filter(
+        Q(ends=None) | Q(ends__gte=old.starts)
+    )
+    rows = rows.filter(starts__lte=old.ends) if old.ends else rows
+    outside = Q(ends__lt=new.starts)
+    shorter: dict[str, Any] = {"starts": Greatest("starts", Value(new.starts))}
+    if new.ends:
+        outside |= Q(starts__gt=new.ends)
+        shorter["ends"] = Least(Coalesce("ends", Value(new.ends)), Value(new.ends))
+    rows.filter(outside).delete()
+    rows.update(**shorter)

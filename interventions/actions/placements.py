@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from interventions.actions.changes import standing_change, undo_change
-from interventions.actions.grants import Share, sync_grants
+from interventions.actions.grants import Share, Span, sync_grants, trim_grants
 from interventions.dose import Dose
 from interventions.models import Placement, Provision
 from interventions.permissions import check_can_edit, check_can_place
@@ -60,8 +60,12 @@ def change_placement(
     check_can_edit(placement.school, placement.provision.tier, by)
     old = {name: getattr(placement, name) for name in changes}
     starts, ends = changes.get("starts", placement.starts), changes.get("ends", placement.ends)
-    moved = (starts, ends) != (placement.starts, placement.ends)
-    share = _check_dates(placement, starts, ends) if moved and placement.version == seen else None
+    before, after = (
+        Span(placement.learner_id, placement.starts, placement.ends),
+        Span(placement.learner_id, starts, ends),
+    )
+    # Fewer days need no asking: they lie in the provision's, and meet no other place.
+    share = _check_dates(placement, starts, ends) if not after.within(before) and placement.version == seen else None
     claimed = placement.version == seen and Placement.objects.filter(pk=placement.pk, version=seen).update(
         **changes, version=F("version") + int(old != changes)
     )
@@ -76,6 +80,8 @@ def change_placement(
     audit.record("placement.change", by=by, target=placement, old=old, new=changes)
     if share:
         share.renew(placement.pk, starts, ends)
+    elif after != before:
+        trim_grants(provision=placement.provision_id, learner=placement.learner_id, old=before, new=after)
     return placement
 
 

@@ -14,7 +14,6 @@ from provisionmap.school.models import AuditEvent
 from provisionmap.school.roles import Role
 from tests.factories import (
     DelivererFactory,
-    InterventionFactory,
     LearnerFactory,
     PlacementFactory,
     ProvisionFactory,

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from interventions.actions import placements as actions
+from interventions.actions.grants import sync_grants
 from interventions.actions.provisions import add_learners
 from interventions.models import Placement
 from learners.models import Grant
@@ -165,10 +166,45 @@ def test_sight_ends_with_the_placement(by):
     ta = member(Role.TEACHING_ASSISTANT, by.school)
     placement = PlacementFactory(learner__school=by.school)
     DelivererFactory(provision=placement.provision, user=ta)
+    sync_grants([placement.provision_id])
 
     actions.end_placement(placement=placement, on=date(2026, 11, 20), seen=1, by=by)
 
     assert Grant.objects.get().ends == date(2026, 11, 20)
+
+
+@pytest.mark.parametrize(
+    "days",
+    [
+        {"ends": date(2026, 10, 30)},
+        {"starts": date(2026, 10, 12)},
+        {"starts": date(2026, 9, 21), "ends": date(2026, 9, 30)},
+        {"starts": date(2026, 9, 7), "ends": date(2026, 9, 8)},
+        {"starts": date(2026, 9, 1)},
+        {"starts": date(2026, 9, 14), "ends": date(2026, 12, 31)},
+    ],
+)
+@pytest.mark.parametrize("ends", [date(2026, 11, 30), None])
+def test_sight_after_days_were_changed_is_what_making_it_anew_would_give(by, days, ends):
+    provision = ProvisionFactory(
+        school=by.school, starts=date(2026, 9, 1), ends=None, responsible=member(Role.CLASS_TEACHER, by.school)
+    )
+    for starts, stops in [(None, None), (date(2026, 10, 1), None), (None, date(2026, 9, 25))]:
+        user = member(Role.TEACHING_ASSISTANT, by.school)
+        DelivererFactory(provision=provision, user=user, starts=starts, ends=stops)
+    learner = LearnerFactory(school=by.school)
+    one = PlacementFactory(provision=provision, learner=learner, starts=date(2026, 9, 7), ends=ends)
+    if ends:
+        PlacementFactory(provision=provision, learner=learner, starts=date(2027, 1, 4), ends=None)
+    PlacementFactory(provision=provision, learner__school=by.school)
+    sync_grants([provision.pk])
+
+    actions.change_placement(placement=one, changes=days, seen=1, by=by)
+
+    rows = Grant.objects.order_by("user", "learner", "starts").values_list("user", "learner", "starts", "ends")
+    found = list(rows)
+    sync_grants([provision.pk])
+    assert found == list(rows.all())
 
 
 def test_a_learner_of_another_school_is_refused(by):
