@@ -2,6 +2,7 @@
 
 from interventions.models.change import MapChange
 from interventions.models.intervention import Intervention, InterventionArea
+from interventions.models.map_export import MapExport
 from interventions.models.map_import import MapColumn, MapImport
 from interventions.models.placement import Placement
 from interventions.models.provision import Deliverer, Provision
@@ -13,6 +14,7 @@ __all__ = [
     "InterventionArea",
     "MapChange",
     "MapColumn",
+    "MapExport",
     "MapImport",
     "Placement",
     "Provision",
