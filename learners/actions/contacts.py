@@ -24,18 +24,24 @@ def add_contact(*, learner: Learner, values: dict[str, Any], by: User) -> Contac
     return contact
 
 
+def _claimed(contact: Contact, seen: int, by: User) -> Contact:
+    """The contact as it now is, its learner taken by the caller; Stale when the learner moved on from `seen`."""
+    check_can_edit(contact.learner, by)
+    rows = Contact.objects.select_related("learner__school")
+    try:
+        claim(contact.learner, seen=seen)
+    except Stale as clash:
+        raise Stale(rows.filter(pk=contact.pk).first() or contact) from clash  # somebody may have removed it
+    return rows.get(pk=contact.pk)
+
+
 @transaction.atomic
 def change_contact(*, contact: Contact, changes: dict[str, Any], seen: int, by: User) -> Contact:
     """Apply `changes` to a contact; `seen` is the version of the learner it was read with.
 
     Raises Stale, with the contact as it is now.
     """
-    check_can_edit(contact.learner, by)
-    try:
-        claim(contact.learner, seen=seen)
-    except Stale as clash:
-        raise Stale(Contact.objects.get(pk=contact.pk)) from clash
-    current = Contact.objects.select_related("learner__school").get(pk=contact.pk)
+    current = _claimed(contact, seen, by)
     old = {name: getattr(current, name) for name in changes}
     for name, value in changes.items():
         setattr(current, name, value)
@@ -46,8 +52,11 @@ def change_contact(*, contact: Contact, changes: dict[str, Any], seen: int, by: 
 
 
 @transaction.atomic
-def remove_contact(*, contact: Contact, by: User) -> None:
-    """Take an adult away from a learner."""
-    check_can_edit(contact.learner, by)
-    audit.record("contact.remove", by=by, target=contact, school=contact.learner.school)
-    contact.delete()
+def remove_contact(*, contact: Contact, seen: int, by: User) -> None:
+    """Take an adult away from a learner that was read at version `seen`.
+
+    Raises Stale, with the contact as it is now and nothing removed.
+    """
+    current = _claimed(contact, seen, by)
+    audit.record("contact.remove", by=by, target=current, school=current.learner.school)
+    current.delete()

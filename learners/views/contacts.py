@@ -15,6 +15,7 @@ from learners.views.learner import learner_here
 from provisionmap.school.access import require
 from provisionmap.school.roles import Capability
 from provisionmap.school.stale import Stale
+from provisionmap.web import typed
 
 
 def _contact_here(request: Any, pk: int, contact_pk: int) -> Contact:
@@ -58,11 +59,16 @@ def edit(request: Any, pk: int, contact_pk: int) -> HttpResponse:
 
 @require(Capability.EDIT_LEARNERS, writes=["POST"])
 def remove(request: Any, pk: int, contact_pk: int) -> HttpResponse:
-    """Ask, then take an adult away."""
+    """Ask, then take an adult away; ask again when somebody else changed the learner meanwhile."""
     contact = _contact_here(request, pk, contact_pk)
-    if request.method == "POST":
-        actions.remove_contact(contact=contact, by=request.user)
-        messages.success(request, f"{contact.name} is removed.")
-        return redirect("learners:learner", contact.learner_id)
-    shown = {"section": "learners", "learner": contact.learner, "contact": contact}
-    return render(request, "learners/contact_remove.html", shown)
+    shown = {"section": "learners", "learner": contact.learner, "contact": contact, "clash": False}
+    if request.method != "POST":
+        return render(request, "learners/contact_remove.html", shown)
+    seen = typed.number(request.POST.get("seen"))
+    try:
+        actions.remove_contact(contact=contact, seen=seen, by=request.user)
+    except Stale as stale:
+        shown |= {"learner": stale.current.learner, "contact": stale.current, "clash": True}
+        return render(request, "learners/contact_remove.html", shown, status=409)
+    messages.success(request, f"{contact.name} is removed.")
+    return redirect("learners:learner", contact.learner_id)

@@ -307,12 +307,36 @@ def test_contacts_are_added_changed_and_removed(client, senco, maya):
 
     remove = reverse("learners:contact-remove", args=[maya.pk, contact.pk])
     assert "Remove Ngozi Okafor?" in client.get(remove).text
-    client.post(remove, {"sure": "yes"})
+    assert client.post(remove, {"seen": 2}).url == reverse("learners:learner", args=[maya.pk])
 
     assert not Contact.objects.exists()
     verbs = [event.verb for event in AuditEvent.objects.order_by("pk")]
     assert verbs == ["contact.add", "contact.change", "contact.remove"]
     assert set(AuditEvent.objects.values_list("school_id", flat=True)) == {senco.school.pk}
+
+
+def test_a_contact_changed_meanwhile_is_asked_about_again(client, senco, maya):
+    contact = Contact.objects.create(learner=maya, name="Ngozi")
+    contact_actions.change_contact(contact=contact, changes={"name": "Ngozi Okafor"}, seen=1, by=senco)
+    remove = reverse("learners:contact-remove", args=[maya.pk, contact.pk])
+
+    clash = client.post(remove, {"seen": 1})
+
+    assert (clash.status_code, Contact.objects.count()) == (409, 1)
+    assert "Remove Ngozi Okafor?" in clash.text
+    assert 'name="seen" value="2"' in clash.text
+    assert client.post(remove, {"seen": 2}).status_code == 302
+    assert not Contact.objects.exists()
+
+
+def test_a_contact_that_somebody_else_removed_is_stale_not_a_crash(senco, maya):
+    contact = Contact.objects.create(learner=maya, name="Ngozi")
+    contact_actions.remove_contact(contact=Contact.objects.get(), seen=1, by=senco)
+
+    with pytest.raises(Stale) as clash:
+        contact_actions.remove_contact(contact=contact, seen=1, by=senco)
+
+    assert clash.value.current == contact
 
 
 def test_a_contact_is_only_found_under_its_own_learner(client, senco, maya):

@@ -175,7 +175,7 @@ ROUTES: dict[str, Route] = {
     "learners:sen-correct": Route(REGISTRARS, "learner", post=302, body=SEN),
     "learners:contact-add": Route(REGISTRARS, "learner", post=302, body=ADULT),
     "learners:contact-edit": Route(REGISTRARS, "contact", post=302, body=ADULT),
-    "learners:contact-remove": Route(REGISTRARS, "contact", post=302),
+    "learners:contact-remove": Route(REGISTRARS, "contact", post=302, body=sent(seen=1)),
     "learners:passport": Route(NOTE_READERS, "learner"),
     "learners:passport-pdf": Route(NOTE_READERS, "learner"),
     "learners:passport-agree": Route(WRITERS, "learner", post=302, body=sent(agreed_on="2026-11-20", seen=1)),
