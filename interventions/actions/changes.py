@@ -13,17 +13,17 @@ from django.utils import timezone
 from simple_history.utils import bulk_create_with_history
 
 from interventions.actions.grants import sync_grants
-from interventions.models import Deliverer, Intervention, MapChange, Placement, Provision
+from interventions.models import Deliverer, Intervention, MapChange, Placement, Provision, TierMove
 from interventions.permissions import check_can_edit
 from learners.models import Learner
 from provisionmap.school import audit
 from provisionmap.school.access import NotAllowed
-from provisionmap.school.models import School, User
+from provisionmap.school.models import School, TierLabel, User
 
 Row = TypeVar("Row", bound=models.Model)
 
 # What a change may touch, in the order in which taking back may delete: what leans on others first.
-TOUCHED: tuple[Any, ...] = (Placement, Deliverer, Provision, Intervention, Learner)
+TOUCHED: tuple[Any, ...] = (Placement, Deliverer, TierMove, Provision, Intervention, Learner, TierLabel)
 NOT_COMPARED = frozenset({"version"})
 
 

@@ -5,8 +5,9 @@ from interventions.models.intervention import Intervention, InterventionArea
 from interventions.models.map_export import MapExport
 from interventions.models.map_import import MapColumn, MapImport
 from interventions.models.placement import Placement
-from interventions.models.provision import Deliverer, Provision
+from interventions.models.provision import Deliverer, Provision, TierMove, tier_on
 from interventions.models.saved_view import SavedView
+from interventions.models.tier import TierPlan
 
 __all__ = [
     "Deliverer",
@@ -19,4 +20,7 @@ __all__ = [
     "Placement",
     "Provision",
     "SavedView",
+    "TierMove",
+    "TierPlan",
+    "tier_on",
 ]

@@ -7,9 +7,9 @@ from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q
 
-from interventions.models.provision import Provision
+from interventions.models.provision import Provision, tier_on
 from learners.models import Learner
 from provisionmap.school.access import schools_where
 from provisionmap.school.history import Records
@@ -41,6 +41,18 @@ class PlacementQuerySet(models.QuerySet["Placement"]):
     def on(self, day: date) -> Self:
         """Placements running on `day`; the first and the last day both count."""
         return self.filter(Q(ends=None) | Q(ends__gte=day), starts__lte=day)
+
+    def with_tier(self, day: date) -> Self:
+        """Each with `tier_then`, the tier of its provision on `day`."""
+        return self.annotate(tier_then=tier_on(day, "provision"))
+
+    def with_last_tier(self) -> Self:
+        """Each with `tier_then`, the tier of its provision on its own last day, or today's while it runs."""
+        return self.annotate(tier_then=tier_on(OuterRef("ends"), "provision"))
+
+    def in_tier(self, tier: int, day: date) -> Self:
+        """Placements whose provision is of `tier` on `day`."""
+        return self.alias(tier_sought=tier_on(day, "provision")).filter(tier_sought=tier)
 
     def for_map(self) -> Self:
         """What a cell of the map shows, in reading order."""

@@ -7,7 +7,8 @@ from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from interventions.areas import AREA_CHOICES
 from interventions.models.intervention import Intervention
@@ -18,6 +19,19 @@ from provisionmap.school.history import Records
 from provisionmap.school.models import TIERS, School
 from provisionmap.school.roles import Capability
 from provisionmap.school.today import today
+
+
+def tier_on(day: date | OuterRef, provision: str = "") -> Any:
+    """The tier of a provision on `day`, for an annotation; `provision` is the way to it from the row, if it is another.
+
+    The one place that reads a tier for an earlier day. Today and later it is the provision's own, and nothing more
+    is asked; earlier it is what the first move after that day went from. `day` may be a date of the row itself.
+    """
+    now = F(f"{provision}__tier" if provision else "tier")
+    if isinstance(day, date) and day >= today():
+        return now
+    later = TierMove.objects.filter(provision=OuterRef(provision or "pk"), on__gt=day).order_by("on", "pk")
+    return Coalesce(Subquery(later.values("old")[:1]), now)
 
 
 class ProvisionQuerySet(models.QuerySet["Provision"]):
@@ -43,6 +57,10 @@ class ProvisionQuerySet(models.QuerySet["Provision"]):
     def on(self, day: date) -> Self:
         """Provisions running on `day`; the first and the last day both count."""
         return self.filter(Q(ends=None) | Q(ends__gte=day), starts__lte=day)
+
+    def with_tier(self, day: date) -> Self:
+        """Each with `tier_then`, its tier on `day`."""
+        return self.annotate(tier_then=tier_on(day))
 
 
 class Provision(models.Model):
@@ -159,3 +177,32 @@ class Deliverer(models.Model):
 
     def __str__(self) -> str:
         return self.user.name if self.user else self.name
+
+
+class TierMove(models.Model):
+    """A provision went from one tier to another on a day. The tier in force now stands on the provision."""
+
+    provision = models.ForeignKey(Provision, on_delete=models.CASCADE, related_name="tier_moves")
+    on = models.DateField()
+    old = models.PositiveSmallIntegerField(choices=TIERS)
+    new = models.PositiveSmallIntegerField(choices=TIERS)
+
+    history = Records()
+
+    class Meta:
+        ordering: ClassVar = ["on", "pk"]
+        indexes: ClassVar = [models.Index(fields=["provision", "on"], name="tier_move_by_day")]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(old__gte=1, old__lte=4, new__gte=1, new__lte=4) & ~Q(old=F("new")),
+                name="tier_move_between_two_of_1_to_4",
+            )
+        ]
+
+    class Privacy:
+        plain = ("provision", "on", "old", "new")
+        personal = ()
+        special = ()
+
+    def __str__(self) -> str:
+        return f"{self.old} to {self.new} on {self.on:%d/%m/%Y}"

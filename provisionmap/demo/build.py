@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
 from interventions.actions.library import stock
-from interventions.models import Deliverer, Intervention, Placement, Provision
+from interventions.models import Deliverer, Intervention, Placement, Provision, TierMove
 from learners.actions.passports import change_passport
 from learners.models import Learner, Passport, SenProvision
 from provisionmap.demo.maya import add_maya, tell_story
@@ -22,7 +22,7 @@ from provisionmap.demo.support import Doses, Support
 from provisionmap.demo.voices import PASSPORTS
 from provisionmap.school import audit
 from provisionmap.school.calendar import DAY, WEEK, Span, academic_year_of, bank_holidays
-from provisionmap.school.models import AcademicYear, AuditEvent, Closure, School, Term, User
+from provisionmap.school.models import AcademicYear, AuditEvent, Closure, School, Term, TierLabel, User
 
 SEEDED = "demo.seed"  # the audit event that says a school is fictional
 ON_THE_MAP = 90 / 420  # share of a school's learners who have support
@@ -65,10 +65,12 @@ def remove() -> None:
     for model in (Placement, Provision, Intervention, Learner):
         model.objects.filter(school__in=schools).delete()
         model.history.filter(school__in=schools).delete()  # after the rows: their going leaves history too
-    Deliverer.history.filter(provision__in=provisions).delete()
+    for model in (Deliverer, TierMove):
+        model.history.filter(provision__in=provisions).delete()
     for model in (SenProvision, Passport):
         model.history.filter(learner__in=learners).delete()
     School.objects.filter(pk__in=schools).delete()
+    TierLabel.history.filter(school__in=schools).delete()
     User.objects.filter(Q(email__endswith=f"@{DOMAIN}") | Q(email__endswith=f".{DOMAIN}"), memberships=None).delete()
 
 

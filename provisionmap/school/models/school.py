@@ -8,6 +8,7 @@ from typing import ClassVar, Self
 from django.db import models
 
 from provisionmap.school.calendar import CalendarDates
+from provisionmap.school.history import Records
 
 WAVES = {1: "Wave 1", 2: "Wave 2", 3: "Wave 3"}
 LAYERS = {1: "Universal", 2: "Targeted", 3: "Targeted Plus", 4: "Specialist"}
@@ -73,6 +74,7 @@ class TierLabel(models.Model):
     starts = models.DateField()
 
     objects = TierLabelQuerySet.as_manager()
+    history = Records()
 
     class Meta:
         ordering: ClassVar = ["starts", "code"]
