@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-Value = str | int | date
+Value = str | int | float | date
 
 # Paper and ink of tokens.css, which a file takes with it: number of the tier to its colour and its wash.
 TIER_INK = {1: "#0f6b4f", 2: "#8a5300", 3: "#8c2459", 4: "#4b3a99"}
@@ -14,7 +14,7 @@ INK, SOFT, BRAND, EDGE, WASH = "#1b2330", "#4a5568", "#14497a", "#d5dae2", "#eaf
 
 @dataclass(frozen=True)
 class Look:
-    """How a cell looks. `day` and `count` say what it holds when it is not text."""
+    """How a cell looks. `holds` says of what kind: "text", "day", "count" or "tenth"."""
 
     ink: str = INK
     ground: str = ""
@@ -33,10 +33,12 @@ LOOKS: dict[str, Look] = {
     "text": Look(),
     "day": Look(holds="day"),
     "count": Look(holds="count"),
+    "tenth": Look(holds="tenth"),
     "who": Look(bold=True),
     "group": Look(ink=BRAND, ground=WASH, bold=True, size=11),
     "sum": Look(ground="#f5f6f8", bold=True),
     "sum-count": Look(ground="#f5f6f8", bold=True, holds="count"),
+    "sum-tenth": Look(ground="#f5f6f8", bold=True, holds="tenth"),
     "plain": Look(border=False),
     **{f"head-{tier}": Look(ink="#ffffff", ground=ink, bold=True) for tier, ink in TIER_INK.items()},
     **{f"tier-{tier}": Look(ground=wash) for tier, wash in TIER_WASH.items()},
@@ -64,19 +66,21 @@ def height_of(cells: Row, widths: Sequence[int]) -> int:
     """
     most = 1
     for (value, _), width in zip(cells, widths, strict=False):
-        if isinstance(value, str) and (len(value) > width or "\n" in value):
-            most = max(most, sum(max(1, -(-len(line) // width)) for line in value.split("\n")))
+        fits = width * 6 // 5  # letters are narrower than the figure a width counts in
+        if isinstance(value, str) and (len(value) > fits or "\n" in value):
+            most = max(most, sum(max(1, -(-len(line) // fits)) for line in value.split("\n")))
     return min(TALLEST, most * LINE + SPARE)
 
 
 @dataclass(frozen=True)
 class Choice:
-    """A list to choose from, in the cells of one column from the row `first` to the row `last` (from 0)."""
+    """A list to choose from, or a word about what to write, in one column from the row `first` to `last` (from 0)."""
 
     column: int
     first: int
     last: int
-    source: tuple[str, int, int]  # the sheet, its column, and how many rows under its first hold the choices
+    source: tuple[str, int, int] | None  # the sheet, its column, and how many rows under its first hold the choices
+    prompt: str = ""
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,11 @@
 Each view of the screen is turned into this once; every format draws from it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
-from interventions.grid import Item, Row, Who
+from interventions.grid import Column, Entry, Item, Table, Who, tables
+from interventions.grid.shown import USUAL
 from learners.census import YEARS
 
 # What a reader may choose to leave out, and its name on the export page; the keys are the sheet's columns they cover.
@@ -26,17 +26,38 @@ SEN_WORDS = {"": "", "N": "", "K": "K SEN support", "E": "E EHC plan"}  # short:
 NAMES = {"full": "Full names", "initials": "Initials only"}
 
 
+# The parts of a view (interventions/grid/shown.py) that each part of a copy covers.
+COVERS = {
+    "dose": ("dose",),
+    "staff": ("staff",),
+    "dates": ("starts", "ends", "review"),
+    "outcome": ("outcome",),
+    "sen": ("needs", "flags"),
+}
+
+
 @dataclass(frozen=True)
 class Shown:
-    """What a copy of the map shows: names in full or as initials, and which parts."""
+    """What a copy of the map shows: names in full or as initials, which parts, and of those what the view shows."""
 
     names: str = "full"
     parts: frozenset[str] = ALL_PARTS
+    of_view: frozenset[str] = USUAL
 
     @property
     def whole(self) -> bool:
-        """Whether nothing is left out, so that an import gives all of it back."""
+        """Whether nothing is left out of the placements, so that an import gives all of it back."""
         return self.names == "full" and self.parts == ALL_PARTS
+
+    @property
+    def kept(self) -> frozenset[str]:
+        """The parts of the view that are left.
+
+        >>> sorted(Shown(parts=frozenset({"staff", "dates"})).kept)
+        ['ends', 'staff']
+        """
+        covered = {code for part in self.parts for code in COVERS.get(part, ())}
+        return self.of_view & covered
 
 
 @dataclass(frozen=True)
@@ -59,7 +80,7 @@ class Note:
     tier: int = 0
 
 
-Cell = str | int | tuple[Note, ...]
+Cell = str | int | float | tuple[Note, ...]
 
 
 @dataclass(frozen=True)
@@ -68,6 +89,7 @@ class Line:
 
     cells: tuple[Cell, ...]
     kind: str = "row"
+    tier: int = 0
 
 
 @dataclass(frozen=True)
@@ -78,13 +100,12 @@ class Drawing:
     heads: tuple[Head, ...]
     lines: tuple[Line, ...]
     fixed: int = 1
+    confidential: bool = False
 
-    @property
-    def confidential(self) -> bool:
-        """Whether anything in it is confidential provision."""
-        return any(
-            note.confidential for line in self.lines for cell in line.cells if isinstance(cell, tuple) for note in cell
-        )
+
+def marks(drawing: Drawing) -> int:
+    """How much there is to draw: lines, and what stands in their cells."""
+    return sum(1 + sum(len(cell) for cell in line.cells if isinstance(cell, tuple)) for line in drawing.lines)
 
 
 def initials(*names: str) -> str:
@@ -97,59 +118,75 @@ def initials(*names: str) -> str:
     return "".join(f"{word[0].upper()}." for word in words)
 
 
-def day_words(day: date | None) -> str:
-    """A day as the map writes it; "" for none.
-
-    >>> day_words(date(2026, 9, 3))
-    '3 Sep 2026'
-    """
-    return f"{day.day} {day:%b %Y}" if day else ""
+def note_of(thing: Item | Entry, shown: Shown) -> Note:
+    """What a cell lists as a copy writes it, as far as `shown` lets it."""
+    dose = thing.dose.words if "dose" in shown.kept else ""
+    return Note(thing.name, dose, tuple(thing.about(shown.kept)), thing.confidential, thing.tier)
 
 
-def note_of(item: Item, shown: Shown) -> Note:
-    """A placement as a cell shows it, as far as `shown` lets it."""
-    about = []
-    if "staff" in shown.parts and item.people:
-        about.append(", ".join(item.people))
-    if "dates" in shown.parts and item.ends:
-        about.append(f"to {day_words(item.ends)}")
-    if "outcome" in shown.parts:
-        about += [text for text in (item.outcome, item.target and f"target {item.target}") if text]
-    dose = item.dose.words if "dose" in shown.parts else ""
-    return Note(item.name, dose, tuple(about), item.confidential, item.tier)
-
-
-def who_heads(shown: Shown) -> tuple[Head, ...]:
-    """The headings of a learner's own columns."""
-    heads = [Head("Learner", 24)]
-    if "class" in shown.parts:
-        heads += [Head("Year", 11), Head("Class", 9)]
-    if "sen" in shown.parts:
-        heads += [Head("SEN", 13), Head("Needs and flags", 16)]
+def _who_heads(shown: Shown) -> tuple[Head, ...]:
+    heads = [Head("Year", 11), Head("Class", 9)] if "class" in shown.parts else []
+    if "needs" in shown.kept:
+        heads += [Head("SEN", 13), Head("Needs", 14)]
+    if "flags" in shown.kept:
+        heads.append(Head("Flags", 10))
     return tuple(heads)
 
 
-def who_cells(who: Who, shown: Shown) -> tuple[Cell, ...]:
-    """A learner's own columns."""
-    cells: list[Cell] = [initials(who.name) if shown.names == "initials" else who.name]
-    if "class" in shown.parts:
-        cells += [YEARS.get(who.year, who.year), who.group]
-    if "sen" in shown.parts:
-        cells += [SEN_WORDS.get(who.sen, who.sen), ", ".join((*who.needs, *who.flags))]
+def _who_cells(who: Who, shown: Shown) -> tuple[Cell, ...]:
+    cells = [YEARS.get(who.year, who.year), who.group] if "class" in shown.parts else []
+    if "needs" in shown.kept:
+        cells += [SEN_WORDS.get(who.sen, who.sen), ", ".join(who.needs)]
+    if "flags" in shown.kept:
+        cells.append(", ".join(who.flags))
     return tuple(cells)
 
 
-def by_tier(rows: Iterable[Row], tiers: Mapping[int, str], shown: Shown) -> Drawing:
-    """Learners × tiers: the map as everybody knows it."""
-    own = who_heads(shown)
-    heads = own + tuple(Head(label, 44, tier) for tier, label in tiers.items())
-    lines = tuple(
-        Line(
-            who_cells(row.who, shown) + tuple(tuple(note_of(item, shown) for item in row.cells[tier]) for tier in tiers)
-        )
-        for row in rows
+def _width(column: Column, table: Table) -> int:
+    """Wide enough for what the column holds: what is listed shares what a page has."""
+    if column.kind != "listed":
+        return {"text": 22}.get(column.kind, 11)
+    listed = sum(one.kind == "listed" for one in table.columns)
+    return max(16, 132 // listed) if listed > 1 else 80
+
+
+def _cell(cell: tables.Cell, column: Column, shown: Shown) -> Cell:
+    if isinstance(cell, tuple):
+        return tuple(note_of(thing, shown) for thing in cell)
+    return tables.hours(cell) if column.kind == "hours" and isinstance(cell, int) else cell
+
+
+def drawing_of(table: Table, shown: Shown) -> Drawing:
+    """A view as a copy draws it: learners' own columns beside their names, sections under their headings."""
+    of_learners = any(line.who for line in table.lines)
+    own = _who_heads(shown) if of_learners else ()
+    heads = (
+        Head(table.first, 24 if of_learners else 30),
+        *own,
+        *(Head(column.label, _width(column, table), column.tier) for column in table.columns),
     )
-    return Drawing("Learners by tier", heads, lines)
+    spare: tuple[Cell, ...] = ("",) * len(own)
+
+    def cells(values: Sequence[tables.Cell]) -> tuple[Cell, ...]:
+        return tuple(_cell(value, column, shown) for value, column in zip(values, table.columns, strict=True))
+
+    def line_of(line: tables.Line) -> Line:
+        if line.who:
+            head = initials(line.head) if shown.names == "initials" else line.head
+            return Line((head, *_who_cells(line.who, shown), *cells(line.cells)), tier=line.tier)
+        words = [line.head, *[line.under] * bool(line.under), *["CONFIDENTIAL"] * line.confidential]
+        return Line(("\n".join(words), *spare, *cells(line.cells)), tier=line.tier)
+
+    lines: list[Line] = []
+    for section in table.sections:
+        if section.label:
+            lines.append(Line((section.label, *("",) * (len(heads) - 1)), "group"))
+        lines += map(line_of, section.lines)
+        if section.sums:
+            lines.append(Line(("Together", *spare, *cells(section.sums)), "sum"))
+    if table.sums:
+        lines.append(Line(("In all", *spare, *cells(table.sums)), "sum"))
+    return Drawing(table.name, heads, tuple(lines), 1, table.confidential)
 
 
 def note_words(note: Note) -> str:
@@ -162,7 +199,7 @@ def note_words(note: Note) -> str:
     return " · ".join([first, *note.about, *["CONFIDENTIAL"] * note.confidential])
 
 
-def cell_words(cell: Cell) -> str | int:
+def cell_words(cell: Cell) -> str | int | float:
     """A cell as a workbook holds it: a line a note."""
     if not isinstance(cell, tuple):
         return cell

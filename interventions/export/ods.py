@@ -72,6 +72,8 @@ _KINDS = (
     '<number:text-style style:name="text"><number:text-content/></number:text-style>'
     '<number:number-style style:name="count"><number:number number:decimal-places="0" '
     'number:min-integer-digits="1"/></number:number-style>'
+    '<number:number-style style:name="tenth"><number:number number:decimal-places="1" '
+    'number:min-integer-digits="1"/></number:number-style>'
     '<number:date-style style:name="day" number:language="en" number:country="GB">'
     '<number:day number:style="long"/><number:text>/</number:text><number:month number:style="long"/>'
     '<number:text>/</number:text><number:year number:style="long"/></number:date-style>'
@@ -84,10 +86,12 @@ def _cell(value: object, look: str, extra: str) -> str:
     if isinstance(value, date):
         kind = f'office:value-type="date" office:date-value="{value.isoformat()}"'
         inside = f"<text:p>{value:%d/%m/%Y}</text:p>"
-    elif isinstance(value, int):
+    elif isinstance(value, int | float):
         kind, inside = f'office:value-type="float" office:value="{value}"', f"<text:p>{value}</text:p>"
     else:
-        kind, inside = 'office:value-type="string"', _paragraphs(writable(str(value)))
+        text = writable(str(value))
+        exact = f' office:string-value={quoteattr(text)}' if "\t" in text else ""
+        kind, inside = f'office:value-type="string"{exact}', _paragraphs(text)
     return f'<table:table-cell table:style-name="{look}"{extra} {kind}>{inside}</table:table-cell>'
 
 
@@ -105,19 +109,28 @@ def _quoted(name: str) -> str:
     return "'" + name.replace("'", "''") + "'"
 
 
-def _reference(choice: Choice) -> str:
+def _condition(choice: Choice) -> str:
+    if choice.source is None:
+        return f'<table:help-message table:display="true">{_paragraphs(choice.prompt)}</table:help-message>'
+    return (
+        '<table:error-message table:display="true" table:message-type="stop" table:title="Not in the list">'
+        "<text:p>Choose from the list, or leave the cell empty.</text:p></table:error-message>"
+    )
+
+
+def _listed(choice: Choice) -> str:
+    if choice.source is None:
+        return ""
     sheet, column, count = choice.source
     letter = chr(ord("A") + column)
-    return f"[${_quoted(sheet)}.${letter}$2:.${letter}${count + 1}]"
+    cells = f"[${_quoted(sheet)}.${letter}$2:.${letter}${count + 1}]"
+    return f' table:condition={quoteattr(f"of:cell-content-is-in-list({cells})")} table:display-list="unsorted"'
 
 
 def _validations(book: Book) -> str:
     found = "".join(
-        f'<table:content-validation table:name="list{number}-{place}" table:allow-empty-cell="true" '
-        f"table:condition={quoteattr(f'of:cell-content-is-in-list({_reference(choice)})')} "
-        f'table:display-list="unsorted"><table:error-message table:display="true" table:message-type="stop" '
-        f'table:title="Not in the list"><text:p>Choose from the list, or leave the cell empty.</text:p>'
-        f"</table:error-message></table:content-validation>"
+        f'<table:content-validation table:name="list{number}-{place}" table:allow-empty-cell="true"'
+        f"{_listed(choice)}>{_condition(choice)}</table:content-validation>"
         for number, sheet in enumerate(book.sheets)
         for place, choice in enumerate(sheet.choices)
     )

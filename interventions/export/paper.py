@@ -49,7 +49,8 @@ def _row(line: Line, drawing: Drawing) -> str:
         f'<td class="t{head.tier}">{_inside(cell)}</td>' if head.tier else f"<td>{_inside(cell)}</td>"
         for cell, head in zip(rest, drawing.heads[1:], strict=True)
     )
-    return f'<tr class="{line.kind}"><th scope="row">{_inside(first)}</th>{cells}</tr>'
+    tier = f' class="w{line.tier}"' if line.tier else ""
+    return f'<tr class="{line.kind}"><th scope="row"{tier}>{_inside(first)}</th>{cells}</tr>'
 
 
 def _key(about: About) -> str:

@@ -79,13 +79,19 @@ def _line(line: Line, drawing: Drawing) -> book.Row:
     cells: list[book.Cell] = []
     for place, (cell, head) in enumerate(zip(line.cells, drawing.heads, strict=True)):
         tier = head.tier or (cell[0].tier if isinstance(cell, tuple) and cell else 0)
-        plain = "who" if place == 0 else "count" if isinstance(cell, int) else "text"
-        cells.append((cell_words(cell), f"tier-{tier}" if tier else plain))
+        plain = "who" if place == 0 else _holds(cell)
+        look = f"tier-{tier}" if tier else f"word-{line.tier}" if place == 0 and line.tier else plain
+        cells.append((cell_words(cell), look))
     return cells
 
 
+def _holds(cell: object) -> str:
+    return "count" if isinstance(cell, int) else "tenth" if isinstance(cell, float) else "text"
+
+
 def _look(kind: str, cell: object) -> str:
-    return f"{kind}-count" if kind == "sum" and isinstance(cell, int) else kind
+    held = _holds(cell)
+    return f"{kind}-{held}" if kind == "sum" and held != "text" else kind
 
 
 def placements_of(about: About, shown: Shown, rows: Iterable[Row]) -> book.Sheet:

@@ -10,14 +10,15 @@ from typing import Any
 
 from xlsxwriter import Workbook
 
-from interventions.export.book import Book, Look, Sheet, height_of
+from interventions.export.book import Book, Choice, Look, Sheet, height_of
 from interventions.sheet import is_live, writable
 
 PAPERS = {"A3": 8, "A4": 9}
 MOST_TEXT = 32_767  # characters of a cell
 MOST_HEADER = 255  # characters that a workbook's page header or footer may have
 EPOCH = date(1899, 12, 30)
-FORMATS = {"text": "@", "day": "dd/mm/yyyy", "count": "0"}
+FORMATS = {"text": "@", "day": "dd/mm/yyyy", "count": "0", "tenth": "0.0"}
+OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 FONT = "Arial"  # on every machine that opens workbooks; our own font is not
 
 
@@ -90,27 +91,26 @@ def _set_up(paper: Any, book: Book, sheet: Sheet, top: int) -> None:
     for column, width in enumerate(sheet.widths):
         paper.set_column(column, column, width)
     for choice in sheet.choices:
-        name, column, count = choice.source
-        letter = chr(ord("A") + column)
-        paper.data_validation(
-            choice.first,
-            choice.column,
-            choice.last,
-            choice.column,
-            {
-                "validate": "list",
-                "source": f"='{name}'!${letter}$2:${letter}${count + 1}",
-                "error_title": "Not in the list",
-                "error_message": "Choose from the list, or leave the cell empty.",
-            },
-        )
+        paper.data_validation(choice.first, choice.column, choice.last, choice.column, _validation(choice))
+
+
+def _validation(choice: Choice) -> dict[str, str]:
+    if choice.source is None:
+        return {"validate": "any", "input_message": choice.prompt}
+    name, column, count = choice.source
+    letter = chr(ord("A") + column)
+    return {
+        "validate": "list",
+        "source": f"='{name}'!${letter}$2:${letter}${count + 1}",
+        "error_title": "Not in the list",
+        "error_message": "Choose from the list, or leave the cell empty.",
+    }
 
 
 def xlsx(book: Book) -> bytes:
     """The workbook as a file. It names nobody as its author."""
     out = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with Workbook(out, options) as made:
+    with Workbook(out, OPTIONS) as made:
         made.set_properties({"title": book.title, "author": "Provision Map", "company": "", "comments": ""})
         writer = _Writer(made, book.looks)
         for sheet in book.sheets:
@@ -118,8 +118,8 @@ def xlsx(book: Book) -> bytes:
             top = len(sheet.above)
             rows: list[Any] = [*sheet.above, *([sheet.head] if sheet.head else []), *sheet.rows]
             for number, cells in enumerate(rows):
-                if number >= top:  # above stand titles, which do not wrap
-                    paper.set_row(number, height_of(cells, sheet.widths))
+                # Above the heading stand titles, which do not wrap.
+                paper.set_row(number, height_of(cells, sheet.widths) if number >= top else 14 if number else 22)
                 writer.row(paper, number, cells)
             _set_up(paper, book, sheet, top)
     return out.getvalue()

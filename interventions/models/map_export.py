@@ -79,3 +79,8 @@ class MapExport(models.Model):
 
     def __str__(self) -> str:
         return f"Export {self.pk}"
+
+    @property
+    def kept_until(self) -> datetime:
+        """When its file is removed."""
+        return self.created + KEPT_FOR

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import mimetypes
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -12,6 +13,7 @@ from django.contrib.staticfiles import finders
 from django.core.exceptions import SuspiciousFileOperation
 from weasyprint import HTML
 from weasyprint.document import Document
+from weasyprint.logger import PROGRESS_LOGGER
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 # Addresses in a printed page lie under this root, which exists nowhere: each is the name of a static file.
@@ -73,3 +75,35 @@ def one_page(page_at: Callable[[str], str], sizes: Sequence[str] = SIZES) -> byt
         else:
             low = middle + 1
     return written(drawn.get(low) or draw(page_at(sizes[low])))
+
+
+class _PageCount(logging.Handler):
+    """Hears which page the library has come to: its only word of how far it is."""
+
+    def __init__(self, on_page: Callable[[int], None]) -> None:
+        super().__init__()
+        self.on_page = on_page
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if isinstance(record.args, tuple) and "- Page %d" in str(record.msg):
+            self.on_page(int(str(record.args[0])))
+
+
+def many_pages(html: str, on_page: Callable[[int], None] | None = None) -> tuple[bytes, int]:
+    """`html` as a PDF, and how many pages it has. `on_page` is told the number of each page when it is begun.
+
+    For one drawing a process at a time: the library's word of a page does not say whose page it is.
+    """
+    if on_page is None:
+        document = draw(html)
+        return written(document), len(document.pages)
+    heard = _PageCount(on_page)
+    PROGRESS_LOGGER.addHandler(heard)
+    PROGRESS_LOGGER.setLevel(logging.INFO)
+    PROGRESS_LOGGER.propagate = False  # a line a page is of no use to anybody who reads logs
+    try:
+        return many_pages(html)
+    finally:
+        PROGRESS_LOGGER.removeHandler(heard)
+        PROGRESS_LOGGER.setLevel(logging.NOTSET)
+        PROGRESS_LOGGER.propagate = True
