@@ -5,7 +5,7 @@ from interventions.models.intervention import Intervention, InterventionArea
 from interventions.models.map_export import MapExport
 from interventions.models.map_import import MapColumn, MapImport
 from interventions.models.placement import Placement
-from interventions.models.provision import Deliverer, Provision, TierMove, tier_on
+from interventions.models.provision import Deliverer, Provision, TierMove, of_tier, tier_on
 from interventions.models.saved_view import SavedView
 from interventions.models.tier import TierPlan
 
@@ -22,5 +22,6 @@ __all__ = [
     "SavedView",
     "TierMove",
     "TierPlan",
+    "of_tier",
     "tier_on",
 ]

@@ -50,10 +50,6 @@ class PlacementQuerySet(models.QuerySet["Placement"]):
         """Each with `tier_then`, the tier of its provision on its own last day, or today's while it runs."""
         return self.annotate(tier_then=tier_on(OuterRef("ends"), "provision"))
 
-    def in_tier(self, tier: int, day: date) -> Self:
-        """Placements whose provision is of `tier` on `day`."""
-        return self.alias(tier_sought=tier_on(day, "provision")).filter(tier_sought=tier)
-
     def for_map(self) -> Self:
         """What a cell of the map shows, in reading order."""
         return self.select_related("provision", "provision__responsible").order_by(

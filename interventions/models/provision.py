@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
+from django.db.models.lookups import Exact
 
 from interventions.areas import AREA_CHOICES
 from interventions.models.intervention import Intervention
@@ -32,6 +33,11 @@ def tier_on(day: date | OuterRef, provision: str = "") -> Any:
         return now
     later = TierMove.objects.filter(provision=OuterRef(provision or "pk"), on__gt=day).order_by("on", "pk")
     return Coalesce(Subquery(later.values("old")[:1]), now)
+
+
+def of_tier(tier: int, day: date) -> Q:
+    """Whether a provision is of `tier` on `day`."""
+    return Q(Exact(tier_on(day), tier))
 
 
 class ProvisionQuerySet(models.QuerySet["Provision"]):
