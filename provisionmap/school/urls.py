@@ -39,6 +39,7 @@ urlpatterns = [
     path("settings/people/links/", people.links, name="people-links"),
     path("settings/people/<int:pk>/", people.person, name="person"),
     path("settings/people/<int:pk>/roles/", people.roles, name="person-roles"),
+    path("settings/people/<int:pk>/hours/", people.hours, name="person-hours"),
     path("settings/people/<int:pk>/end/", people.end, name="person-end"),
     path("settings/people/<int:pk>/link/", people.link, name="person-link"),
     path("roles/", settings.roles, name="roles"),

@@ -32,6 +32,7 @@
     const wanted = event.detail.target.querySelector("[autofocus]");
     if (wanted) wanted.focus();
   });
+  document.addEventListener("click", (event) => { if (event.target.closest("[data-print]")) window.print(); });
   document.addEventListener("submit", (event) => {
     const question = event.target.dataset.confirm;
     if (question && !window.confirm(question)) event.preventDefault();

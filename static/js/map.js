@@ -59,7 +59,6 @@
   }
 
   document.addEventListener("click", (event) => {
-    if (event.target.closest("[data-print]")) return window.print();
     const link = event.target.closest("a");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     if (link.matches(".map [data-edit], .map [data-add]")) { event.preventDefault(); open(link); }
@@ -132,7 +131,7 @@
 
   async function look() {
     const frame = map();
-    if (!frame || document.hidden) return;
+    if (!frame?.dataset.now || document.hidden) return;
     const asked = query();
     asked.set("since", frame.dataset.now);
     const answer = await fetch(`/map/changes/?${asked}`, { headers: { "HX-Request": "true" } }).catch(() => null);

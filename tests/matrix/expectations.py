@@ -153,6 +153,7 @@ ROUTES: dict[str, Route] = {
     "school:person-roles": Route(
         OFFICE, "person", get=302, post=302, body=sent(roles=["class_teacher"], seen="class_teacher")
     ),
+    "school:person-hours": Route(OFFICE, "person", get=302, post=302, body=sent(weekly="27.5", seen=0)),
     "school:person-end": Route(OFFICE, "person", get=302, post=302, body=sent(last_day="2026-11-23")),
     "school:person-link": Route(OFFICE, "person", get=302, post=200),
     # --- Learners.
@@ -206,6 +207,8 @@ ROUTES: dict[str, Route] = {
     "interventions:placement-add": Route(
         WRITERS, "tier", post=302, body=lambda world, args: {"provision": world.own.spare[args[1]].pk}
     ),
+    "interventions:gaps": Route(MAP_READERS),
+    "interventions:gap": Route(MAP_READERS, "gap"),
     # --- Provisions and the library.
     "interventions:provisions": Route(MAP_READERS, post=200, body=SEARCH),
     "interventions:provision-new": Route(EDITORS, post=302, body=PROVISION),

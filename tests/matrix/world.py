@@ -207,6 +207,7 @@ def build() -> World:
         **{noun: {"own": (rows[noun].pk,), "elsewhere": (foreign[noun].pk,)} for noun in rows},
         "row": {"own": ("closure", rows["closure"].pk), "elsewhere": ("closure", foreign["closure"].pk)},
         "person": {"own": (invited.pk,), "elsewhere": (away.pk,)},
+        "gap": {"own": ("doubled",), "elsewhere": ("nowhere",)},
         "link": {"own": (invited.pk, account.tokens.make_token(invited))},
     }
     senders = ("senco", "senco_assistant", "administrator")

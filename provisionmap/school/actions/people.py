@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 
 from django.db import transaction
 from django.db.models import Q
@@ -12,7 +13,7 @@ from django.db.models import Q
 from provisionmap.school import audit
 from provisionmap.school.access import NotAllowed
 from provisionmap.school.actions.account import tokens
-from provisionmap.school.models import Membership, School, User
+from provisionmap.school.models import Membership, School, StaffHours, User
 from provisionmap.school.permissions import (
     check_can_grant,
     check_can_invite,
@@ -156,3 +157,24 @@ def choices_for(by: User, school: School, day: date, *, to: User | None = None) 
     held = roles_at(to, school, day) if to else frozenset()
     allowed = set(grantable(by, school, day, to=to)) | held
     return [role for role in Role if role in allowed]
+
+
+@transaction.atomic
+def set_hours(*, person: User, school: School, weekly: Decimal | None, seen: int, day: date, by: User) -> None:
+    """Say how many hours a week `person` works at `school`; None: nobody knows.
+
+    `seen` is the version that was read, 0 where there was none. Raises Stale when it is another now, NotAllowed.
+    """
+    _lock(school)
+    check_can_manage(person, by, school, day)
+    held = StaffHours.objects.filter(school=school, user=person).first()
+    if (held.version if held else 0) != seen:
+        raise Stale(held or StaffHours(school=school, user=person))
+    if held and weekly is None:
+        audit.record("person.hours", by=by, target=held, new={"weekly": None})
+        held.delete()
+    elif weekly is not None:
+        held = held or StaffHours(school=school, user=person, version=0)
+        held.weekly, held.version = weekly, held.version + 1
+        held.save()
+        audit.record("person.hours", by=by, target=held, new={"weekly": weekly})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -128,3 +129,19 @@ class EndForm(forms.Form):
         if self.began and day < self.began:
             raise ValidationError(f"Their role began on {self.began:%d/%m/%Y}: choose that day or a later one.")
         return day
+
+
+class HoursForm(forms.Form):
+    """The working week of one person here."""
+
+    weekly = forms.DecimalField(
+        label="Hours a week",
+        required=False,
+        min_value=Decimal("0.25"),
+        max_value=60,
+        max_digits=4,
+        decimal_places=2,
+        help_text="As in the contract, such as 27.5. The gaps page tells when somebody is planned for more. "
+        "Empty: not known.",
+    )
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)

@@ -2,7 +2,7 @@
 
 from provisionmap.school.models.audit import AuditEvent
 from provisionmap.school.models.calendar import AcademicYear, Closure, Term
-from provisionmap.school.models.person import Membership, User
+from provisionmap.school.models.person import Membership, StaffHours, User
 from provisionmap.school.models.school import LAYERS, TIER_SETS, TIERS, WAVES, School, TierLabel
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "Closure",
     "Membership",
     "School",
+    "StaffHours",
     "Term",
     "TierLabel",
     "User",

@@ -139,3 +139,27 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_role_display()} at {self.school_id}"
+
+
+class StaffHours(models.Model):
+    """How many hours a week somebody is at a school for; what they deliver is held against it."""
+
+    school = models.ForeignKey("school.School", on_delete=models.CASCADE, related_name="staff_hours")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="hours")
+    weekly = models.DecimalField("hours a week", max_digits=4, decimal_places=2)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        ordering: ClassVar = ["pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["school", "user"], name="one_working_week_a_person"),
+            models.CheckConstraint(condition=Q(weekly__gt=0, weekly__lte=60), name="hours_a_week_1_to_60"),
+        ]
+
+    class Privacy:
+        plain = ("school", "user", "version")
+        personal = ("weekly",)
+        special = ()
+
+    def __str__(self) -> str:
+        return f"{self.weekly} hours a week"

@@ -12,8 +12,8 @@ from django.urls import reverse
 
 from provisionmap.school.access import NotAllowed, require
 from provisionmap.school.actions import people as actions
-from provisionmap.school.forms.people import EndForm, PeopleSearchForm, PersonForm, RolesForm, StaffListForm
-from provisionmap.school.models import Membership, User
+from provisionmap.school.forms.people import EndForm, HoursForm, PeopleSearchForm, PersonForm, RolesForm, StaffListForm
+from provisionmap.school.models import Membership, School, StaffHours, User
 from provisionmap.school.permissions import check_can_invite, check_can_manage, grantable, roles_at
 from provisionmap.school.roles import LABELS, Capability, Role
 from provisionmap.school.stale import Stale
@@ -132,9 +132,16 @@ def _page(request: Any, person: User, status: int = 200, **forms: Any) -> HttpRe
             offered=actions.choices_for(request.user, request.school, day, to=person),
         ),
         "end_form": EndForm(initial={"last_day": day}, began=None),
+        "hours_form": HoursForm(initial=_hours(person, request.school)),
         "self": person.pk == request.user.pk,
     }
     return render(request, "school/person.html", shown | forms, status=status)
+
+
+def _hours(person: User, school: School) -> dict[str, Any]:
+    """The working week as its form shows it."""
+    held = StaffHours.objects.filter(school=school, user=person).first()
+    return {"weekly": held.weekly.normalize() if held else None, "seen": held.version if held else 0}
 
 
 @require(PEOPLE)
@@ -169,6 +176,36 @@ def roles(request: Any, pk: int) -> HttpResponse:
             messages.success(request, f"The roles of {one.name} are saved and count from today.")
             return redirect("school:person", one.pk)
     return _page(request, one, 422, roles_form=form)
+
+
+@require(PEOPLE, writes=["POST"])
+def hours(request: Any, pk: int) -> HttpResponse:
+    """Say how many hours a week somebody works here."""
+    one = _person_here(request, pk)
+    if request.method != "POST":
+        return redirect("school:person", one.pk)
+    form = HoursForm(request.POST)
+    if form.is_valid():
+        given = form.cleaned_data
+        try:
+            actions.set_hours(
+                person=one, school=request.school, weekly=given["weekly"], seen=given["seen"] or 0, day=today(),
+                by=request.user,
+            )  # fmt: skip
+        except NotAllowed as refusal:
+            form.add_error("weekly", str(refusal))
+        except Stale:
+            now = _hours(one, request.school)
+            form.data = form.data.copy()
+            form.data["seen"] = str(now["seen"])
+            form.add_error(
+                "weekly", f"Meanwhile somebody made it {now['weekly'] or 'not known'}. Save yours if it is right."
+            )
+            return _page(request, one, 409, hours_form=form)
+        else:
+            messages.success(request, f"The working week of {one.name} is saved.")
+            return redirect("school:person", one.pk)
+    return _page(request, one, 422, hours_form=form)
 
 
 @require(PEOPLE, writes=["POST"])

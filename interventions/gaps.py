@@ -1,0 +1,211 @@
+"""Gaps and overlaps of a map: what is missing, doubled or overdue today, and what puts it right.
+
+Each gap is a row of GAPS and a query of `Finder`. Queries start from what a person may see, so that nobody is told
+of a gap among learners who are not theirs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
+
+from interventions.models import Deliverer, Placement, Provision
+from learners.models import Learner, SenProvision
+from provisionmap.school.access import capabilities_at
+from provisionmap.school.models import School, StaffHours, User
+from provisionmap.school.roles import Capability
+
+TARGETED = 2  # the first tier that is more than the classroom's own teaching
+SPECIALIST = 3
+LOOK_BACK = timedelta(days=42)  # a half-term: what ended longer ago has been decided, one way or the other
+
+
+@dataclass(frozen=True)
+class Gap:
+    """One kind of gap: its heading, why it matters, what its rows are about, and the words of its remedy."""
+
+    key: str
+    title: str
+    why: str
+    about: str  # "learner", "placement", "provision" or "person"
+    remedy: str
+
+
+GAPS: tuple[Gap, ...] = (
+    Gap("nothing", "SEN support or a plan, and nothing on the map",
+        "A learner is on the SEN register for support that is additional or different: the map shows none today.",
+        "learner", "Add provision"),
+    Gap("no-universal", "Specialist support without anything in the classroom",
+        "Support apart from the class works when it is carried on in lessons. These learners have tier 3 or higher and "
+        "nothing at tier 1, of their own or for their class.",
+        "learner", "Add to tier 1"),
+    Gap("doubled", "Two provisions for the same need",
+        "The same learner has two or more targeted provisions in one area of need at one tier. Either may be right; "
+        "together they take time from lessons, and nobody can tell which one worked.",
+        "placement", "End this one"),
+    Gap("ended", "Past its end date, and not carried on",
+        "These provisions ended in the last six weeks, and nothing of the same name follows. Decide: continue, change, "
+        "or let it be finished.",
+        "provision", "Open it"),
+    Gap("no-outcome", "No outcome",
+        "Nobody can say whether targeted support worked when it was not written down what it is for.",
+        "placement", "Write the outcome"),
+    Gap("no-review", "No review date",
+        "Targeted support without a review date goes on by itself.",
+        "placement", "Set the date"),
+    Gap("review-due", "Review date has passed",
+        "The day on which it should have been looked at is over.",
+        "placement", "Review it"),
+    Gap("no-teacher", "No responsible teacher",
+        "A class or subject teacher stays responsible for a learner's progress, also where others deliver "
+        "(Code of Practice 6.36).",
+        "provision", "Choose a teacher"),
+    Gap("over-hours", "Staff over their hours",
+        "These people are planned for more time a week, preparation included, than their working week has.",
+        "person", "See what they deliver"),
+)  # fmt: skip
+BY_KEY = {gap.key: gap for gap in GAPS}
+
+
+@dataclass(frozen=True)
+class Load:
+    """What one member of staff is planned for in a full week, and the hours they work."""
+
+    user: int
+    name: str
+    minutes: int
+    weekly: Decimal
+
+    @property
+    def over(self) -> int:
+        """Minutes a week beyond the working week.
+
+        >>> Load(1, "Ben", 1500, Decimal(24)).over
+        60
+        """
+        return self.minutes - int(self.weekly * 60)
+
+
+class Finder:
+    """Finds the gaps of one school that one person may see, on one day."""
+
+    def __init__(self, *, school: School, user: User, day: date) -> None:
+        self.school, self.user, self.day = school, user, day
+        # Who sees all learners may be told how busy people are.
+        self.everybody = Capability.SEE_ALL_LEARNERS in capabilities_at(user, school)
+        running = Placement.objects.visible_to(user).filter(school=school).on(day)
+        self.placements: QuerySet[Placement] = running
+        self.learners = Learner.objects.visible_to(user).filter(school=school).on_roll(day)
+        self.provisions = Provision.objects.visible_to(user).filter(school=school)
+
+    @property
+    def gaps(self) -> list[Gap]:
+        """The kinds of gap that this person is told of."""
+        return [gap for gap in GAPS if gap.about != "person" or self.everybody]
+
+    def rows(self, gap: Gap) -> Any:
+        """The rows of a gap in reading order: a queryset, or a list of `Load`."""
+        found: dict[str, Callable[[], Any]] = {
+            "nothing": self.nothing,
+            "no-universal": self.no_universal,
+            "doubled": self.doubled,
+            "ended": self.ended,
+            "no-outcome": lambda: self._targeted().filter(outcome=""),
+            "no-review": lambda: self._targeted().filter(review_on=None),
+            "review-due": lambda: self._targeted().filter(review_on__lt=self.day),
+            "no-teacher": self.no_teacher,
+            "over-hours": self.over_hours,
+        }
+        return found[gap.key]()
+
+    def counts(self) -> dict[str, int]:
+        """How many rows each gap has: one query for each kind, however many there are."""
+        counted = {}
+        for gap in self.gaps:
+            rows = self.rows(gap)
+            counted[gap.key] = len(rows) if isinstance(rows, list) else rows.order_by().count()
+        return counted
+
+    def learners_of(self, gap: Gap) -> QuerySet[Learner]:
+        """The learners a gap is about, for the map's filter."""
+        rows = self.rows(gap)
+        if gap.about == "learner":
+            return self.learners.filter(pk__in=rows.order_by().values("pk"))
+        if gap.about == "placement":
+            return self.learners.filter(pk__in=rows.order_by().values("learner"))
+        if gap.about == "provision":
+            inside = Placement.objects.visible_to(self.user).filter(provision__in=rows.order_by().values("pk"))
+            return self.learners.filter(pk__in=inside.values("learner"))
+        people = [load.user for load in rows] if self.everybody else []
+        delivered = Deliverer.objects.on(self.day).filter(user__in=people).values("provision")
+        return self.learners.filter(pk__in=self.placements.filter(provision__in=delivered).values("learner"))
+
+    def _here(self, **wanted: Any) -> Exists:
+        return Exists(self.placements.filter(learner=OuterRef("pk"), **wanted))
+
+    def _targeted(self) -> QuerySet[Placement]:
+        rows = self.placements.filter(provision__tier__gte=TARGETED).select_related("learner__group", "provision")
+        return rows.order_by("learner__surname", "learner__forename", "learner", "provision__name", "pk")
+
+    def nothing(self) -> QuerySet[Learner]:
+        """Learners with SEN support or a plan today and no placement."""
+        record = SenProvision.objects.on(self.day).filter(learner=OuterRef("pk"), code__in=["K", "E"])
+        return self.learners.filter(Exists(record)).exclude(self._here()).order_by("surname", "forename", "pk")
+
+    def no_universal(self) -> QuerySet[Learner]:
+        """Learners at tier 3 or higher with nothing at tier 1, of their own or for their whole class."""
+        whole_class = self.provisions.on(self.day).filter(tier=1, group=OuterRef("group"))
+        return (
+            self.learners.filter(self._here(provision__tier__gte=SPECIALIST))
+            .exclude(self._here(provision__tier=1))
+            .exclude(Exists(whole_class))
+            .order_by("surname", "forename", "pk")
+        )
+
+    def doubled(self) -> QuerySet[Placement]:
+        """Placements of learners who have another at the same tier in the same area of need."""
+        twin = self.placements.filter(
+            learner=OuterRef("learner"), provision__tier=OuterRef("provision__tier"),
+            provision__area=OuterRef("provision__area"),
+        ).exclude(pk=OuterRef("pk"))  # fmt: skip
+        return self._targeted().filter(Exists(twin))
+
+    def ended(self) -> QuerySet[Provision]:
+        """Provisions that ended within LOOK_BACK, with learners to their last day, and that nothing follows."""
+        follows = Provision.objects.filter(
+            Q(ends=None) | Q(ends__gte=self.day),
+            school=self.school,
+            name=OuterRef("name"),
+            starts__gt=OuterRef("starts"),
+        )
+        stayed = Placement.objects.filter(provision=OuterRef("pk")).filter(ends=OuterRef("ends"))
+        recent = self.provisions.filter(ends__lt=self.day, ends__gte=self.day - LOOK_BACK)
+        return recent.filter(Exists(stayed)).exclude(Exists(follows)).order_by("-ends", "name", "pk")
+
+    def no_teacher(self) -> QuerySet[Provision]:
+        """Running provisions for which nobody answers."""
+        rows = self.provisions.on(self.day).filter(responsible=None, responsible_name="")
+        return rows.order_by("tier", "name", "pk")
+
+    def over_hours(self) -> list[Load]:
+        """People planned for more minutes a week than they work, the furthest over first: one query.
+
+        A provision counts once for each adult who delivers it, with its preparation, whatever its group's size.
+        """
+        hours = StaffHours.objects.filter(school=self.school, user=OuterRef("user")).values("weekly")
+        session = Coalesce(F("provision__minutes"), Value(0)) + F("preparation_minutes")
+        running = self.provisions.on(self.day).filter(school=self.school)
+        rows = (
+            Deliverer.objects.on(self.day).filter(provision__in=running).exclude(user=None)
+            .values("user", "user__name")
+            .annotate(planned=Sum(F("provision__sessions") * session), weekly=Subquery(hours[:1]))
+            .exclude(weekly=None)
+        )  # fmt: skip
+        loads = [Load(row["user"], row["user__name"], row["planned"] or 0, row["weekly"]) for row in rows]
+        return sorted((load for load in loads if load.over > 0), key=lambda load: (-load.over, load.name, load.user))
