@@ -48,8 +48,14 @@ def record_export(
         expected=expected,
         text=text if expected else "",
     )
-    audit.record("map.export", by=by, target=export, new={name: getattr(export, name) for name in TOLD})
+    told = {name: getattr(export, name) for name in TOLD}
+    audit.record("map.export", by=by, target=export, new=told | {"options": _words(options)})
     return export
+
+
+def _words(options: Mapping[str, Any]) -> str:
+    """The options as the trail keeps them: "A3, full, class dose staff"."""
+    return ", ".join(" ".join(value) if isinstance(value, list) else str(value) for value in options.values())
 
 
 def take_print(pk: int, *, now: datetime) -> bool:

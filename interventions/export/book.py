@@ -96,6 +96,7 @@ class Sheet:
     narrowed: bool = False  # whether the heading has buttons to filter by
     choices: Sequence[Choice] = ()
     footer: str = ""
+    across: int = 1  # pages side by side
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ Each view of the screen is turned into this once; every format draws from it.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from interventions.grid import Column, Entry, Item, Table, Who, tables
 from interventions.grid.shown import USUAL
@@ -23,6 +23,7 @@ PARTS: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 ALL_PARTS = frozenset(PARTS)
 SEN_WORDS = {"": "", "N": "", "K": "K SEN support", "E": "E EHC plan"}  # short: every row of a page has one
+NARROWEST = 16  # characters of a column that lists things
 NAMES = {"full": "Full names", "initials": "Initials only"}
 
 
@@ -103,6 +104,46 @@ class Drawing:
     confidential: bool = False
 
 
+ROOM = {"A3": 260, "A4": 220}  # characters side by side that can be read on paper
+
+
+def across(drawing: Drawing, paper: str) -> list[Drawing]:
+    """The view in parts that fit beside each other on `paper`, each with the first columns; of more than one part,
+    each has only the lines that say something in it.
+
+    >>> wide = Drawing("Map", (Head("Learner", 24), *(Head(str(at), 44) for at in range(6))), ())
+    >>> [[head.words for head in part.heads] for part in across(wide, "A3")]
+    [['Learner', '0', '1', '2', '3', '4'], ['Learner', '5']]
+    """
+    first = sum(head.width for head in drawing.heads[: drawing.fixed])
+    groups: list[list[int]] = [[]]
+    used = first
+    for place, head in enumerate(drawing.heads[drawing.fixed :], start=drawing.fixed):
+        if groups[-1] and used + head.width > ROOM[paper]:
+            groups.append([])
+            used = first
+        groups[-1].append(place)
+        used += head.width
+    if len(groups) == 1:
+        return [drawing]
+    return [_part(drawing, [*range(drawing.fixed), *places]) for places in groups]
+
+
+def _part(drawing: Drawing, places: Sequence[int]) -> Drawing:
+    own = places[drawing.fixed :]
+    lines = [
+        replace(line, cells=tuple(line.cells[place] for place in places))
+        for line in drawing.lines
+        if line.kind != "row" or any(line.cells[place] not in ("", ()) for place in own)
+    ]
+    filled = [
+        line
+        for at, line in enumerate(lines)
+        if line.kind != "group" or (at + 1 < len(lines) and lines[at + 1].kind == "row")
+    ]
+    return replace(drawing, heads=tuple(drawing.heads[place] for place in places), lines=tuple(filled))
+
+
 def marks(drawing: Drawing) -> int:
     """How much there is to draw: lines, and what stands in their cells."""
     return sum(1 + sum(len(cell) for cell in line.cells if isinstance(cell, tuple)) for line in drawing.lines)
@@ -127,7 +168,7 @@ def note_of(thing: Item | Entry, shown: Shown) -> Note:
 def _who_heads(shown: Shown) -> tuple[Head, ...]:
     heads = [Head("Year", 11), Head("Class", 9)] if "class" in shown.parts else []
     if "needs" in shown.kept:
-        heads += [Head("SEN", 13), Head("Needs", 14)]
+        heads += [Head("SEN", 15), Head("Needs", 14)]
     if "flags" in shown.kept:
         heads.append(Head("Flags", 10))
     return tuple(heads)
@@ -147,13 +188,21 @@ def _width(column: Column, table: Table) -> int:
     if column.kind != "listed":
         return {"text": 22}.get(column.kind, 11)
     listed = sum(one.kind == "listed" for one in table.columns)
-    return max(16, 132 // listed) if listed > 1 else 80
+    return max(NARROWEST, 132 // listed) if listed > 1 else 80
 
 
-def _cell(cell: tables.Cell, column: Column, shown: Shown) -> Cell:
+def _cell(cell: tables.Cell, column: Column, shown: Shown, head: str = "") -> Cell:
     if isinstance(cell, tuple):
-        return tuple(note_of(thing, shown) for thing in cell)
+        return tuple(_under(note_of(thing, shown), column.label, head) for thing in cell)
     return tables.hours(cell) if column.kind == "hours" and isinstance(cell, int) else cell
+
+
+def _under(note: Note, label: str, head: str) -> Note:
+    """A note without what its column or its line says already: the name of the provision, or of who delivers it."""
+    about = tuple(words for words in note.about if words != head)
+    if note.what == label:
+        return replace(note, what=note.dose or "yes", dose="", about=about)
+    return replace(note, about=about)
 
 
 def drawing_of(table: Table, shown: Shown) -> Drawing:
@@ -167,15 +216,15 @@ def drawing_of(table: Table, shown: Shown) -> Drawing:
     )
     spare: tuple[Cell, ...] = ("",) * len(own)
 
-    def cells(values: Sequence[tables.Cell]) -> tuple[Cell, ...]:
-        return tuple(_cell(value, column, shown) for value, column in zip(values, table.columns, strict=True))
+    def cells(values: Sequence[tables.Cell], head: str = "") -> tuple[Cell, ...]:
+        return tuple(_cell(value, column, shown, head) for value, column in zip(values, table.columns, strict=True))
 
     def line_of(line: tables.Line) -> Line:
         if line.who:
             head = initials(line.head) if shown.names == "initials" else line.head
             return Line((head, *_who_cells(line.who, shown), *cells(line.cells)), tier=line.tier)
         words = [line.head, *[line.under] * bool(line.under), *["CONFIDENTIAL"] * line.confidential]
-        return Line(("\n".join(words), *spare, *cells(line.cells)), tier=line.tier)
+        return Line(("\n".join(words), *spare, *cells(line.cells, line.head)), tier=line.tier)
 
     lines: list[Line] = []
     for section in table.sections:
@@ -186,7 +235,7 @@ def drawing_of(table: Table, shown: Shown) -> Drawing:
             lines.append(Line(("Together", *spare, *cells(section.sums)), "sum"))
     if table.sums:
         lines.append(Line(("In all", *spare, *cells(table.sums)), "sum"))
-    return Drawing(table.name, heads, tuple(lines), 1, table.confidential)
+    return Drawing(table.name, heads, tuple(lines), 1 + len(own), table.confidential)
 
 
 def note_words(note: Note) -> str:

@@ -90,7 +90,7 @@ def _cell(value: object, look: str, extra: str) -> str:
         kind, inside = f'office:value-type="float" office:value="{value}"', f"<text:p>{value}</text:p>"
     else:
         text = writable(str(value))
-        exact = f' office:string-value={quoteattr(text)}' if "\t" in text else ""
+        exact = f" office:string-value={quoteattr(text)}" if "\t" in text else ""
         kind, inside = f'office:value-type="string"{exact}', _paragraphs(text)
     return f'<table:table-cell table:style-name="{look}"{extra} {kind}>{inside}</table:table-cell>'
 

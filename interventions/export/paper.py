@@ -5,14 +5,65 @@ people wrote passes `_text`.
 """
 
 import re
+from dataclasses import replace
 from html import escape
 
-from interventions.export.drawing import Cell, Drawing, Line, Note
+from interventions.export.drawing import Cell, Drawing, Head, Line, Note, across
 from interventions.export.sheets import CONFIDENTIAL, KEEP_SAFE, About
 
 LONGEST_RUN = 24  # characters without a space that a narrow column may have to hold
 _RUN = re.compile(rf"\S{{{LONGEST_RUN + 1},}}")
 NOTHING = '<span class="none" aria-label="nothing">–</span>'
+
+
+TALLEST = {"A3": 52, "A4": 38}  # lines of text that a row may have: more than a page holds would tear it apart
+MOST_SCOPE = 240  # characters of the filters at the head of a page
+
+
+def _lines_of(note: Note, width: int) -> int:
+    return 1 + len(note.what) // width + -(-len(" · ".join(note.about)) // width)
+
+
+def _portions(cell: Cell, width: int, tallest: int) -> list[Cell]:
+    """What a cell lists, in portions that a page can hold."""
+    if not isinstance(cell, tuple):
+        return [cell]
+    portions: list[list[Note]] = [[]]
+    used = 0
+    for note in cell:
+        lines = _lines_of(note, width)
+        if portions[-1] and used + lines > tallest:
+            portions.append([])
+            used = 0
+        portions[-1].append(note)
+        used += lines
+    return [tuple(portion) for portion in portions]
+
+
+def portioned(line: Line, drawing: Drawing, paper: str) -> list[Line]:
+    """The line as one row, or as several where it is taller than a page; those after the first say so.
+
+    >>> many = Line(("Ann", tuple(Note(str(at), about=("x" * 80,)) for at in range(30))))
+    >>> rows = portioned(many, Drawing("Map", (Head("Learner", 24), Head("Wave 1", 44)), ()), "A3")
+    >>> [(row.cells[0], len(row.cells[1])) for row in rows]
+    [('Ann', 17), ('Ann (continued)', 13)]
+    """
+    held = [_portions(cell, head.width, TALLEST[paper]) for cell, head in zip(line.cells, drawing.heads, strict=True)]
+    tall = max(map(len, held))
+    if tall == 1:
+        return [line]
+    own = [cells[0] for cells in held[1 : drawing.fixed]]
+    return [
+        replace(
+            line,
+            cells=(
+                f"{line.cells[0]} (continued)" if at else line.cells[0],
+                *own,
+                *(cells[at] if at < len(cells) else () for cells in held[drawing.fixed :]),
+            ),
+        )
+        for at in range(tall)
+    ]
 
 
 def _broken(run: re.Match[str]) -> str:
@@ -33,10 +84,18 @@ def _note(note: Note) -> str:
     return f'<div class="n t{note.tier}"><b>{_text(note.what)}</b>{dose}{below}</div>'
 
 
-def _inside(cell: Cell) -> str:
+def _inside(cell: Cell, kind: str = "row") -> str:
+    nothing = NOTHING if kind == "row" else ""
     if isinstance(cell, tuple):
-        return "".join(map(_note, cell)) or NOTHING
-    return _text(str(cell)) if cell != "" else NOTHING
+        return "".join(map(_note, cell)) or nothing
+    if isinstance(cell, str):
+        return _text(cell) if cell else nothing
+    return f"{cell:,}"
+
+
+def _looks(cell: Cell, head: Head) -> str:
+    looks = [f"t{head.tier}"] * bool(head.tier) + ["number"] * isinstance(cell, int | float)
+    return f' class="{" ".join(looks)}"' if looks else ""
 
 
 def _row(line: Line, drawing: Drawing) -> str:
@@ -46,7 +105,7 @@ def _row(line: Line, drawing: Drawing) -> str:
         )
     first, *rest = line.cells
     cells = "".join(
-        f'<td class="t{head.tier}">{_inside(cell)}</td>' if head.tier else f"<td>{_inside(cell)}</td>"
+        f"<td{_looks(cell, head)}>{_inside(cell, line.kind)}</td>"
         for cell, head in zip(rest, drawing.heads[1:], strict=True)
     )
     tier = f' class="w{line.tier}"' if line.tier else ""
@@ -58,16 +117,23 @@ def _key(about: About) -> str:
     return f'<span class="key">Key: {tiers}</span>'
 
 
-def pages_of(about: About, drawing: Drawing) -> str:
-    """The whole document. Its stylesheet is a static file, as the PDF library of ours asks (web/pdf.py)."""
+def _table(drawing: Drawing, paper: str) -> str:
     whole = sum(head.width for head in drawing.heads) or 1
     columns = "".join(f'<col style="width: {head.width * 100 / whole:.2f}%">' for head in drawing.heads)
     heads = "".join(
         f'<th scope="col"{f" class={chr(34)}t{head.tier}{chr(34)}" if head.tier else ""}>{_text(head.words)}</th>'
         for head in drawing.heads
     )
-    body = "".join(_row(line, drawing) for line in drawing.lines)
-    empty = "" if drawing.lines else '<p class="empty">Nothing on the map fits these filters on this day.</p>'
+    body = "".join(_row(part, drawing) for line in drawing.lines for part in portioned(line, drawing, paper))
+    return f"<table><colgroup>{columns}</colgroup><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def pages_of(about: About, drawing: Drawing) -> str:
+    """The whole document. Its stylesheet is a static file, as the PDF library of ours asks (web/pdf.py)."""
+    tables = "".join(_table(part, about.paper) for part in across(drawing, about.paper))
+    scope = about.scope if len(about.scope) <= MOST_SCOPE else f"{about.scope[:MOST_SCOPE]}…"
+    if not drawing.lines:
+        tables = '<p class="empty">Nothing on the map fits these filters on this day.</p>'
     secret = f'<strong class="secret">{CONFIDENTIAL}</strong> ' if about.confidential else ""
     title = f"Provision map of {about.school}"
     key = f"<p>{secret}{_key(about)}</p>"
@@ -75,9 +141,8 @@ def pages_of(about: About, drawing: Drawing) -> str:
         '<!doctype html><html lang="en-GB"><head><meta charset="utf-8">'
         f'<title>{escape(title)}</title><link rel="stylesheet" href="css/map-print.css"></head>'
         f'<body class="{about.paper.lower()}"><div class="top"><p><b>{_text(title)}</b> · {_text(drawing.name)} · '
-        f'{_text(about.scope)}</p>{key}</div><div class="start">{key}</div>'
+        f'{_text(scope)}</p>{key}</div><div class="start">{key}</div>'
         f'<div class="foot"><p>{_text(about.mark)}. {KEEP_SAFE}</p></div>'
-        f'<h1>{_text(title)}</h1><p class="scope">{_text(drawing.name)} · {_text(about.scope)}</p>'
-        f"<table><colgroup>{columns}</colgroup><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>{empty}"
+        f'<h1>{_text(title)}</h1><p class="scope">{_text(drawing.name)} · {_text(about.scope)}</p>{tables}'
         "</body></html>"
     )

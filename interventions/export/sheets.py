@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from interventions import sheet as placements
 from interventions.export import book
-from interventions.export.drawing import Drawing, Line, Shown, cell_words, columns_shown, initials
+from interventions.export.drawing import Drawing, Line, Shown, across, cell_words, columns_shown, initials
 from interventions.sheet import COLUMNS, KEYS, Row
 
 SHARED = "For sharing"  # what the second sheet is called where something was left out: an import passes it over
@@ -70,6 +70,7 @@ def sheet_of(about: About, drawing: Drawing) -> book.Sheet:
         drawing.fixed,
         not grouped,  # narrowing by a column would tear groups from their headings
         footer=about.mark,
+        across=len(across(drawing, about.paper)),
     )
 
 

@@ -78,13 +78,15 @@ def _printed(words: str) -> str:
 def _set_up(paper: Any, book: Book, sheet: Sheet, top: int) -> None:
     paper.set_landscape()
     paper.set_paper(PAPERS[book.paper])
-    paper.fit_to_pages(1, 0)
+    paper.fit_to_pages(sheet.across, 0)
     paper.set_margins(left=0.4, right=0.4, top=0.75, bottom=0.6)
     paper.set_header(f"&L&9{_printed(book.heading)}"[:MOST_HEADER])
     tail = "&R&9Page &P of &N"
     paper.set_footer(f"&L&9{_printed(sheet.footer)}"[: MOST_HEADER - len(tail)] + tail)
     if sheet.head:
         paper.repeat_rows(top)
+        if sheet.across > 1:
+            paper.repeat_columns(0, sheet.fixed - 1)
         paper.freeze_panes(top + 1, sheet.fixed)
     if sheet.narrowed and sheet.rows:
         paper.autofilter(top, 0, top + len(sheet.rows), len(sheet.head) - 1)

@@ -1,6 +1,7 @@
 """The few template filters and tags that every page uses."""
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from django import template
@@ -21,6 +22,15 @@ def query_with(context: dict[str, Any], **changes: Any) -> str:
             query.pop(key, None)
         else:
             query[key] = str(value)
+    return f"?{query.urlencode()}"
+
+
+@register.simple_tag
+def query_of(pairs: Iterable[tuple[str, str]]) -> str:
+    """A query string of these names and values."""
+    query = QueryDict(mutable=True)
+    for name, value in pairs:
+        query.appendlist(name, value)
     return f"?{query.urlencode()}"
 
 
