@@ -4,31 +4,33 @@ Everything that people wrote passes `escape`. One row of 500 costs a few microse
 template places the finished rows without looking inside (docs/performance.md).
 """
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Collection, Iterable, Mapping
+from typing import NamedTuple
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 
-from interventions.grid import Item, Row
-from learners.census import NEEDS, PROVISIONS, YEARS
+from interventions.grid import Item, Row, Who
+from interventions.grid.learners import under
+from interventions.grid.shown import USUAL
+from learners.census import NEEDS, PROVISIONS
+
+CONFIDENTIAL = '<span class="tag" title="Only people it is shared with see this">Confidential</span>'
 
 
-def _day(day: date) -> str:
-    return f"{day.day} {day:%b %Y}"
+class Above(NamedTuple):
+    """A heading over the rows of a section: where it stands among the sections, its words, its totals in words."""
+
+    place: int
+    label: str
+    sums: str
 
 
-def placement_html(item: Item, *, focus: bool = False) -> SafeString:
-    """One placement: what, how much, who, until when, what for."""
-    about = ['<span class="tag" title="Only people it is shared with see this">Confidential</span>'] * item.confidential
-    if item.people:
-        about.append(escape(", ".join(item.people)))
-    if item.ends:
-        about.append(f"to {_day(item.ends)}")
-    if item.outcome:
-        about.append(escape(item.outcome))
-    if item.target:
-        about.append(f"target {escape(item.target)}")
+def placement_html(item: Item, *, focus: bool = False, shown: Collection[str] = USUAL) -> SafeString:
+    """One placement: what, how much and, as far as `shown` says, who, until when, what for."""
+    about = [CONFIDENTIAL] * item.confidential
+    if said := item.about(shown):
+        about.append(escape(" · ".join(said)))
     name = escape(item.name)
     what = (
         f'<a class="what" href="/map/placements/{item.pk}/" data-edit{" autofocus" if focus else ""}'
@@ -36,36 +38,41 @@ def placement_html(item: Item, *, focus: bool = False) -> SafeString:
         if item.editable
         else f'<span class="what">{name}</span>'
     )
+    dose = f'<span class="dose">{item.dose.words}</span>' if "dose" in shown else ""
     out = f'<span class="out">{" · ".join(about)}</span>' if about else ""
     return SafeString(
-        f'<div class="placement t{item.tier}" id="placement-{item.pk}">{what}'
-        f'<span class="dose">{item.dose.words}</span>{out}</div>'
-    )
+        f'<div class="placement t{item.tier}" id="placement-{item.pk}">{what}{dose}{out}</div>'
+    )  # fmt: skip
 
 
-def _who_html(row: Row, url: str) -> str:
-    who = row.who
+def who_html(who: Who, url: str, shown: Collection[str] = USUAL) -> str:
+    """The first cell of a learner's row; the name leads to `url`."""
     tags = []
-    if who.sen and who.sen != "N":
-        tags.append((who.sen, PROVISIONS[who.sen]))
-    tags += [(code, NEEDS.get(code, code)) for code in who.needs]
-    tags += [(tag, "") for tag in who.flags]
-    shown = "".join(
+    if "needs" in shown:
+        if who.sen and who.sen != "N":
+            tags.append((who.sen, PROVISIONS[who.sen]))
+        tags += [(code, NEEDS.get(code, code)) for code in who.needs]
+    if "flags" in shown:
+        tags += [(tag, "") for tag in who.flags]
+    labels = "".join(
         f'<span class="tag"{f" title={chr(34)}{title}{chr(34)}" if title else ""}>{tag}</span>' for tag, title in tags
     )
-    place = " · ".join(escape(part) for part in (YEARS.get(who.year, ""), who.group) if part)
+    name = escape(who.name)
     return (
-        f'<th scope="row" role="rowheader"><a class="name" href="{url}">{escape(who.name)}</a> '
-        f'<span class="soft small">{place}</span><br>{shown}</th>'
+        f'<th scope="row" role="rowheader"><a class="name" href="{url}">{name}</a> '
+        f'<span class="soft small">{escape(under(who))}</span><br>{labels}'
+        f'<a class="time" href="/map/learners/{who.pk}/" aria-label="{name} through time">Through time</a></th>'
     )
 
 
-def cell_html(row: Row, tier: int, label: str, *, may_add: bool, focus: int = 0) -> SafeString:
+def cell_html(
+    row: Row, tier: int, label: str, *, may_add: bool, focus: int = 0, shown: Collection[str] = USUAL
+) -> SafeString:
     """The inside of one cell: its placements and, for those who may, the way to add one.
 
     The placement `focus` takes the focus once it is swapped in.
     """
-    inside = "".join(placement_html(item, focus=item.pk == focus) for item in row.cells[tier])
+    inside = "".join(placement_html(item, focus=item.pk == focus, shown=shown) for item in row.cells[tier])
     add = (
         f'<a class="add" href="/map/learners/{row.who.pk}/tier/{tier}/add/" data-add'
         f' aria-label="+ add {escape(label)} for {escape(row.who.name)}">+ add</a>'
@@ -75,18 +82,37 @@ def cell_html(row: Row, tier: int, label: str, *, may_add: bool, focus: int = 0)
     return SafeString(inside + add)
 
 
-def rows_html(rows: list[Row], tiers: Mapping[int, str], may_add: frozenset[int]) -> SafeString:
-    """Table rows, one a learner; `may_add` holds the tiers this person may add to.
+def above_html(above: Above, columns: int) -> str:
+    """The row that heads a section, with its totals; a save replaces them by their id."""
+    return (
+        f'<tr role="row" class="section"><th role="rowheader" scope="rowgroup" colspan="{columns}">'
+        f"{escape(above.label)} "
+        f'<span class="soft small" id="sums-{above.place}">{above.sums}</span></th></tr>'
+    )
+
+
+def rows_html(
+    rows: Iterable[Row | Above],
+    tiers: Mapping[int, str],
+    may_add: frozenset[int],
+    shown: Collection[str] = USUAL,
+) -> SafeString:
+    """Table rows, one a learner, with the headings of sections among them; `may_add` holds the tiers one may add to.
 
     Their roles are written out: drawn as grids (map.css), rows and cells would lose them.
     """
     parts = []
+    labels = {tier: escape(label) for tier, label in tiers.items()}
     for row in rows:
+        if isinstance(row, Above):
+            parts.append(above_html(row, len(tiers) + 1))
+            continue
         who = row.who
         cells = "".join(
-            f'<td role="cell" class="t{tier}" data-label="{escape(label)}" id="cell-{who.pk}-{tier}">'
-            f"{cell_html(row, tier, label, may_add=tier in may_add)}</td>"
-            for tier, label in tiers.items()
+            f'<td role="cell" class="t{tier}" data-label="{label}" id="cell-{who.pk}-{tier}">'
+            f"{cell_html(row, tier, tiers[tier], may_add=tier in may_add, shown=shown)}</td>"
+            for tier, label in labels.items()
         )
-        parts.append(f'<tr role="row" id="learner-{who.pk}">{_who_html(row, f"/learners/{who.pk}/")}{cells}</tr>')
+        head = who_html(who, f"/learners/{who.pk}/", shown)
+        parts.append(f'<tr role="row" id="learner-{who.pk}">{head}{cells}</tr>')
     return SafeString("".join(parts))

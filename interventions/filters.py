@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -11,8 +12,10 @@ from django import forms
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from interventions.areas import AREA_CHOICES
-from interventions.models import Deliverer, Placement
-from learners.census import NEED_CHOICES, PROVISION_CHOICES, YEAR_CHOICES
+from interventions.gaps import BY_KEY, GAPS, Finder
+from interventions.models import Deliverer, Placement, Provision, of_tier
+from interventions.subjects import SUBJECT_CHOICES
+from learners.census import NEED_CHOICES, PROVISION_CHOICES, YEAR_CHOICES, YEARS
 from learners.filters import named
 from learners.models import Learner, SenProvision
 from provisionmap.school.models import School, User
@@ -43,9 +46,11 @@ class MapFilter(forms.Form):
     need = choice(label="Type of need", choices=_any("All types", NEED_CHOICES))
     sen = choice(label="SEN provision", choices=_any("All", PROVISION_CHOICES))
     tier = choice()
+    subject = choice(choices=_any("All subjects", SUBJECT_CHOICES))
     staff = choice(label="Delivered by")
     flag = choice(choices=_any("All", FLAGS))
     who = choice(label="Learners", choices=WHO)
+    gap = choice(label="Gap or overlap", choices=_any("Any", [(gap.key, gap.title) for gap in GAPS]))
     as_of = forms.DateField(
         label="As of",
         required=False,
@@ -53,8 +58,13 @@ class MapFilter(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 
-    def __init__(self, *args: Any, groups: Any, staff: Any, tiers: dict[int, str], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, groups: Any, staff: Any, tiers: dict[int, str], years: Container[str] = YEARS, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        asked = self.data.get("year")  # a link to a year that has emptied still says so
+        here = [(code, label) for code, label in YEAR_CHOICES if code in years or code == asked]
+        self.fields["year"].choices = _any("All years", here)
         self.fields["group"].choices = _any("All groups", _names(groups))
         self.fields["staff"].choices = _any("Everybody", _names(staff))
         self.fields["tier"].choices = _any("All tiers", [(str(code), label) for code, label in tiers.items()])
@@ -73,27 +83,51 @@ class MapFilter(forms.Form):
         return found
 
 
+OF_LEARNERS = ("year", "group", "need", "sen", "flag", "gap")
+OF_PROVISION = ("area", "tier", "subject", "staff")
+
+
 @dataclass(frozen=True)
 class Selection:
-    """The learners and placements that a filter leaves, for one person, on one day."""
+    """What a filter leaves, for one person, on one day: learners, placements, and provisions with or without them.
+
+    `narrowed` says that the learners are not all of them, so that a provision which none of them has a part in is
+    not what was asked for.
+    """
 
     learners: QuerySet[Learner]
     placements: QuerySet[Placement]
+    provisions: QuerySet[Provision]
+    narrowed: bool = False
+
+    def offered_to(self, learners: Sequence[int]) -> QuerySet[Provision]:
+        """Provisions that need no placement to be listed: all, or those of the classes of narrowed `learners`."""
+        if not self.narrowed:
+            return self.provisions
+        return self.provisions.filter(group__in=Learner.objects.filter(pk__in=learners).values("group"))
+
+
+def _about_provision(day: date, chosen: dict[str, Any]) -> Q:
+    """The filters that ask about the provision itself."""
+    wanted = Q(**{name: chosen[name] for name in ("area", "subject") if chosen.get(name)})
+    if chosen.get("tier"):
+        wanted &= of_tier(int(chosen["tier"]), day)
+    if chosen.get("staff"):
+        person = int(chosen["staff"])
+        wanted &= Q(pk__in=Deliverer.objects.on(day).filter(user=person).values("provision")) | Q(responsible=person)
+    return wanted
 
 
 def select(*, school: School, user: User, day: date, chosen: dict[str, Any], text: str = "") -> Selection:
     """Apply the filters; `text` is typed by a person and never reaches an address or a log."""
     placements = Placement.objects.visible_to(user).filter(school=school).on(day)
+    provisions = Provision.objects.visible_to(user).filter(school=school).on(day)
     learners = Learner.objects.visible_to(user).filter(school=school).on_roll(day)
     record = SenProvision.objects.on(day).filter(learner=OuterRef("pk"))
-    if chosen.get("area"):
-        placements = placements.filter(provision__area=chosen["area"])
-    if chosen.get("tier"):
-        placements = placements.filter(provision__tier=int(chosen["tier"]))
-    if chosen.get("staff"):
-        person = int(chosen["staff"])
-        delivered = Deliverer.objects.on(day).filter(user=person).values("provision")
-        placements = placements.filter(Q(provision__in=delivered) | Q(provision__responsible=person))
+    if any(chosen.get(name) for name in OF_PROVISION):
+        wanted = _about_provision(day, chosen)
+        provisions = provisions.filter(wanted)
+        placements = placements.filter(provision__in=Provision.objects.filter(wanted, school=school).values("pk"))
     if chosen.get("year"):
         learners = learners.filter(nc_year=chosen["year"])
     if chosen.get("group"):
@@ -104,16 +138,20 @@ def select(*, school: School, user: User, day: date, chosen: dict[str, Any], tex
         learners = learners.filter(Exists(record.filter(code=chosen["sen"])))
     if chosen.get("flag"):
         learners = learners.filter(**{chosen["flag"]: True})
+    if chosen.get("gap"):
+        finder = Finder(school=school, user=user, day=day)
+        learners = learners.filter(pk__in=finder.learners_of(BY_KEY[chosen["gap"]]).values("pk"))
     running = Exists(placements.filter(learner=OuterRef("pk")))
     has_sen = Exists(record.filter(code__in=["K", "E"]))
     if chosen.get("who") == "none":
         learners = learners.filter(has_sen).exclude(running)
-    elif chosen.get("area") or chosen.get("tier") or chosen.get("staff"):
+    elif any(chosen.get(name) for name in OF_PROVISION):
         learners = learners.filter(running)
-    elif chosen.get("who") != "all":
+    elif chosen.get("who") != "all" and not chosen.get("gap"):
         learners = learners.filter(running | has_sen)
     if text:
         learners = learners.filter(
             named(text) | Exists(placements.filter(learner=OuterRef("pk"), provision__name__icontains=text))
         )
-    return Selection(learners, placements)
+    narrowed = bool(text) or chosen.get("who") == "none" or any(chosen.get(name) for name in OF_LEARNERS)
+    return Selection(learners, placements, provisions, narrowed)

@@ -1,4 +1,4 @@
-"""From rows of the database to the plain values of the grid: two queries, however many learners."""
+"""From rows of the database to the plain values of the grid: the same few queries, however many learners."""
 
 from __future__ import annotations
 
@@ -6,12 +6,17 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from django.db.models import F, FilteredRelation, Q, QuerySet
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet
 
 from interventions.dose import Dose
-from interventions.grid import Item, Who
-from interventions.models import Deliverer, Placement
+from interventions.grid import Adult, Item, Place, Running, Who
+from interventions.grid.sections import Key
+from interventions.models import Deliverer, Placement, Provision
 from learners.models import Learner
+from provisionmap.school.models import User
+
+READING_ORDER = ("surname", "forename", "pk")
+ROLES = dict(Deliverer.ROLES)
 
 
 def who_of(learner: Learner) -> Who:
@@ -30,8 +35,8 @@ def who_of(learner: Learner) -> Who:
 
 # What a cell shows, read as plain values: making records of six hundred rows would cost more than asking for them.
 CELL = (
-    "pk", "learner", "provision__tier", "provision__name", "sessions", "minutes", "starts", "ends", "outcome", "target",
-    "confidential", "provision__confidential", "provision",
+    "pk", "learner", "tier_then", "provision__name", "sessions", "minutes", "starts", "ends", "outcome", "target",
+    "review_on", "confidential", "provision__confidential", "provision",
     "provision__responsible__name", "provision__responsible_name",
 )  # fmt: skip
 
@@ -40,13 +45,13 @@ def items_of(
     placements: QuerySet[Placement], learners: Sequence[int], day: date, editable: frozenset[int]
 ) -> list[Item]:
     """The placements of `learners`, as cells show them; `editable` holds the tiers this person may change."""
-    rows = list(placements.filter(learner__in=learners).for_map().values(*CELL))
+    rows = list(placements.filter(learner__in=learners).with_tier(day).for_map().values(*CELL))
     people = deliverers_of({row["provision"] for row in rows}, day)
     return [
         Item(
             pk=row["pk"],
             learner=row["learner"],
-            tier=row["provision__tier"],
+            tier=row["tier_then"],
             name=row["provision__name"],
             dose=Dose(row["sessions"], row["minutes"]),
             people=people.get(row["provision"], ())
@@ -56,7 +61,9 @@ def items_of(
             outcome=row["outcome"],
             target=row["target"],
             confidential=row["confidential"] or row["provision__confidential"],
-            editable=row["provision__tier"] in editable,
+            editable=row["tier_then"] in editable,
+            provision=row["provision"],
+            review_on=row["review_on"],
         )
         for row in rows
     ]
@@ -82,6 +89,8 @@ def item_of(row: Placement, people: tuple[str, ...], editable: frozenset[int]) -
         target=row.target,
         confidential=row.confidential or provision.confidential,
         editable=provision.tier in editable,
+        provision=provision.pk,
+        review_on=row.review_on,
     )
 
 
@@ -110,3 +119,87 @@ def read_one(placements: QuerySet[Placement], pk: int, day: date) -> tuple[Place
     if not found:
         raise Placement.DoesNotExist
     return found[0], tuple(name for row in found if (name := row.person or row.outsider))
+
+
+def keys_of(learners: QuerySet[Learner], by: str, past: date | None = None) -> list[Key]:
+    """The learners in reading order, with what they can be put under. One query.
+
+    SEN provision and need are read where `by` asks for them, as they cost a join.
+    """
+    if by in ("sen", "need"):
+        fields = ("pk", "nc_year", "group__name", "sen_code", "sen_need_1")
+        return [
+            Key(pk, year, group or "", sen or "", need or "")
+            for pk, year, group, sen, need in learners.for_register(past).values_list(*fields)
+        ]
+    rows = learners.order_by(*READING_ORDER).values_list("pk", "nc_year", "group__name")
+    return [Key(pk, year, group or "") for pk, year, group in rows]
+
+
+def places_of(placements: QuerySet[Placement], learners: Sequence[int]) -> list[Place]:
+    """The placements of `learners`, as far as sums need them. One query."""
+    fields = ("learner", "provision", "sessions", "minutes", "confidential")
+    return [
+        Place(learner, provision, (sessions or 0) * (minutes or 0), confidential)
+        for learner, provision, sessions, minutes, confidential in placements.filter(
+            learner__in=learners
+        ).values_list(*fields)
+    ]  # fmt: skip
+
+
+PROVISION = (
+    "pk", "name", "tier_then", "area", "subject", "sessions", "minutes", "starts", "ends", "confidential", "opens",
+    "group__name", "group__nc_year", "responsible", "responsible__name", "responsible_name",
+)  # fmt: skip
+
+
+def running_of(
+    offered: QuerySet[Provision], places: Iterable[Place], user: User, day: date
+) -> list[Running]:  # fmt: skip
+    """The provisions of `places`, and of those `offered` also the ones without a placement, in reading order.
+
+    Two queries.
+    """
+    wanted = Q(pk__in={place.provision for place in places}) | Q(pk__in=offered.values("pk"))
+    opens = Exists(Provision.objects.visible_to(user).filter(pk=OuterRef("pk")))
+    rows = list(
+        Provision.objects.filter(wanted)
+        .with_tier(day)
+        .annotate(opens=opens)
+        .order_by("tier_then", "name", "pk")
+        .values(*PROVISION)
+    )
+    adults = adults_of([row["pk"] for row in rows], day)
+    return [
+        Running(
+            pk=row["pk"],
+            name=row["name"],
+            tier=row["tier_then"],
+            area=row["area"],
+            dose=Dose(row["sessions"], row["minutes"]),
+            subject=row["subject"],
+            people=adults.get(row["pk"], ()) or _answers(row),
+            group=row["group__name"] or "",
+            year=row["group__nc_year"] or "",
+            starts=row["starts"],
+            ends=row["ends"],
+            confidential=row["confidential"],
+            opens=row["opens"],
+        )
+        for row in rows
+    ]
+
+
+def _answers(row: dict[str, Any]) -> tuple[Adult, ...]:
+    """Who answers for a provision that nobody is named to deliver."""
+    name = row["responsible__name"] or row["responsible_name"]
+    return (Adult(name, user=row["responsible"] or 0),) if name else ()
+
+
+def adults_of(provisions: Iterable[int], day: date) -> dict[int, tuple[Adult, ...]]:
+    """Who delivers each provision on `day`, with role and, for those who sign in, id. One query."""
+    found: dict[int, list[Adult]] = {}
+    rows = Deliverer.objects.on(day).filter(provision__in=provisions)
+    for provision, user, person, outsider, role in rows.values_list("provision", "user", "user__name", "name", "role"):
+        found.setdefault(provision, []).append(Adult(person or outsider, ROLES[role], user or 0))
+    return {provision: tuple(adults) for provision, adults in found.items()}

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from interventions.views import library, map, placements, provisions
+from interventions.views import gaps, library, map, placements, provisions, saved_views, timeline
 
 app_name = "interventions"
 urlpatterns = [
@@ -10,10 +10,16 @@ urlpatterns = [
     path("map/tally/", map.tally, name="tally"),
     path("map/changes/", map.changes, name="changes"),
     path("map/rows/", map.rows, name="rows"),
+    path("map/views/", saved_views.listed, name="views"),
+    path("map/views/<int:pk>/", saved_views.rename, name="view-rename"),
+    path("map/views/<int:pk>/delete/", saved_views.delete, name="view-delete"),
+    path("map/learners/<int:pk>/", timeline.show, name="timeline"),
     path("map/undo/", placements.undo, name="undo"),
     path("map/placements/<int:pk>/", placements.edit, name="placement"),
     path("map/placements/<int:pk>/end/", placements.end, name="placement-end"),
     path("map/learners/<int:learner>/tier/<int:tier>/add/", placements.add, name="placement-add"),
+    path("map/gaps/", gaps.overview, name="gaps"),
+    path("map/gaps/<slug:key>/", gaps.one, name="gap"),
     path("provisions/", provisions.listed, name="provisions"),
     path("provisions/new/", provisions.new, name="provision-new"),
     path("provisions/<int:pk>/", provisions.one, name="provision"),

@@ -10,6 +10,9 @@ from interventions.dose import Dose, read_dose
 from interventions.models import Placement
 
 
+OWN = ("starts", "ends", "outcome", "baseline", "target", "review_on")  # fields written as they are typed
+
+
 class DoseField(forms.CharField):
     """A dose in words: "3 × 10", "daily 15", "every lesson"."""
 
@@ -51,6 +54,7 @@ class CellForm(forms.Form):
     outcome = forms.CharField(max_length=300, required=False)
     baseline = forms.CharField(max_length=60, required=False)
     target = forms.CharField(max_length=60, required=False)
+    review_on = day_field("Review date", required=False)
     seen = forms.IntegerField(widget=forms.HiddenInput)
 
     @staticmethod
@@ -63,6 +67,7 @@ class CellForm(forms.Form):
             "outcome": placement.outcome,
             "baseline": placement.baseline,
             "target": placement.target,
+            "review_on": placement.review_on,
             "seen": placement.version,
         }
 
@@ -81,5 +86,5 @@ class CellForm(forms.Form):
         return {
             "sessions": data["dose"].sessions,
             "minutes": data["dose"].minutes,
-            **{name: data[name] for name in ("starts", "ends", "outcome", "baseline", "target")},
+            **{name: data[name] for name in OWN},
         }

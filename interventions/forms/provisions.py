@@ -12,6 +12,7 @@ from interventions.areas import AREA_CHOICES
 from interventions.dose import Dose
 from interventions.forms.placements import DoseField, day_field
 from interventions.models import Deliverer, Intervention, Provision
+from interventions.subjects import SUBJECT_CHOICES
 from learners.models import Group, Learner
 from learners.upn import normalise
 from provisionmap.school.models import School, User
@@ -40,6 +41,7 @@ class ProvisionForm(forms.Form):
     responsible = forms.ModelChoiceField(
         User.objects.none(), label="Responsible teacher", required=False, empty_label="Not chosen yet"
     )
+    subject = forms.ChoiceField(choices=[("", "Across subjects"), *SUBJECT_CHOICES], required=False)
     place = forms.CharField(max_length=80, required=False)
     note = forms.CharField(max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 2}))
     confidential = forms.BooleanField(
@@ -64,7 +66,10 @@ class ProvisionForm(forms.Form):
     def plan(self) -> Plan:
         """The provision as an action takes it."""
         data = self.cleaned_data
-        own = ("name", "tier", "area", "starts", "ends", "place", "responsible", "note", "confidential", "intervention")
+        own = (
+            "name", "tier", "area", "subject", "starts", "ends", "place", "responsible", "note", "confidential",
+            "intervention",
+        )  # fmt: skip
         dose: Dose = data["dose"]
         return Plan(sessions=dose.sessions, minutes=dose.minutes, **{name: data[name] for name in own})
 
@@ -83,7 +88,10 @@ class ProvisionForm(forms.Form):
         people = list(provision.deliverers.all())
         inside = next((row for row in people if row.user_id), None)
         outside = next((row for row in people if not row.user_id), None)
-        own = ("intervention", "name", "tier", "area", "starts", "ends", "responsible", "place", "note", "confidential")
+        own = (
+            "intervention", "name", "tier", "area", "subject", "starts", "ends", "responsible", "place", "note",
+            "confidential",
+        )  # fmt: skip
         return {
             **{name: getattr(provision, name) for name in own},
             "dose": Dose(provision.sessions, provision.minutes),

@@ -26,9 +26,24 @@ class Heads:
         return (self.page - 1) * ACROSS + 1
 
     @property
+    def before(self) -> int:
+        """The page before this one."""
+        return self.page - 1
+
+    @property
+    def after(self) -> int:
+        """The page after this one."""
+        return self.page + 1
+
+    @property
     def last(self) -> int:
         """Which column of all the last one of this page is."""
         return self.first + len(self.names) - 1
+
+
+def order(column: tuple[str, int]) -> tuple[int, str, str]:
+    """Where a column, a name and its tier, stands: by tier, then by name."""
+    return column[1], column[0].casefold(), column[0]
 
 
 def heads(names: Iterable[tuple[str, int]], page: int) -> Heads:
@@ -40,7 +55,7 @@ def heads(names: Iterable[tuple[str, int]], page: int) -> Heads:
     >>> found.names, found.page, found.total
     ((('Clear font', 1), ('Lego club', 2), ('Phonics', 2)), 1, 3)
     """
-    every = sorted(set(names), key=lambda one: (one[1], one[0].casefold(), one[0]))
+    every = sorted(set(names), key=order)
     pages = max(1, -(-len(every) // ACROSS))
     page = min(max(1, page), pages)
     return Heads(tuple(every[(page - 1) * ACROSS : page * ACROSS]), page, pages, len(every))

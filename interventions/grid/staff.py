@@ -1,7 +1,7 @@
 """By member of staff: who delivers what, to how many, for how long in a full week. Pure."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from interventions.grid.tables import Column, Line, Section, Table
 from interventions.grid.values import Adult, Place, Running, entries
@@ -18,6 +18,7 @@ NOBODY = "Nobody yet"
 @dataclass
 class _Held:
     name: str
+    user: int = 0
     roles: dict[str, None] = field(default_factory=dict)
     running: list[Running] = field(default_factory=list)
 
@@ -34,7 +35,7 @@ def table(running: Iterable[Running], places: Iterable[Place]) -> Table:
     held: dict[tuple[int, int, str], _Held] = {}
     for one in running:
         for adult in dict.fromkeys(one.people) or (None,):
-            own = held.setdefault(_who(adult), _Held(adult.name if adult else NOBODY))
+            own = held.setdefault(_who(adult), _Held(adult.name, adult.user) if adult else _Held(NOBODY))
             if adult:
                 own.roles[adult.role or "responsible"] = None
             if one not in own.running:
@@ -57,8 +58,12 @@ def _line(held: _Held, placed: dict[int, list[Place]]) -> Line:
     places = [place for one in held.running for place in placed.get(one.pk, ())]
     minutes = sum(sessions_of(one, placed.get(one.pk, [])) for one in held.running)
     learners = len({place.learner for place in places})
-    cells = (entries(held.running, places), learners, minutes, minutes)
-    return Line(held.name, cells, under=", ".join(held.roles))
+    alone = [
+        replace(one, people=tuple(adult for adult in one.people if adult.name != held.name)) for one in held.running
+    ]
+    listed = tuple(replace(one, people=tuple(f"with {name}" for name in one.people)) for one in entries(alone, places))
+    cells = (listed, learners, minutes, minutes)
+    return Line(held.name, cells, under=", ".join(held.roles), person=held.user)
 
 
 def sessions_of(one: Running, places: list[Place]) -> int:

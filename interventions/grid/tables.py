@@ -7,6 +7,7 @@ from interventions.grid.values import Entry, Item, Who
 
 Cell = str | int | tuple[Item, ...] | tuple[Entry, ...]
 KINDS = ("text", "count", "minutes", "hours", "listed")
+NUMBERS = frozenset({"count", "minutes", "hours"})
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,8 @@ class Column:
 class Line:
     """A row: what its first cell says, with small words under it, and a cell for each column.
 
-    `who` is the learner it is about, `provision` the one provision; `tier` where the line as a whole has one.
+    `who` is the learner it is about, `provision` the provision whose page opens, `person` a member of staff by id;
+    `tier` where the line as a whole has one.
     """
 
     head: str
@@ -30,6 +32,7 @@ class Line:
     under: str = ""
     who: Who | None = None
     provision: int = 0
+    person: int = 0
     tier: int = 0
     confidential: bool = False
 

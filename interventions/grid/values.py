@@ -73,7 +73,10 @@ class Adult:
 
 @dataclass(frozen=True)
 class Running:
-    """A provision that runs on the day of the map. `group` is the class it is for, where it is for one."""
+    """A provision that runs on the day of the map.
+
+    `group` and `year` are the class it is for, where it is for one; `opens` says that this person may open its page.
+    """
 
     pk: int
     name: str
@@ -87,6 +90,7 @@ class Running:
     starts: date | None = None
     ends: date | None = None
     confidential: bool = False
+    opens: bool = False
 
 
 @dataclass(frozen=True)
@@ -104,7 +108,8 @@ class Entry:
     """A provision as a cell lists it, together with those of the same name, tier, area and dose.
 
     `learners` are those seen under the filters; `minutes` is what all of them together are planned in a full week;
-    `classes` are those that it is for as a whole; `provision` is 0 where it stands for several (`groups` of them).
+    `classes` are those that it is for as a whole; `provision` is 0 where it stands for several
+    (`groups` of them) or its page does not open to this person.
     """
 
     name: str
@@ -191,5 +196,5 @@ def _entry(together: list[Running], places: list[Place]) -> Entry:
         starts=min(starts, default=None),
         ends=max(ends) if len(ends) == len(together) else None,
         confidential=any(one.confidential for one in together) or any(place.confidential for place in places),
-        provision=first.pk if len(together) == 1 else 0,
+        provision=first.pk if len(together) == 1 and first.opens else 0,
     )

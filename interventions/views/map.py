@@ -1,30 +1,39 @@
-"""The whole-school map: the page, its further rows, its search, and what changed meanwhile."""
+"""The whole-school map: the page with its views, its further rows, its search, and what changed meanwhile."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db.models import Count, F, Q, Sum
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.safestring import SafeString
 
-from interventions.cells import rows_html
-from interventions.filters import MapFilter, Selection, select
-from interventions.grid import arrange
+from interventions.cells import Above, rows_html
+from interventions.frame import (
+    USUAL_VIEW,
+    Frame,
+    everybody,
+    frame_for,
+    heads_of,
+    in_parts,
+    items_for,
+    people_of,
+    tidied,
+    whole,
+)
+from interventions.grid import Sums, arrange, matrix
+from interventions.grid.learners import words
+from interventions.grid.sections import Heading
 from interventions.models import Placement, Provision
-from interventions.permissions import can_edit
-from interventions.reading import items_of, who_of
-from learners.models import Group, Learner
+from interventions.tables import matrix_html, table_html
+from learners.models import Learner
 from provisionmap.school.access import require
-from provisionmap.school.models import User
 from provisionmap.school.roles import Capability
-from provisionmap.school.today import today
 from provisionmap.web import typed
 from provisionmap.web.htmx import fragment
 
@@ -32,66 +41,56 @@ ROWS = 50  # learners in the first answer: what a screen or two shows
 MORE = 150  # and in each that scrolling asks for: a map of 500 is whole after three of them
 FOUND = 200  # learners that a search shows at once, as its words are in no address that a next page could have
 OVERLAP = timedelta(seconds=5)  # a save is dated before it commits: look back a little, twice is harmless
-READING_ORDER = ("surname", "forename", "pk")
 MOST_TEXT = 80  # characters of a search
-
-
-@dataclass
-class Frame:
-    """What every answer about the map needs to know first."""
-
-    filter: MapFilter
-    day: date
-    tiers: dict[int, str]
-    editable: frozenset[int]
-    selection: Selection
-
-    @property
-    def past(self) -> date | None:
-        """The day of an earlier or later map; None for today's."""
-        return self.day if self.filter.cleaned_data.get("as_of") else None
+ROWED = frozenset({USUAL_VIEW, "interventions"})  # views that have a row a learner, sent as they are scrolled to
+Parts = Sequence[tuple[Heading, list[int], Sums]]
 
 
 def frame_of(request: Any, text: str = "") -> Frame:
-    """The day, the tiers of that day, what this person may change, and the filtered rows."""
-    school, user = request.school, request.user
-    try:
-        day = MapFilter.base_fields["as_of"].clean(request.GET.get("as_of", "")) or today()
-    except ValidationError:
-        day = today()
-    tiers = school.tiers_on(day)
-    state = MapFilter(
-        request.GET,
-        groups=Group.objects.visible_to(user).filter(school=school),
-        staff=User.objects.at(school, today()),
-        tiers=tiers,
+    """What this request asks for, read for whoever asks."""
+    return frame_for(school=request.school, user=request.user, query=request.GET, text=text)
+
+
+def _headed(parts: Parts, wanted: Sequence[int]) -> list[int | Above]:
+    """The learners `wanted`, with the heading of each section before its first learner."""
+    firsts = {
+        pks[0]: Above(place, heading.label, words(sums))
+        for place, (heading, pks, sums) in enumerate(parts)
+        if heading.label
+    }
+    found: list[int | Above] = []
+    for pk in wanted:
+        found += [firsts[pk], pk] if pk in firsts else [pk]
+    return found
+
+
+def rows_of(frame: Frame, wanted: Sequence[int], parts: Parts, names: Sequence[tuple[str, int]] = ()) -> SafeString:
+    """The table rows of the learners `wanted`, in the view's way; `names` are the columns of the interventions."""
+    people = people_of(frame, wanted)
+    headed = _headed(parts, [pk for pk in wanted if pk in people])
+    if frame.view == "interventions":
+        filled = matrix.cells(items_for(frame, wanted, [name for name, _ in names]), names)
+        return matrix_html(
+            [one if isinstance(one, Above) else people[one] for one in headed], filled, names, frame.shown
+        )
+    rows = {row.who.pk: row for row in arrange(people.values(), items_for(frame, wanted), list(frame.tiers))}
+    return rows_html(
+        [one if isinstance(one, Above) else rows[one] for one in headed], frame.tiers, frame.editable, frame.shown
     )
-    state.is_valid()
-    editable = frozenset(tier for tier in tiers if can_edit(school, tier, user)) if day == today() else frozenset()
-    chosen = state.cleaned_data
-    return Frame(state, day, tiers, editable, select(school=school, user=user, day=day, chosen=chosen, text=text))
 
 
-def body_of(frame: Frame, learners: Sequence[Learner]) -> str:
-    """The table rows of `learners`."""
-    items = items_of(frame.selection.placements, [one.pk for one in learners], frame.day, frame.editable)
-    rows = arrange([who_of(one) for one in learners], items, list(frame.tiers))
-    return rows_html(rows, frame.tiers, frame.editable)
+def tally_of(frame: Frame, learners: Sequence[int]) -> dict[str, Any]:
+    """Totals of `learners` under the filters: they, their placements, minutes planned in a full week. One query.
 
-
-def in_order(frame: Frame) -> list[int]:
-    """The learners the filters leave, in reading order: found once, and named to whatever else is asked.
-
-    Asked again inside each question, the filters cost more than the answers.
+    `confidential` says whether any of the placements is, for paper to say so.
     """
-    return list(frame.selection.learners.order_by(*READING_ORDER).values_list("pk", flat=True))
-
-
-def tally_of(frame: Frame, learners: Sequence[int]) -> dict[str, int]:
-    """Totals of `learners` under the filters: they, their placements, minutes planned in a full week. One query."""
     shown = frame.selection.placements.filter(learner__in=learners)
-    sums = shown.aggregate(placements=Count("pk"), minutes=Sum(F("minutes") * F("sessions")))
-    return {"learners": len(learners), "placements": sums["placements"], "minutes": sums["minutes"] or 0}
+    sums = shown.aggregate(
+        placements=Count("pk"),
+        minutes=Sum(F("minutes") * F("sessions")),
+        confidential=Count("pk", filter=Q(confidential=True) | Q(provision__confidential=True)),
+    )
+    return {"learners": len(learners), **sums, "minutes": sums["minutes"] or 0}
 
 
 def page_number(request: HttpRequest) -> int:
@@ -105,40 +104,57 @@ def search_of(request: Any) -> str:
     return typed.words(request.POST.get("text"), MOST_TEXT)
 
 
+def _rowed(frame: Frame, keys: Sequence[Any], page: int, text: str) -> dict[str, Any]:
+    """One page of a view that has a row a learner, and which comes next."""
+    begin = 0 if page == 1 else ROWS + (page - 2) * MORE
+    end = begin + (MORE if page > 1 else FOUND if text else ROWS)
+    parts = in_parts(frame, keys)
+    order = [pk for _, pks, _ in parts for pk in pks]
+    heads = heads_of(frame, order) if frame.view == "interventions" else None
+    more = len(order) > end
+    return {
+        "rows": rows_of(frame, order[begin:end], parts, heads.names if heads else ()),
+        "heads": heads,
+        "columns": [(name, tier, frame.tiers.get(tier, f"Tier {tier}")) for name, tier in heads.names] if heads else [],
+        "next_page": page + 1 if more and not text else None,
+        "cut": FOUND if more and text else None,
+        "now": (timezone.now() - OVERLAP).isoformat(),
+    }
+
+
 @require(Capability.SEE_MAP, writes=["POST"])
 def show(request: Any) -> HttpResponse:
     """The map. POST carries a search, so that names stay out of addresses and logs."""
+    tidy = tidied(request.GET) if request.method == "GET" else None
+    if tidy is not None:
+        return HttpResponseRedirect(f"{request.path}{'?' if tidy else ''}{tidy}")
     text = search_of(request)
     frame = frame_of(request, text)
     page = 1 if text else page_number(request)
-    begin = 0 if page == 1 else ROWS + (page - 2) * MORE
-    end = begin + (MORE if page > 1 else FOUND if text else ROWS)
-    everybody = in_order(frame)
-    learners = list(Learner.objects.filter(pk__in=everybody[begin:end]).for_register(frame.past))
-    more = len(everybody) > end
-    context = {
-        "section": "map",
-        "frame": frame,
-        "rows": body_of(frame, learners),
-        "next_page": page + 1 if more and not text else None,
-        "cut": FOUND if more and text else None,
-        "page": page,
-        "text": text,
-        "now": (timezone.now() - OVERLAP).isoformat(),
-    }
-    if request.htmx and request.method == "GET" and page > 1:
-        return fragment(request, "interventions/map.html#more", context)
-    context["tally"] = tally_of(frame, everybody)
+    keys = everybody(frame)
+    context: dict[str, Any] = {"section": "map", "frame": frame, "text": text, "page": page, "sums": []}
+    context |= {"rows": "", "heads": None, "columns": [], "next_page": None, "cut": None, "now": ""}
+    if frame.view in ROWED:
+        context |= _rowed(frame, keys, page, text)
+        if request.htmx and request.method == "GET" and page > 1:
+            return fragment(request, "interventions/map.html#more", context)
+    else:
+        table = whole(frame, keys)
+        context["rows"] = table_html(table, frame.shown, frame.staff_address) if table.lines else ""
+    context["tally"] = tally_of(frame, [one.pk for one in keys])
     if request.htmx and request.method == "POST":
-        return fragment(request, "interventions/map.html#found", context)
+        return fragment(request, "interventions/map.html#searched", context)
     return render(request, "interventions/map.html", context)
 
 
 @require(Capability.SEE_MAP, writes=["POST"])
 def tally(request: Any) -> HttpResponse:
-    """The totals, after something was saved. POST carries the search."""
+    """The totals, after something was saved, and those of the sections. POST carries the search."""
     frame = frame_of(request, search_of(request))
-    context = {"frame": frame, "tally": tally_of(frame, in_order(frame))}
+    keys = everybody(frame)
+    parts = in_parts(frame, keys) if frame.by and frame.view in ROWED else []
+    sums = [(place, words(held)) for place, (_, _, held) in enumerate(parts)]
+    context = {"frame": frame, "tally": tally_of(frame, [one.pk for one in keys]), "sums": sums}
     return render(request, "interventions/map.html#summary", context)
 
 
@@ -162,6 +178,7 @@ def changes(request: Any) -> HttpResponse:
 def rows(request: Any) -> HttpResponse:
     """The rows of the learners named, as a reload would show them. POST carries the search."""
     frame = frame_of(request, search_of(request))
+    frame.by = ""  # headings stay where they are: only cells are swapped
     wanted = [typed.number(text) for text in request.GET.getlist("learner")][:200]
-    learners = list(frame.selection.learners.filter(pk__in=wanted).for_register(frame.past))
-    return HttpResponse(f"<table><tbody>{body_of(frame, learners)}</tbody></table>")
+    shown = list(frame.selection.learners.filter(pk__in=wanted).values_list("pk", flat=True))
+    return HttpResponse(f"<table><tbody>{rows_of(frame, shown, [])}</tbody></table>")

@@ -18,6 +18,7 @@ from interventions.actions.changes import MovedOn
 from interventions.cells import cell_html, placement_html
 from interventions.dose import Dose
 from interventions.forms.placements import CellForm, day_field
+from interventions.frame import shown_at
 from interventions.grid import Who, arrange
 from interventions.models import Deliverer, Placement, Provision
 from interventions.permissions import can_edit, check_can_edit
@@ -57,7 +58,9 @@ def saved(request: Any, placement: Placement, words: str) -> HttpResponse:
         if can_edit(request.school, placement.provision.tier, request.user)
         else frozenset()
     )
-    shown = placement_html(item_of(placement, vars(placement)["people"], editable), focus=True)
+    shown = placement_html(
+        item_of(placement, vars(placement)["people"], editable), focus=True, shown=shown_at(request.htmx.current_url)
+    )
     if placement.ends and placement.ends < today():
         shown = ""
     return HttpResponse(shown, headers={"HX-Trigger": json.dumps({"said": words, "changed": ""})})
@@ -69,7 +72,8 @@ def added(request: Any, placement: Placement, tier: int, label: str, words: str)
     learner = placement.learner
     items = items_of(placements, [learner.pk], today(), frozenset({tier}))
     row = arrange([Who(learner.pk, learner.name)], items, list(request.school.tiers_on(today())))[0]
-    cell = cell_html(row, tier, label, may_add=True, focus=placement.pk)
+    shown = shown_at(request.htmx.current_url)
+    cell = cell_html(row, tier, label, may_add=True, focus=placement.pk, shown=shown)
     return HttpResponse(cell, headers={"HX-Trigger": json.dumps({"said": words, "changed": ""})})
 
 

@@ -55,6 +55,8 @@ def sees(actor: Actor, kind: str, ownership: str) -> bool:
         return bool(actor.roles & SENCO)
     if kind == "waiting":
         return ownership == "own" and bool(actor.roles & REGISTRARS)  # an upload is its sender's alone
+    if kind == "view":
+        return ownership == "own"  # a view is whose it is alone
     if kind == "group":
         return bool(actor.roles & (WHOLE_SCHOOL if ownership == "other" else WHOLE_SCHOOL | {"class_teacher"}))
     if kind in OF_LEARNERS or kind == "provision":
@@ -201,6 +203,10 @@ ROUTES: dict[str, Route] = {
     "interventions:tally": Route(MAP_READERS, post=200, body=SEARCH),
     "interventions:changes": Route(MAP_READERS),
     "interventions:rows": Route(MAP_READERS, post=200, body=SEARCH),
+    "interventions:views": Route(MAP_READERS, post=302, body=sent(name="Zqview")),
+    "interventions:view-rename": Route(MAP_READERS, "view", post=302, body=sent(name="Zqother name")),
+    "interventions:view-delete": Route(MAP_READERS, "view", post=302),
+    "interventions:timeline": Route(MAP_READERS, "learner"),
     "interventions:undo": Route(WRITERS, get=302, post=302),
     "interventions:placement": Route(WRITERS, "placement", post=302, body=CELL),
     "interventions:placement-end": Route(WRITERS, "placement", post=302, body=sent(on="2026-11-23", seen=1)),

@@ -234,6 +234,16 @@ def test_lists_hold_exactly_the_learners_that_somebody_sees(world, actor, name, 
         assert seen == ({words.OWN} if actor.works else set())
 
 
+@pytest.mark.parametrize("actor", [actor for actor in ACTORS if actor.signed_in], ids=lambda actor: actor.name)
+@pytest.mark.parametrize("view", ["areas", "interventions", "groups", "groups&by=subject", "staff", "learners&by=need"])
+def test_no_view_of_the_map_lets_slip_what_somebody_may_not_see(world, actor, view):
+    answer = browser_of(world, actor).get(f"/map/?view={view}")
+
+    text = answer.content.decode()
+    assert answer.status_code == (200 if actor.roles & MAP_READERS else 403)
+    assert [word for word in sorted(hidden_from(actor)) if word in text] == []
+
+
 def test_the_guard_against_writing_would_notice_one(world):
     with connection.execute_wrapper(refuse_writes), pytest.raises(AssertionError, match="may not write: UPDATE"):
         world.own.learner.save()

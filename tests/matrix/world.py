@@ -13,6 +13,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from interventions.actions.grants import sync_grants
+from interventions.models import SavedView
 from learners.actions.importing import apply_upload, draft_of, keep_upload, read_list
 from learners.models import Contact, ImportRun, Passport
 from provisionmap.school.actions import account
@@ -80,11 +81,14 @@ class World:
     things: dict[str, dict[str, tuple[Any, ...]]] = field(default_factory=dict)
     own: SimpleNamespace = field(default_factory=SimpleNamespace)
     uploads: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+    views: dict[str, tuple[Any, ...]] = field(default_factory=dict)
 
     def args(self, kind: str, actor: Actor) -> dict[str, tuple[Any, ...]]:
-        """What stands in the address, by ownership. An upload is the actor's own, where they can make one."""
+        """What stands in the address, by ownership. An upload, and a view of the map, is the actor's own."""
         if kind == "waiting":
             return {"own": self.uploads.get(actor.name, self.things[kind]["other"]), **self.things[kind]}
+        if kind == "view":
+            return {"own": self.views.get(actor.name, self.things[kind]["other"]), **self.things[kind]}
         return self.things[kind]
 
 
@@ -128,6 +132,11 @@ def imported(school: School, by: User) -> ImportRun:
     """A pupil list that was imported."""
     run = run_of(school, by)
     return apply_upload(run=run, seen=draft_of(run, TODAY).plan.fingerprint, now=NOW, today=TODAY, by=by)
+
+
+def view_of(school: School, user: User, word: str = OWN) -> tuple[Any, ...]:
+    """A view of the map that somebody keeps, as it stands in an address."""
+    return (SavedView.objects.create(school=school, user=user, name=f"View {word}", query="tier=2").pk,)
 
 
 def calendar_of(school: School) -> dict[str, Any]:
@@ -211,5 +220,10 @@ def build() -> World:
         "link": {"own": (invited.pk, account.tokens.make_token(invited))},
     }
     senders = ("senco", "senco_assistant", "administrator")
+    world.things["view"] = {
+        "other": view_of(school, member(Role.SENCO, school), ELSEWHERE),
+        "elsewhere": view_of(second, away, ELSEWHERE),
+    }
+    world.views = {name: view_of(school, user, "mine") for name, user in users.items()}
     world.uploads = {name: (run_of(school, users[name], LATER).pk,) for name in senders}
     return world

@@ -1,0 +1,293 @@
+"""What an address of the map asks for, read for one person: day, filters, view, columns, groups; and its table.
+
+The page, its copies and its jobs all begin here, so that they show the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
+
+from interventions.filters import MapFilter, Selection, select
+from interventions.grid import (
+    Item,
+    Place,
+    Row,
+    Sums,
+    Table,
+    Who,
+    areas,
+    arrange,
+    groups,
+    learners,
+    matrix,
+    sections,
+    staff,
+)
+from interventions.grid.sections import Heading, Key, in_sections, sums_of
+from interventions.grid.shown import NOTHING, PARTS, USUAL, chosen
+from interventions.permissions import can_edit
+from interventions.reading import items_of, keys_of, places_of, running_of, who_of
+from learners.models import Group, Learner
+from provisionmap.school.models import School, User
+from provisionmap.school.today import today
+from provisionmap.web import typed
+
+# Codes of the address and what the page calls them; the first is the one that needs no code.
+VIEWS: dict[str, str] = {
+    "learners": "Learners",
+    "areas": "Areas",
+    "interventions": "Interventions",
+    "groups": "Classes",
+    "staff": "Staff",
+}
+USUAL_VIEW = "learners"
+TITLES = {
+    "learners": "Learners by tier",
+    "areas": "Areas of need by tier",
+    "interventions": "Learners by intervention",
+    "groups": "Provision",
+    "staff": "Members of staff",
+}
+BY: dict[str, dict[str, str]] = {
+    "learners": sections.BY,
+    "interventions": sections.BY,
+    "groups": groups.BY,
+    "areas": {},
+    "staff": {},
+}
+USUAL_BY = {"groups": "class"}
+# What a dense view shows beside names unless somebody chose.
+SPARE = frozenset({"dose", "needs"})
+
+
+@dataclass
+class Frame:
+    """What every answer about the map needs to know first."""
+
+    school: School
+    user: User
+    filter: MapFilter
+    day: date
+    tiers: dict[int, str]
+    editable: frozenset[int]
+    selection: Selection
+    view: str = USUAL_VIEW
+    by: str = ""
+    shown: frozenset[str] = USUAL
+    chose: bool = False  # the parts stand in the address
+    across: int = 1  # which columns of the interventions
+
+    @property
+    def past(self) -> date | None:
+        """The day of an earlier or later map; None for today's."""
+        return self.day if self.filter.cleaned_data.get("as_of") else None
+
+    @property
+    def views(self) -> list[tuple[str, str, bool]]:
+        """The views: what the address says for each, its words, whether it is this one."""
+        return [("" if code == USUAL_VIEW else code, words, code == self.view) for code, words in VIEWS.items()]
+
+    @property
+    def bys(self) -> dict[str, str]:
+        """What this view can be put under."""
+        return BY[self.view]
+
+    @property
+    def by_links(self) -> list[tuple[str, str, bool]]:
+        """The groups: what the address says for each, its words, whether it is this one."""
+        usual = USUAL_BY.get(self.view, "")
+        return [("" if code == usual else code, words, code == self.by) for code, words in self.bys.items()]
+
+    @property
+    def parts(self) -> list[tuple[str, str, bool]]:
+        """The parts that can be shown: code, words, whether it is."""
+        return [(code, words, code in self.shown) for code, words in PARTS.items()]
+
+    @property
+    def filters_kept(self) -> list[tuple[str, str]]:
+        """The filters in use, as an address holds them."""
+        return [(name, self.filter.data[name]) for name, _, _ in self.filter.active]
+
+    @property
+    def view_kept(self) -> list[tuple[str, str]]:
+        """The view, as an address holds it: the usual one needs no word."""
+        return [("view", self.view)] if self.view != USUAL_VIEW else []
+
+    @property
+    def by_kept(self) -> list[tuple[str, str]]:
+        """The groups, as an address holds them."""
+        return [("by", self.by)] if self.by != USUAL_BY.get(self.view, "") else []
+
+    @property
+    def parts_kept(self) -> list[tuple[str, str]]:
+        """The chosen columns, as an address holds them."""
+        if not self.chose:
+            return []
+        return [("show", NOTHING), *(("show", code) for code in PARTS if code in self.shown)]
+
+    @property
+    def looks_kept(self) -> list[tuple[str, str]]:
+        """How the map looks, as an address holds it: view, groups, columns."""
+        return [*self.view_kept, *self.by_kept, *self.parts_kept]
+
+    @property
+    def plain_kept(self) -> list[tuple[str, str]]:
+        """The view and the filters, with its usual columns and groups."""
+        return [*self.view_kept, *self.filters_kept]
+
+    @property
+    def all_kept(self) -> list[tuple[str, str]]:
+        """All of it."""
+        return [*self.looks_kept, *self.filters_kept]
+
+    @property
+    def title(self) -> str:
+        """What the view is called on paper."""
+        by = self.bys.get(self.by)
+        return f"{TITLES[self.view]}{f', by {by.lower()}' if by else ''}"
+
+    @property
+    def query(self) -> str:
+        """The address of this view: codes and ids that made sense, and no other key. Never a search."""
+        return _query(self.all_kept)
+
+    @property
+    def staff_address(self) -> str:
+        """Where a member of staff leads to, their id put behind it: their learners under the same filters."""
+        return f"?{_query([*((name, value) for name, value in self.filters_kept if name != 'staff'), ('staff', '')])}"
+
+
+def _query(pairs: Iterable[tuple[str, str]]) -> str:
+    kept = QueryDict(mutable=True)
+    for name, value in pairs:
+        kept.appendlist(name, value)
+    return kept.urlencode()
+
+
+def frame_for(*, school: School, user: User, query: QueryDict, text: str = "") -> Frame:
+    """The day, the tiers of that day, what this person may change, and the filtered rows.
+
+    What makes no sense in `query` is left out; `text` is typed by a person and stands in no address. Four queries.
+    """
+    try:
+        day = MapFilter.base_fields["as_of"].clean(query.get("as_of", "")) or today()
+    except ValidationError:
+        day = today()
+    tiers = school.tiers_on(day)
+    here = Learner.objects.visible_to(user).filter(school=school).on_roll(day)
+    state = MapFilter(
+        query,
+        groups=Group.objects.visible_to(user).filter(school=school),
+        staff=User.objects.at(school, today()),
+        tiers=tiers,
+        years=set(here.order_by().values_list("nc_year", flat=True).distinct()),
+    )
+    state.is_valid()
+    view = query.get("view", "") if query.get("view") in VIEWS else USUAL_VIEW
+    by = query.get("by", "") if query.get("by") in BY[view] else USUAL_BY.get(view, "")
+    parts = query.getlist("show")
+    chose = any(part in PARTS or part == NOTHING for part in parts) and chosen(parts) != USUAL
+    return Frame(
+        school,
+        user,
+        state,
+        day,
+        tiers,
+        frozenset(tier for tier in tiers if can_edit(school, tier, user)) if day == today() else frozenset(),
+        select(school=school, user=user, day=day, chosen=state.cleaned_data, text=text),
+        view,
+        by,
+        SPARE if view == "interventions" and not chose else chosen(parts),
+        chose,
+        max(1, typed.number(query.get("across", "1")[:4])),
+    )
+
+
+def tidied(query: QueryDict) -> str | None:
+    """The same address without its empty parameters; None where it has none."""
+    if all(value for values in dict(query.lists()).values() for value in values):
+        return None
+    kept = QueryDict(mutable=True)
+    for name, values in query.lists():
+        kept.setlist(name, [value for value in values if value])
+    return kept.urlencode()
+
+
+def shown_at(address: str | None) -> frozenset[str]:
+    """The parts that the map at `address` shows: where a saved cell is going back to."""
+    return chosen(QueryDict(urlsplit(address or "").query).getlist("show"))
+
+
+def everybody(frame: Frame) -> list[Key]:
+    """The learners the filters leave, in reading order: found once, and named to whatever else is asked.
+
+    Asked again inside each question, the filters cost more than the answers.
+    """
+    return keys_of(frame.selection.learners, frame.by, frame.past)
+
+
+def whole(frame: Frame, keys: Sequence[Key]) -> Table:
+    """The table of a view that is not drawn learner by learner: areas, groups or staff."""
+    pks = [one.pk for one in keys]
+    places = places_of(frame.selection.placements, pks)
+    running = running_of(frame.selection.offered_to(pks), places, frame.user, frame.day)
+    if frame.view == "areas":
+        return areas.table(running, places, frame.tiers)
+    if frame.view == "groups":
+        return groups.table(keys, running, places, frame.tiers, frame.by)
+    return staff.table(running, places)
+
+
+def in_parts(frame: Frame, keys: Sequence[Key]) -> list[tuple[Heading, list[int], Sums]]:
+    """The learners under their headings with the sums of each; no query where there are no headings."""
+    parts = in_sections(keys, frame.by)
+    if not frame.by:
+        return [(heading, pks, Sums()) for heading, pks in parts]
+    placed: dict[int, list[Place]] = {}
+    for place in places_of(frame.selection.placements, [one.pk for one in keys]):
+        placed.setdefault(place.learner, []).append(place)
+    return [(heading, pks, sums_of(pks, placed)) for heading, pks in parts]
+
+
+def heads_of(frame: Frame, pks: Sequence[int]) -> matrix.Heads:
+    """The columns of the interventions view: the names that run for these learners. One query."""
+    shown = frame.selection.placements.filter(learner__in=pks).order_by()
+    return matrix.heads(shown.values_list("provision__name", "provision__tier").distinct(), frame.across)
+
+
+def people_of(frame: Frame, pks: Iterable[int]) -> dict[int, Who]:
+    """The learners as the first column shows them, by id. One query."""
+    return {one.pk: who_of(one) for one in Learner.objects.filter(pk__in=list(pks)).for_register(frame.past)}
+
+
+def items_for(frame: Frame, pks: Sequence[int], names: Iterable[str] | None = None) -> list[Item]:
+    """The placements of these learners, of provisions of these names. Two queries."""
+    shown = frame.selection.placements
+    if names is not None:
+        shown = shown.filter(provision__name__in=list(names))
+    return items_of(shown, pks, frame.day, frame.editable)
+
+
+def table_of(frame: Frame) -> Table:
+    """The whole table of the view, all rows and all columns, for copies."""
+    keys = everybody(frame)
+    if frame.view not in (USUAL_VIEW, "interventions"):
+        return whole(frame, keys)
+    pks = [one.pk for one in keys]
+    who = people_of(frame, pks)
+    items = items_for(frame, pks)
+    parts = in_parts(frame, keys)
+    if frame.view == "interventions":
+        names = sorted({(one.name, one.tier) for one in items}, key=matrix.order)
+        grouped = [(heading.label, [who[pk] for pk in held], sums) for heading, held, sums in parts]
+        return matrix.table(grouped, matrix.cells(items, names), names)
+    rows: dict[int, Row] = {row.who.pk: row for row in arrange(who.values(), items, list(frame.tiers))}
+    return learners.table(
+        [(heading.label, [rows[pk] for pk in held], sums) for heading, held, sums in parts], frame.tiers
+    )

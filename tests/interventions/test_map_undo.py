@@ -1,0 +1,140 @@
+"""Taking back, and what others changed meanwhile."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.utils import timezone
+
+from interventions.actions import placements as actions
+from interventions.actions.provisions import add_learners
+from interventions.models import Placement
+from provisionmap.school.roles import Role
+from provisionmap.school.stale import Stale
+from tests.factories import (
+    LearnerFactory,
+    ProvisionFactory,
+    member,
+)
+from tests.interventions.map_pages import CELL, HX, cell_of, placed, told
+
+pytestmark = pytest.mark.django_db
+
+
+class TestUndo:
+    def test_the_last_change_is_taken_back_in_place(self, client, senco):
+        placement = placed(senco.school)
+        client.post(f"/map/placements/{placement.pk}/", CELL | {"seen": 1}, headers=HX)
+
+        answer = client.post("/map/undo/", headers=HX)
+        nothing = client.post("/map/undo/", headers=HX)
+
+        words = f"Undone: {placement.provision.name} for {placement.learner.name} is 3 × 10 min, to 20/07/2027 again."
+        assert told(answer) == {"said": words, "changed": "", "undone": placement.learner_id}
+        assert told(nothing)["said"] == "There is nothing to undo from the last 24 hours."
+        assert Placement.objects.get().sessions == 3
+
+    def test_without_javascript_the_filters_stay_and_what_was_undone_is_named(self, client, senco):
+        placement = placed(senco.school)
+        client.post(f"/map/placements/{placement.pk}/", CELL | {"seen": 1}, headers=HX)
+
+        answer = client.post("/map/undo/", {"query": "?tier=2"}, follow=True)
+
+        assert answer.redirect_chain == [("/map/?tier=2", 302)]
+        assert f"Undone: {placement.provision.name} for {placement.learner.name} is 3 × 10 min" in answer.text
+
+    def test_a_change_of_many_is_taken_back_and_the_page_loaded_anew(self, client, senco):
+        provision = ProvisionFactory(school=senco.school, name="Precision teaching")
+        learners = LearnerFactory.create_batch(2, school=senco.school)
+        add_learners(provision=provision, learners=learners, starts=date(2026, 11, 23), by=senco)
+
+        answer = client.post("/map/undo/", headers=HX)
+
+        assert (answer.status_code, answer.headers["HX-Refresh"]) == (204, "true")
+        assert "Undone: Added 2 learners to Precision teaching." in client.get("/map/").text
+        assert not Placement.objects.exists()
+
+    def test_a_change_of_many_that_others_built_upon_is_left_alone(self, client, senco):
+        provision = ProvisionFactory(school=senco.school)
+        learners = LearnerFactory.create_batch(2, school=senco.school)
+        made = add_learners(provision=provision, learners=learners, starts=date(2026, 11, 23), by=senco)
+        other = member(Role.SENCO, senco.school)
+        actions.change_placement(placement=made[0], changes={"sessions": 1}, seen=1, by=other)
+
+        answer = client.post("/map/undo/", headers=HX)
+
+        assert told(answer)["refused"].startswith(
+            "Nothing was taken back: 1 record it touched was changed again since."
+        )
+        assert Placement.objects.count() == 2
+
+    def test_what_somebody_changed_since_is_left_alone(self, client, senco):
+        placement = placed(senco.school)
+        client.post(f"/map/placements/{placement.pk}/", CELL | {"seen": 1}, headers=HX)
+        placement.refresh_from_db()
+        other = member(Role.SENCO, senco.school)
+        actions.change_placement(placement=placement, changes={"sessions": 1}, seen=2, by=other)
+
+        quick = client.post("/map/undo/", headers=HX)
+        plain = client.post("/map/undo/")
+
+        assert told(quick) == {"refused": "Somebody changed this after you, so it was left alone."}
+        assert plain.status_code == 409
+        with pytest.raises(Stale):
+            actions.undo_last(school=senco.school, by=senco, now=timezone.now())
+
+    def test_a_role_that_was_lost_cannot_undo(self, client):
+        teacher = member(Role.CLASS_TEACHER)
+        client.force_login(teacher)
+        placement = placed(teacher.school, sessions=3)
+        Placement.history.bulk_history_create([placement], update=True, default_user=teacher,
+                                              default_change_reason="map")  # fmt: skip
+
+        quick = client.post("/map/undo/", headers=HX)
+        plain = client.post("/map/undo/", follow=True)
+
+        assert told(quick)["refused"].startswith("Class teachers change tier 1 only.")
+        assert "Class teachers change tier 1 only." in plain.text
+
+
+class TestWhatOthersChanged:
+    def changes(self, client, since):
+        return client.get("/map/changes/", {"since": since}, headers=HX).json()
+
+    def test_a_change_names_its_learner_to_maps_open_elsewhere(self, client, senco, clock):
+        placement, quiet = placed(senco.school), placed(senco.school)
+        clock.shift(timedelta(minutes=1))
+        now = self.changes(client, "")["now"]
+        clock.shift(timedelta(seconds=20))
+        other = member(Role.SENCO, senco.school)
+        actions.change_placement(placement=placement, changes={"sessions": 4}, seen=1, by=other)
+
+        news = self.changes(client, now)
+        fresh = client.get(f"/map/rows/?learner={placement.learner_id}&learner=x", headers=HX).text
+
+        assert news["learners"] == [placement.learner_id]
+        assert quiet.learner_id not in news["learners"]
+        assert cell_of(fresh, placement) == cell_of(client.get("/map/").text, placement)
+
+    def test_a_provision_renamed_names_all_its_learners(self, client, senco, clock):
+        placement = placed(senco.school)
+        clock.shift(timedelta(minutes=1))
+        now = self.changes(client, "")["now"]
+        clock.shift(timedelta(seconds=20))
+        placement.provision.name = "New name"
+        placement.provision.save()
+
+        assert self.changes(client, now)["learners"] == [placement.learner_id]
+
+    def test_learners_nobody_may_see_are_not_named(self, client, clock):
+        ta = member(Role.TEACHING_ASSISTANT)
+        client.force_login(ta)
+        now = self.changes(client, "")["now"]
+        placed(ta.school)
+
+        assert self.changes(client, now)["learners"] == []
+
+    @pytest.mark.parametrize("since", ["", "yesterday", "2026-11-23T10:00:00"])
+    def test_a_time_that_makes_no_sense_names_nobody(self, client, senco, since):
+        placed(senco.school)
+
+        assert self.changes(client, since)["learners"] == []
