@@ -111,7 +111,8 @@ def across(drawing: Drawing, paper: str) -> list[Drawing]:
     """The view in parts that fit beside each other on `paper`, each with the first columns; of more than one part,
     each has only the lines that say something in it.
 
-    >>> wide = Drawing("Map", (Head("Learner", 24), *(Head(str(at), 44) for at in range(6))), ())
+    >>> heads = (Head("Learner", 24), *(Head(str(at), 44) for at in range(6)))
+    >>> wide = Drawing("Map", heads, (Line(("Ann", *[(Note("yes"),)] * 6)),))
     >>> [[head.words for head in part.heads] for part in across(wide, "A3")]
     [['Learner', '0', '1', '2', '3', '4'], ['Learner', '5']]
     """
@@ -126,7 +127,8 @@ def across(drawing: Drawing, paper: str) -> list[Drawing]:
         used += head.width
     if len(groups) == 1:
         return [drawing]
-    return [_part(drawing, [*range(drawing.fixed), *places]) for places in groups]
+    parts = [_part(drawing, [*range(drawing.fixed), *places]) for places in groups]
+    return [part for part in parts if part.lines] or parts[:1]
 
 
 def _part(drawing: Drawing, places: Sequence[int]) -> Drawing:
@@ -134,7 +136,7 @@ def _part(drawing: Drawing, places: Sequence[int]) -> Drawing:
     lines = [
         replace(line, cells=tuple(line.cells[place] for place in places))
         for line in drawing.lines
-        if line.kind != "row" or any(line.cells[place] not in ("", ()) for place in own)
+        if line.kind == "group" or any(line.cells[place] not in ("", ()) for place in own)
     ]
     filled = [
         line
