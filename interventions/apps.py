@@ -9,6 +9,7 @@ from django.apps import AppConfig
 from provisionmap.school import tier_use
 from provisionmap.school.roles import Capability
 from provisionmap.school.steps import register
+from provisionmap.school.tier_use import Coming
 
 if TYPE_CHECKING:
     from provisionmap.school.models import School
@@ -25,6 +26,12 @@ def tiers_of(school: School) -> set[int]:
     return {*school.interventions.values_list("tier", flat=True), *school.provisions.values_list("tier", flat=True)}
 
 
+def coming_to(school: School) -> list[Coming]:
+    """The change of all tiers that is planned, if any."""
+    plans = school.tier_plans.planned()
+    return [Coming(plan.on, plan.get_new_set_display(), plan.trouble) for plan in plans]
+
+
 class InterventionsConfig(AppConfig):
     """What: the library, provisions, placements and the map."""
 
@@ -32,7 +39,7 @@ class InterventionsConfig(AppConfig):
 
     def ready(self) -> None:
         """Registers the step of the set-up path that fills the library, and how to tell which tiers are in use."""
-        tier_use.register("interventions", tiers_of)
+        tier_use.register("interventions", tiers_of, coming_to)
         register(
             "library",
             "Intervention library",

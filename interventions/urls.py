@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from interventions.views import gaps, library, map, placements, provisions, saved_views, timeline
+from interventions.views import gaps, library, map, placements, provisions, saved_views, tiers, timeline
 
 app_name = "interventions"
 urlpatterns = [
@@ -20,6 +20,8 @@ urlpatterns = [
     path("map/learners/<int:learner>/tier/<int:tier>/add/", placements.add, name="placement-add"),
     path("map/gaps/", gaps.overview, name="gaps"),
     path("map/gaps/<slug:key>/", gaps.one, name="gap"),
+    path("settings/tiers/change/", tiers.change, name="tier-change"),
+    path("settings/tiers/planned/<int:pk>/cancel/", tiers.cancel, name="tier-cancel"),
     path("provisions/", provisions.listed, name="provisions"),
     path("provisions/new/", provisions.new, name="provision-new"),
     path("provisions/<int:pk>/", provisions.one, name="provision"),

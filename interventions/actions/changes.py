@@ -13,6 +13,7 @@ from django.utils import timezone
 from simple_history.utils import bulk_create_with_history
 
 from interventions.actions.grants import sync_grants
+from interventions.actions.tier_sets import check_can_go_back, go_back, make_way
 from interventions.models import Deliverer, Intervention, MapChange, Placement, Provision, TierMove
 from interventions.permissions import check_can_edit
 from learners.models import Learner
@@ -24,6 +25,7 @@ Row = TypeVar("Row", bound=models.Model)
 
 # What a change may touch, in the order in which taking back may delete: what leans on others first.
 TOUCHED: tuple[Any, ...] = (Placement, Deliverer, TierMove, Provision, Intervention, Learner, TierLabel)
+TAKEN_BACK = "This was taken back already."
 NOT_COMPARED = frozenset({"version"})
 
 
@@ -107,15 +109,13 @@ def undo_change(*, change: MapChange, by: User) -> MapChange:
     """
     claimed = MapChange.objects.filter(pk=change.pk, undone_at=None).update(undone_at=timezone.now(), undone_by=by)
     if not claimed:
-        raise NotAllowed("This was taken back already.")
-    _check_may(change, by)
+        raise NotAllowed(TAKEN_BACK)
     provisions = _provisions_of(change)
-    back = [_Back(model, change) for model in TOUCHED]
-    moved = sum(one.moved for one in back)
-    hanging = _hanging({one.model: one for one in back})
-    if moved or hanging:
-        raise MovedOn(_moved_words(moved, hanging))
+    back = _way_back(change, by)
     reason = f"undo-set:{change.pk}"
+    if change.kind == "tiers":
+        go_back(change, by)
+        make_way([row.pk for one in back if one.model is Intervention for row in one.changed])
     for one in reversed(back):  # what others lean on comes back first
         one.write(by, reason)
     for one in back:
@@ -124,6 +124,25 @@ def undo_change(*, change: MapChange, by: User) -> MapChange:
     audit.record("map.undo", by=by, target=change, new={"words": change.words})
     change.refresh_from_db()
     return change
+
+
+@transaction.atomic
+def check_can_undo(change: MapChange, by: User) -> None:
+    """Raises NotAllowed or MovedOn as `undo_change` would, and writes nothing."""
+    if change.undone_at:
+        raise NotAllowed(TAKEN_BACK)
+    _way_back(change, by)
+
+
+def _way_back(change: MapChange, by: User) -> list[_Back]:
+    """How each model goes back. Raises NotAllowed, or MovedOn when it can't."""
+    _check_may(change, by)
+    back = [_Back(model, change) for model in TOUCHED]
+    moved = sum(one.moved for one in back)
+    hanging = _hanging({one.model: one for one in back}) + check_can_go_back(change, by)
+    if moved or hanging:
+        raise MovedOn(_moved_words(moved, hanging))
+    return back
 
 
 def _check_may(change: MapChange, by: User) -> None:

@@ -12,12 +12,13 @@ from django.db.models import Q
 
 from interventions.actions.changes import add_rows, change_rows, claim_provision, open_change, remove_rows
 from interventions.actions.grants import sync_grants
-from interventions.models import Deliverer, Intervention, MapChange, Placement, Provision
+from interventions.models import Deliverer, Intervention, MapChange, Placement, Provision, TierMove
 from interventions.permissions import check_can_edit, check_can_place
 from learners.models import Group, Learner
 from provisionmap.school import audit
 from provisionmap.school.models import School, User
 from provisionmap.school.stale import Stale
+from provisionmap.school.today import today
 
 CARRIED = ("minutes", "sessions", "ends")  # what placements take over from their provision when it changes
 
@@ -68,9 +69,9 @@ def start_provision(
     return provision
 
 
-def counted(learners: Sequence[Any]) -> str:
-    """How many learners, in words that name none."""
-    return f"{len(learners)} learner{'' if len(learners) == 1 else 's'}"
+def counted(learners: Sequence[Any], noun: str = "learner") -> str:
+    """How many learners (or another noun), in words that name none."""
+    return f"{len(learners)} {noun}{'' if len(learners) == 1 else 's'}"
 
 
 def _people(provision: Provision, deliverers: Sequence[Delivery]) -> list[Deliverer]:
@@ -116,7 +117,8 @@ def change_provision(
 ) -> Provision:
     """Apply `changes` to a provision read at version `seen`, and replace its people where given.
 
-    A new dose or end date is carried to the placements that had the old one. Raises Stale, with nothing
+    A new dose or end date is carried to the placements that had the old one; another tier counts from today, and
+    earlier days keep the one it had. Raises Stale, with nothing
     written, when another save came between.
     """
     current = _claimed(provision, changes, seen, by)
@@ -146,6 +148,8 @@ def _change(current: Provision, changes: dict[str, Any], change: MapChange) -> N
     for name, value in changes.items():
         setattr(current, name, value)
     change_rows([current], changes, change=change)
+    if current.tier != old.get("tier", current.tier) and current.starts < today():
+        add_rows([TierMove(provision=current, on=today(), old=old["tier"], new=current.tier)], change=change)
     _carry(current, {name: old[name] for name in CARRIED if name in changes and changes[name] != old[name]}, change)
     audit.record("provision.change", by=change.by, target=current, old=old, new=changes)
 

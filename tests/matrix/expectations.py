@@ -129,6 +129,10 @@ ROUTES: dict[str, Route] = {
     "school:settings": Route(OFFICE),
     "school:details": Route(SENCO, post=302, body=sent(name="Oakfield", seen=1)),
     "school:tiers": Route(SENCO, post=302, body=sent(tier_set="waves", starts="2026-11-23", seen=1)),
+    "interventions:tier-change": Route(
+        SENCO, post=200, body=sent(to="layers", on="2026-11-23", rule_1="1", rule_2="2")
+    ),
+    "interventions:tier-cancel": Route(SENCO, "tier-plan", get=302, post=302),
     "school:calendar": Route(OFFICE),
     "school:year-add": Route(OFFICE, post=302, body=YEAR),
     "school:year-edit": Route(

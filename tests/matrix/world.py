@@ -13,7 +13,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from interventions.actions.grants import sync_grants
-from interventions.models import SavedView
+from interventions.models import SavedView, TierPlan
 from learners.actions.importing import apply_upload, draft_of, keep_upload, read_list
 from learners.models import Contact, ImportRun, Passport
 from provisionmap.school.actions import account
@@ -139,6 +139,11 @@ def view_of(school: School, user: User, word: str = OWN) -> tuple[Any, ...]:
     return (SavedView.objects.create(school=school, user=user, name=f"View {word}", query="tier=2").pk,)
 
 
+def cancelled_plan(school: School) -> TierPlan:
+    """A change of tiers that was planned once: one that still is would keep the tiers' own page from going on."""
+    return TierPlan.objects.create(school=school, on=TODAY, old_set="waves", new_set="layers", state="cancelled")
+
+
 def calendar_of(school: School) -> dict[str, Any]:
     """A year, a term and a closure."""
     year = AcademicYearFactory(school=school)
@@ -204,6 +209,7 @@ def build() -> World:
         "group": dict(zip(("own", "other", "elsewhere"), [(group.pk,) for group in groups], strict=True)),
         "placement": {name: (one.pk,) for name, one in placements.items()},
         "provision": {name: (one.provision_id,) for name, one in placements.items()},
+        "tier-plan": {"own": (cancelled_plan(school).pk,), "elsewhere": (cancelled_plan(second).pk,)},
         "entry": {"own": (entries[0].pk,), "elsewhere": (entries[1].pk,)},
         "waiting": {
             "other": (run_of(school, member(Role.SENCO, school)).pk,),

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
+from interventions.models import TierPlan
 from provisionmap.school import tier_use
 from provisionmap.school.access import NotAllowed
 from provisionmap.school.actions.school import change_school, change_tiers
@@ -105,16 +106,26 @@ def test_own_names_replace_those_of_the_set_and_are_read_back(client, senco):
     assert senco.school.tiers_on(date(2026, 11, 22)) == WAVES
 
 
-def test_a_tier_in_use_does_not_go(client, senco):
-    client.post(TIERS, {"tier_set": "layers", "starts": "2026-11-23", "seen": 1})
-    InterventionFactory(school=senco.school, tier=4)
+def test_tiers_in_use_keep_their_set_here_and_have_a_page_of_their_own_to_change_it(client, senco):
+    assert "tier_set" in client.get(TIERS).context["form"].fields
+    InterventionFactory(school=senco.school, tier=3)
 
-    answer = client.post(TIERS, {"tier_set": "waves", "starts": "2026-11-24", "seen": 2})
+    shown = client.get(TIERS)
+    with pytest.raises(NotAllowed, match="on its own page"):
+        change_tiers(school=senco.school, tier_set="layers", labels={}, starts=DAY, seen=1, by=senco)
+    client.post(TIERS, {"tier_set": "layers", "label_1": "All", "starts": "2026-11-23", "seen": 1})
 
-    assert answer.status_code == 422
-    assert "Tier 4 (Specialist) is still used" in answer.context["form"].errors["tier_set"][0]
+    assert "tier_set" not in shown.context["form"].fields
+    assert reverse("interventions:tier-change") in shown.text
     senco.school.refresh_from_db()
-    assert (senco.school.tier_set, senco.school.version) == ("layers", 2)
+    assert (senco.school.tier_set, senco.school.tiers_on(DAY)[1]) == ("waves", "All")
+
+
+def test_a_planned_change_of_the_set_is_told(client, senco):
+    TierPlan.objects.create(school=senco.school, on=date(2027, 1, 4), old_set="waves", new_set="layers", by=senco)
+
+    told = "From 4 January 2027 your tiers are Universal, Targeted, Targeted Plus, Specialist"
+    assert [told in client.get(address).text for address in (SETTINGS, TIERS)] == [True, True]
 
 
 def test_the_second_of_two_sees_the_tiers_as_they_are_now(client, senco):

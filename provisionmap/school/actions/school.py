@@ -67,16 +67,17 @@ def change_tiers(
 ) -> School:
     """Call the tiers `labels` from the day `starts` on; earlier days keep the names they had.
 
-    Labels not given are those of `tier_set`. Raises Stale, or NotAllowed while a tier that would go is in use.
+    Labels not given are those of `tier_set`. Raises Stale, or NotAllowed for another set while the library or a
+    provision uses tiers: each has to be told where it goes, or the names would change under them.
     """
     check_can_set(school, by)
     current = claim(school, seen=seen)
     new = {code: labels.get(code) or label for code, label in TIER_SETS[tier_set].items()}
     before = current.tiers_on(starts - timedelta(days=1))
-    for code in sorted(tier_use.codes_in_use(current) - set(new)):
+    if tier_set != current.tier_set and tier_use.codes_in_use(current):
         raise NotAllowed(
-            f"Tier {code} ({before.get(code, 'no name')}) is still used in the library or by a provision. "
-            "Move those to another tier first, then change the set."
+            "The library or a provision uses these tiers. Move to the other set on its own page, "
+            "which asks where each of them goes."
         )
     known = set(current.tier_labels.filter(starts__lt=starts).values_list("code", flat=True))
     for code in sorted(set(before) | set(new)):

@@ -49,14 +49,20 @@ class SchoolForm(forms.Form):
 
 
 class TiersForm(forms.Form):
-    """Which set of tiers, each one's own name if the school has one, and from which day."""
+    """Which set of tiers, each one's own name if the school has one, and from which day.
+
+    The set is `fixed` once something uses it: going over to the other one then asks where each goes.
+    """
 
     tier_set = forms.ChoiceField(label="Tiers", choices=School.TIER_SET_CHOICES, widget=forms.RadioSelect)
     starts = day_field("From", "Days before keep the names they had, so nothing of the past changes.")
     seen = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, fixed: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fixed = fixed
+        if fixed:
+            del self.fields["tier_set"]
         for code, _ in TIERS:
             only = " Used by the set of four only." if code not in TIER_SETS["waves"] else ""
             self.fields[f"label_{code}"] = forms.CharField(
@@ -79,6 +85,11 @@ class TiersForm(forms.Form):
         }
 
     @property
+    def chosen_set(self) -> str:
+        """The set that holds or was chosen; "" where the choice made no sense."""
+        return self.fixed or self.cleaned_data.get("tier_set", "")
+
+    @property
     def own_names(self) -> list[forms.BoundField]:
         """The fields of the tiers' own names."""
         return [self[f"label_{code}"] for code, _ in TIERS]
@@ -92,8 +103,8 @@ class TiersForm(forms.Form):
     def clean(self) -> None:
         """Two tiers of one name could not be told apart."""
         super().clean()
-        tier_set = self.cleaned_data.get("tier_set")
-        if tier_set is None:
+        tier_set = self.chosen_set
+        if not tier_set:
             return
         seen: dict[str, int] = {}
         for code, usual in TIER_SETS[tier_set].items():

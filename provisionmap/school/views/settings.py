@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
+from provisionmap.school import tier_use
 from provisionmap.school.access import NotAllowed, require
 from provisionmap.school.actions import school as actions
 from provisionmap.school.forms.settings import SchoolForm, TiersForm
@@ -29,6 +30,7 @@ def settings(request: Any) -> HttpResponse:
         "section": "settings",
         "tiers": request.school.tiers_on(day),
         "later": request.school.tier_labels.filter(starts__gt=day).exclude(label="").order_by("starts", "code"),
+        "planned": tier_use.planned(request.school),
         "people": people,
         "terms": request.school.terms.filter(ends__gte=day).count(),
     }
@@ -58,17 +60,19 @@ def details(request: Any) -> HttpResponse:
 def tiers(request: Any) -> HttpResponse:
     """Which tiers the school has and what it calls them from a day on."""
     day = today()
-    form = TiersForm(request.POST or None, initial=TiersForm.reading(request.school, day))
+    fixed = request.school.tier_set if tier_use.codes_in_use(request.school) else ""
+    form = TiersForm(request.POST or None, initial=TiersForm.reading(request.school, day), fixed=fixed)
     shown: dict[str, Any] = {"section": "settings", "form": form, "now": request.school.tiers_on(day)}
+    shown["planned"] = tier_use.planned(request.school)
     if form.is_valid():
         given = form.cleaned_data
         try:
             actions.change_tiers(
-                school=request.school, tier_set=given["tier_set"], labels=form.labels,
+                school=request.school, tier_set=form.chosen_set, labels=form.labels,
                 starts=given["starts"], seen=given["seen"], by=request.user,
             )  # fmt: skip
         except NotAllowed as refusal:
-            form.add_error("tier_set", str(refusal))
+            form.add_error(None, str(refusal))
         except Stale as stale:
             form.data = form.data.copy()
             form.data["seen"] = stale.current.version
