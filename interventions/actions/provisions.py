@@ -69,9 +69,9 @@ def start_provision(
     return provision
 
 
-def counted(learners: Sequence[Any], noun: str = "learner") -> str:
-    """How many learners (or another noun), in words that name none."""
-    return f"{len(learners)} {noun}{'' if len(learners) == 1 else 's'}"
+def counted(learners: Sequence[Any]) -> str:
+    """How many learners, in words that name none."""
+    return f"{len(learners)} learner{'' if len(learners) == 1 else 's'}"
 
 
 def _people(provision: Provision, deliverers: Sequence[Delivery]) -> list[Deliverer]:
