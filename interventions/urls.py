@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from interventions.views import gaps, library, map, placements, provisions, saved_views, tiers, timeline
+from interventions.views import copying, export, gaps, library, map, placements, provisions, saved_views, tiers, timeline
 
 app_name = "interventions"
 urlpatterns = [
@@ -10,10 +10,16 @@ urlpatterns = [
     path("map/tally/", map.tally, name="tally"),
     path("map/changes/", map.changes, name="changes"),
     path("map/rows/", map.rows, name="rows"),
+    path("map/export/", export.export, name="export"),
+    path("map/export/template.xlsx", export.template, {"format": "xlsx"}, name="export-template"),
+    path("map/export/template.ods", export.template, {"format": "ods"}, name="export-template-ods"),
+    path("map/export/<int:pk>/", export.progress, name="print"),
+    path("map/export/<int:pk>/file/", export.printed, name="print-file"),
     path("map/views/", saved_views.listed, name="views"),
     path("map/views/<int:pk>/", saved_views.rename, name="view-rename"),
     path("map/views/<int:pk>/delete/", saved_views.delete, name="view-delete"),
     path("map/learners/<int:pk>/", timeline.show, name="timeline"),
+    path("map/copy/", copying.copy, name="copy-term"),
     path("map/undo/", placements.undo, name="undo"),
     path("map/placements/<int:pk>/", placements.edit, name="placement"),
     path("map/placements/<int:pk>/end/", placements.end, name="placement-end"),

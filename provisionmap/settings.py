@@ -175,6 +175,8 @@ CELERY_BEAT_SCHEDULE = {
         "task": "provisionmap.school.tasks.forget_sessions",
         "schedule": crontab(hour="3", minute="10"),
     },
+    "change tiers": {"task": "interventions.tasks.change_tiers", "schedule": crontab(hour="0", minute="5")},
+    "look after prints": {"task": "interventions.tasks.look_after_prints", "schedule": crontab(minute="*/5")},
     "forget uploads": {"task": "learners.tasks.forget_uploads", "schedule": crontab(minute="*/15")},
 }
 

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef
 
 from interventions.dose import Dose
 from interventions.filters import Selection
-from interventions.models import Deliverer, Placement, Provision
+from interventions.models import Deliverer, Placement, Provision, tier_on
 from interventions.sheet import Place, Planned, Pupil, Row, rows_of
 from learners.models import Learner
 from provisionmap.school.access import can
@@ -21,7 +21,6 @@ PLANNED = (
     "name", "tier", "area", "subject", "starts", "ends", "sessions", "minutes", "place", "note", "confidential",
     "responsible_name", "responsible__name", "group__name", "intervention__name",
 )  # fmt: skip
-OF_LEARNERS = ("year", "need", "sen", "flag", "who")  # filters that a provision without learners cannot answer
 
 
 def pupils_of(learners: Iterable[Learner]) -> dict[int, Pupil]:
@@ -68,25 +67,6 @@ def _planned(row: Mapping[str, Any], people: tuple[tuple[str, str], ...], notes:
     )
 
 
-def _empty(school: School, user: User, day: date, chosen: Mapping[str, Any], text: str) -> QuerySet[Provision]:
-    """Provisions under the filters in which nobody is on `day`; none where a filter asks about learners."""
-    if text or any(chosen.get(name) for name in OF_LEARNERS):
-        return Provision.objects.none()
-    running = Placement.objects.on(day).filter(provision=OuterRef("pk"))
-    found = Provision.objects.visible_to(user).filter(~Exists(running), school=school).on(day)
-    if chosen.get("area"):
-        found = found.filter(area=chosen["area"])
-    if chosen.get("tier"):
-        found = found.filter(tier=int(chosen["tier"]))
-    if chosen.get("group"):
-        found = found.filter(group=int(chosen["group"]))
-    if chosen.get("staff"):
-        person = int(chosen["staff"])
-        delivered = Deliverer.objects.on(day).filter(user=person).values("provision")
-        found = found.filter(pk__in=delivered) | found.filter(responsible=person)
-    return found
-
-
 def sheet_rows(
     *,
     school: School,
@@ -94,9 +74,7 @@ def sheet_rows(
     day: date,
     selection: Selection,
     learners: Sequence[Learner],
-    chosen: Mapping[str, Any],
     labels: Mapping[int, str],
-    text: str = "",
 ) -> list[Row]:
     """The rows of "Placements" for `learners` and the placements of `selection`, as `user` may see them.
 
@@ -106,12 +84,22 @@ def sheet_rows(
     fields = ("provision", "learner", "starts", "ends", "sessions", "minutes", "outcome", "baseline", "target",
               "review_on", "confidential")  # fmt: skip
     own = (*fields, *(f"provision__{name}" for name in PLANNED))
-    rows = list(selection.placements.filter(learner__in=list(pupils)).order_by("pk").values(*own))
-    described = {row["provision"]: {name: row[f"provision__{name}"] for name in PLANNED} for row in rows}
+    rows = list(
+        selection.placements.filter(learner__in=list(pupils))
+        .annotate(tier_then=tier_on(day, "provision"))
+        .order_by("pk")
+        .values(*own, "tier_then")
+    )
+    described = {
+        row["provision"]: {name: row[f"provision__{name}"] for name in PLANNED} | {"tier": row["tier_then"]}
+        for row in rows
+    }
     open_to = Provision.objects.visible_to(user).filter(pk__in=list(described))
     opened = set(open_to.values_list("pk", flat=True))
-    for row in _empty(school, user, day, chosen, text).values("pk", *PLANNED):
-        described[row["pk"]] = row
+    running = Placement.objects.on(day).filter(provision=OuterRef("pk"))  # by anybody, seen here or not
+    empty = selection.offered_to(list(pupils)).filter(~Exists(running))
+    for row in empty.annotate(tier_then=tier_on(day)).values("pk", "tier_then", *PLANNED):
+        described[row["pk"]] = row | {"tier": row["tier_then"]}
         opened.add(row["pk"])
     places: dict[int, list[Place]] = {provision: [] for provision in described}
     for row in rows:

@@ -55,8 +55,8 @@ def sees(actor: Actor, kind: str, ownership: str) -> bool:
         return bool(actor.roles & SENCO)
     if kind == "waiting":
         return ownership == "own" and bool(actor.roles & REGISTRARS)  # an upload is its sender's alone
-    if kind == "view":
-        return ownership == "own"  # a view is whose it is alone
+    if kind in ("view", "print"):
+        return ownership == "own"  # whose it is alone
     if kind == "group":
         return bool(actor.roles & (WHOLE_SCHOOL if ownership == "other" else WHOLE_SCHOOL | {"class_teacher"}))
     if kind in OF_LEARNERS or kind == "provision":
@@ -104,6 +104,7 @@ ENTRY = sent(name="Zqnew", tier=2, areas=["cognition"], evidence_grade="unknown"
 TERM = sent(name="Spring", starts="2027-01-05", ends="2027-03-25", seen=1)
 YEAR = sent(name="2027/28", starts="2027-09-01", ends="2028-08-31", seen=1)
 CLOSURE = sent(name="Training", kind="inset", starts="2026-11-09", ends="2026-11-09", seen=1)
+EXPORT = sent(format="csv", paper="A3", names="full", parts=["upn", "outcome", "note"])
 SEARCH = sent(q="Zq", text="Zq")
 
 ROUTES: dict[str, Route] = {
@@ -211,6 +212,11 @@ ROUTES: dict[str, Route] = {
     "interventions:view-rename": Route(MAP_READERS, "view", post=302, body=sent(name="Zqother name")),
     "interventions:view-delete": Route(MAP_READERS, "view", post=302),
     "interventions:timeline": Route(MAP_READERS, "learner"),
+    "interventions:export": Route(MAP_READERS, post=200, body=EXPORT),
+    "interventions:export-template": Route(EVERYBODY),
+    "interventions:export-template-ods": Route(EVERYBODY),
+    "interventions:print": Route(MAP_READERS, "print"),
+    "interventions:print-file": Route(MAP_READERS, "print"),
     "interventions:undo": Route(WRITERS, get=302, post=302),
     "interventions:placement": Route(WRITERS, "placement", post=302, body=CELL),
     "interventions:placement-end": Route(WRITERS, "placement", post=302, body=sent(on="2026-11-23", seen=1)),

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from io import BytesIO
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from django.db import connection, transaction
@@ -112,7 +113,10 @@ def text_of(answer: Any) -> str:
     """Everything a person could read in an answer, headers included."""
     head = " ".join(f"{name}: {value}" for name, value in answer.headers.items())
     if answer.headers.get("Content-Type") == "application/pdf":
-        return head + PdfReader(BytesIO(answer.content)).pages[0].extract_text()
+        return head + " ".join(page.extract_text() for page in PdfReader(BytesIO(answer.content)).pages)
+    if answer.content.startswith(b"PK"):
+        with ZipFile(BytesIO(answer.content)) as parts:
+            return head + " ".join(parts.read(name).decode() for name in parts.namelist())
     return head + answer.content.decode()
 
 
@@ -240,6 +244,18 @@ def test_no_view_of_the_map_lets_slip_what_somebody_may_not_see(world, actor, vi
     answer = browser_of(world, actor).get(f"/map/?view={view}")
 
     text = answer.content.decode()
+    assert answer.status_code == (200 if actor.roles & MAP_READERS else 403)
+    assert [word for word in sorted(hidden_from(actor)) if word in text] == []
+
+
+@pytest.mark.parametrize("actor", [actor for actor in ACTORS if actor.signed_in], ids=lambda actor: actor.name)
+@pytest.mark.parametrize("format", ["xlsx", "ods", "csv", "pdf"])
+def test_no_copy_of_the_map_lets_slip_what_somebody_may_not_see(world, actor, format):
+    wanted = {"format": format, "paper": "A3", "names": "full", "parts": ["upn", "outcome", "note"]}
+
+    answer = browser_of(world, actor).post("/map/export/", wanted)
+
+    text = text_of(answer)
     assert answer.status_code == (200 if actor.roles & MAP_READERS else 403)
     assert [word for word in sorted(hidden_from(actor)) if word in text] == []
 

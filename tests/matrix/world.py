@@ -9,16 +9,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
 from interventions.actions.grants import sync_grants
-from interventions.models import SavedView, TierPlan
+from interventions.models import MapExport, SavedView, TierPlan
 from learners.actions.importing import apply_upload, draft_of, keep_upload, read_list
 from learners.models import Contact, ImportRun, Passport
 from provisionmap.school.actions import account
 from provisionmap.school.models import Closure, Membership, School, User
 from provisionmap.school.roles import Role
+from provisionmap.web.pdf import draw, written
 from tests.factories import (
     AcademicYearFactory,
     DelivererFactory,
@@ -82,13 +84,16 @@ class World:
     own: SimpleNamespace = field(default_factory=SimpleNamespace)
     uploads: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     views: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+    prints: dict[str, tuple[Any, ...]] = field(default_factory=dict)
 
     def args(self, kind: str, actor: Actor) -> dict[str, tuple[Any, ...]]:
-        """What stands in the address, by ownership. An upload, and a view of the map, is the actor's own."""
+        """What stands in the address, by ownership. An upload, a view and a print of the map are the actor's own."""
         if kind == "waiting":
             return {"own": self.uploads.get(actor.name, self.things[kind]["other"]), **self.things[kind]}
         if kind == "view":
             return {"own": self.views.get(actor.name, self.things[kind]["other"]), **self.things[kind]}
+        if kind == "print":
+            return {"own": self.prints.get(actor.name, self.things[kind]["other"]), **self.things[kind]}
         return self.things[kind]
 
 
@@ -132,6 +137,18 @@ def imported(school: School, by: User) -> ImportRun:
     """A pupil list that was imported."""
     run = run_of(school, by)
     return apply_upload(run=run, seen=draft_of(run, TODAY).plan.fingerprint, now=NOW, today=TODAY, by=by)
+
+
+@cache
+def pdf_of(word: str) -> bytes:
+    """A document that says `word`."""
+    return written(draw(f'<html lang="en-GB"><title>Map</title><body><p>{word}</p></body></html>'))
+
+
+def print_of(school: School, user: User, word: str = OWN) -> tuple[Any, ...]:
+    """A print of the map that somebody asked for and has not fetched yet, as it stands in an address."""
+    done = MapExport.objects.create(school=school, by=user, format="pdf", state="done", pages=1, file=pdf_of(word))
+    return (done.pk,)
 
 
 def view_of(school: School, user: User, word: str = OWN) -> tuple[Any, ...]:
@@ -230,6 +247,11 @@ def build() -> World:
         "other": view_of(school, member(Role.SENCO, school), ELSEWHERE),
         "elsewhere": view_of(second, away, ELSEWHERE),
     }
+    world.things["print"] = {
+        "other": print_of(school, member(Role.SENCO, school), ELSEWHERE),
+        "elsewhere": print_of(second, away, ELSEWHERE),
+    }
+    world.prints = {name: print_of(school, user, "mine") for name, user in users.items()}
     world.views = {name: view_of(school, user, "mine") for name, user in users.items()}
     world.uploads = {name: (run_of(school, users[name], LATER).pk,) for name in senders}
     return world
