@@ -46,7 +46,7 @@ def _head_html(line: Line, staff: str) -> str:
     if line.provision:
         name = f'<a href="/provisions/{line.provision}/">{name}</a>'
     elif line.person:
-        name = f'<a href="{staff}{line.person}">{name}</a>'
+        name = f'<a href="{escape(staff)}{line.person}">{name}</a>'
     tag = f" {CONFIDENTIAL}" if line.confidential else ""
     below = f' <span class="soft small under">{escape(line.under)}</span>' if line.under else ""
     css = f' class="tiered t{line.tier}"' if line.tier else ""

@@ -35,11 +35,17 @@ class Bar:
 
 @dataclass(frozen=True)
 class Track:
-    """A row: one provision by name and tier, its bars in order of time."""
+    """A row: one provision by name and tier, its bars in order of time, among so many `columns`."""
 
     name: str
     tier: int
     bars: tuple[Bar, ...]
+    columns: int = 0
+
+    @property
+    def rest(self) -> int:
+        """How many empty columns stand after the last bar."""
+        return self.columns - self.bars[-1].last - 1
 
     @property
     def drawn(self) -> list[tuple[Bar, int]]:
@@ -121,7 +127,7 @@ def arrange(items: Sequence[Item], periods: Sequence[Period], back: int = 0) -> 
             continue
         own = held.setdefault((item.name, item.tier), [])
         own.append((max(first, begin) - begin, min(last, end - 1) - begin, item))
-    tracks = tuple(Track(name, tier, _bars(own)) for (name, tier), own in held.items())
+    tracks = tuple(Track(name, tier, _bars(own), end - begin) for (name, tier), own in held.items())
     return Timeline(tuple(periods[begin:end]), tracks, begin, len(periods) - end, hidden)
 
 

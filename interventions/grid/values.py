@@ -134,7 +134,7 @@ class Entry:
         '6 learners in 2 groups'
         """
         if not self.learners:
-            return f"whole class: {', '.join(self.classes)}" if self.classes else "nobody placed"
+            return f"whole class: {', '.join(self.classes)}" if self.classes else "no learners"
         words = f"{self.learners} learner{'' if self.learners == 1 else 's'}"
         return f"{words} in {self.groups} groups" if self.groups > 1 else words
 
