@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from interventions.views import export, gaps, library, map, placements, provisions, saved_views, tiers, timeline
+from interventions.views import (
+    copying,
+    export,
+    gaps,
+    library,
+    map,
+    placements,
+    provisions,
+    saved_views,
+    tiers,
+    timeline,
+)
 
 app_name = "interventions"
 urlpatterns = [
@@ -19,6 +30,7 @@ urlpatterns = [
     path("map/views/<int:pk>/", saved_views.rename, name="view-rename"),
     path("map/views/<int:pk>/delete/", saved_views.delete, name="view-delete"),
     path("map/learners/<int:pk>/", timeline.show, name="timeline"),
+    path("map/copy/", copying.copy, name="copy-term"),
     path("map/undo/", placements.undo, name="undo"),
     path("map/placements/<int:pk>/", placements.edit, name="placement"),
     path("map/placements/<int:pk>/end/", placements.end, name="placement-end"),
