@@ -7,9 +7,11 @@ here is read back without doubt.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
+from typing import Any, TypeVar
 
 from interventions.areas import AREAS
 from interventions.dose import Dose
@@ -76,6 +78,7 @@ EVERY_LESSON = Dose(None, None)
 
 Value = str | int | date | None
 Row = tuple[Value, ...]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -204,13 +207,23 @@ def _place_values(one: Place) -> dict[str, Value]:
     }
 
 
-def _in_order(values: Iterable[Value]) -> tuple[tuple[bool, str, str], ...]:
+_Order = tuple[tuple[bool, str, str], ...]
+
+
+def _in_order(values: Iterable[Value]) -> _Order:
     """Values as a sort reads them, the same on every database: blank last, then without regard to capitals."""
     key = []
     for value in values:
         text = f"{value:05d}" if isinstance(value, int) else str(value or "")
         key.append((not text, text.casefold(), text))
     return tuple(key)
+
+
+def _sorted(things: Iterable[T], short: Callable[[T], Any], whole: Callable[[T], Any]) -> list[T]:
+    """`things` by `short`, and only where that leaves a tie by `whole`, which costs more."""
+    ordered = sorted(things, key=short)
+    ties = (list(same) for _, same in groupby(ordered, key=short))
+    return [one for same in ties for one in (sorted(same, key=whole) if len(same) > 1 else same)]
 
 
 def rows_of(planned: Sequence[tuple[Planned, Sequence[Place]]], labels: Mapping[int, str]) -> list[Row]:
@@ -223,26 +236,29 @@ def rows_of(planned: Sequence[tuple[Planned, Sequence[Place]]], labels: Mapping[
     >>> dict(zip(KEYS, row))["provision"], dict(zip(KEYS, row))["number"], dict(zip(KEYS, row))["upn"]
     ('Phonics', 1, '')
     """
-    drawn = []
-    for one, places in planned:
-        values = _provision_values(one, labels)
-        rows = [
-            values | _place_values(place) | {"confidential": CONFIDENTIAL[one.confidential, place.confidential]}
-            for place in places
-        ] or [values | {"confidential": CONFIDENTIAL[one.confidential, False]}]
-        flat = [tuple(row.get(key, "") for key in KEYS) for row in rows]
-        own = _in_order([one.tier, *(values.get(key) for key in KEYS), one.confidential])
-        drawn.append((own, sorted(map(_in_order, flat)), flat))
-    drawn.sort(key=lambda each: each[:2])
+    drawn = [_rows_of_one(one, places, labels) for one, places in planned]
+    drawn = _sorted(drawn, lambda held: held[0], lambda held: sorted(map(_in_order, held[1])))
     at = KEYS.index("number")
-    numbered = [
-        (*row[:at], number, *row[at + 1 :]) for number, (_, _, flat) in enumerate(drawn, start=1) for row in flat
-    ]
-    return sorted((tuple("" if value is None else value for value in row) for row in numbered), key=_reading_order)
+    numbered = [(*row[:at], number, *row[at + 1 :]) for number, (_, flat) in enumerate(drawn, start=1) for row in flat]
+    return _sorted(numbered, _reading_order, _in_order)
 
 
-def _reading_order(row: Row) -> tuple[tuple[bool, str, str], ...]:
-    return _in_order([row[KEYS.index(key)] for key in ("surname", "forename", "upn", "year", "class")] + [*row[7:]])
+def _rows_of_one(one: Planned, places: Sequence[Place], labels: Mapping[int, str]) -> tuple[_Order, list[Row]]:
+    """A provision's own place among others, as far as it can be told without its placements, and its rows."""
+    values = _provision_values(one, labels)
+    rows = [
+        values | _place_values(place) | {"confidential": CONFIDENTIAL[one.confidential, place.confidential]}
+        for place in places
+    ] or [values | {"confidential": CONFIDENTIAL[one.confidential, False]}]
+    flat: list[Row] = [tuple("" if (value := row.get(key)) is None else value for key in KEYS) for row in rows]
+    return _in_order([one.tier, *values.values(), one.confidential]), flat
+
+
+_FIRST = [KEYS.index(key) for key in ("surname", "forename", "upn", "year", "class", "number", "starts")]
+
+
+def _reading_order(row: Row) -> _Order:
+    return _in_order([row[at] for at in _FIRST])
 
 
 _LIVE = frozenset("=+-@\t\r\n\0＝＋－＠")
@@ -254,6 +270,8 @@ def is_live(text: str) -> bool:
     >>> [is_live(text) for text in ("=1+1", "'=1+1", "\\u200b-2", "3 + 4", "")]
     [True, True, True, False, False]
     """
+    if text[:1].isalnum():
+        return False
     for letter in text.lstrip("'"):
         if letter in _LIVE:
             return True
@@ -292,4 +310,6 @@ def writable(text: str) -> str:
     >>> writable("one\\r\\ntwo\\x07")
     'one\\ntwo'
     """
+    if text.isprintable():
+        return text
     return _UNWRITABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))

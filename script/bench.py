@@ -8,17 +8,22 @@ import bench_database
 import bench_ground as ground
 from bench_browser import browser
 from bench_cell import cell
+from bench_export import export, paper
 from bench_imports import imports
 from bench_map import first_rows, whole_map
 from bench_report import Report
 from bench_start import start
+from bench_views import views
 
 JOBS = {
     "map": first_rows,
     "map --all": whole_map,
     "map --browser": browser,
+    "views": views,
     "cell": cell,
     "import": imports,
+    "export": export,
+    "print": paper,
     "start": start,
 }
 ROUNDS = 9
@@ -30,7 +35,7 @@ SMALL = 60
 def asked() -> argparse.Namespace:
     """What to measure."""
     parser = argparse.ArgumentParser(prog="script/bench", description=__doc__)
-    parser.add_argument("name", nargs="?", choices=["map", "cell", "import", "start"])
+    parser.add_argument("name", nargs="?", choices=["map", "views", "cell", "import", "export", "print", "start"])
     parser.add_argument("--all", action="store_true", help="map: all rows, not the first fifty")
     parser.add_argument("--browser", action="store_true", help="map: in headless Chromium")
     parser.add_argument("--rounds", type=int, help=f"default {ROUNDS}, at least {FEWEST_ROUNDS}")

@@ -40,11 +40,15 @@ def school_of(learners: int) -> School:
     return school
 
 
+def senco() -> User:
+    """The school's SENCO."""
+    return User.objects.get(email=email_of("senco", 1))
+
+
 def signed_in() -> tuple[Client, str]:
     """A test client signed in as the school's SENCO, and the cookies a browser would send."""
-    senco = User.objects.get(email=email_of("senco", 1))
     client = Client(SERVER_NAME="127.0.0.1")
-    client.force_login(senco)
+    client.force_login(senco())
     return client, f"sessionid={client.cookies['sessionid'].value}; csrftoken={'b' * 32}"
 
 

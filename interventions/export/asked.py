@@ -17,17 +17,16 @@ from interventions.export.sheets import About
 from interventions.frame import Frame, frame_for, table_of
 from interventions.models import MapExport
 from interventions.sheet import Row
-from learners.models import Learner
 from provisionmap.school.models import School, User
 
 
 @dataclass
 class Asked:
-    """The view of one person under the filters of an address. `learners` are all that the filters leave."""
+    """The view of one person under the filters of an address. `learners` are the ids of all that the filters leave."""
 
     frame: Frame
     text: str
-    learners: list[Learner]
+    learners: list[int]
 
     @property
     def day(self) -> date:
@@ -49,7 +48,7 @@ class Asked:
     @property
     def placements(self) -> int:
         """How many placements the view holds."""
-        return self.frame.selection.placements.filter(learner__in=[one.pk for one in self.learners]).count()
+        return self.frame.selection.placements.filter(learner__in=self.learners).count()
 
     def drawing(self, shown: Shown) -> Drawing:
         """The view as shown, as far as `shown` and its own choice of columns let it."""
@@ -64,6 +63,7 @@ class Asked:
             day=frame.day,
             selection=frame.selection,
             learners=self.learners,
+            past=frame.past,
             labels=frame.tiers,
         )
 
@@ -89,8 +89,7 @@ def _words(day: date) -> str:
 def asked(*, school: School, user: User, query: QueryDict, text: str = "") -> Asked:
     """Read what the address `query` and the search `text` leave for `user`; what makes no sense is left out."""
     frame = frame_for(school=school, user=user, query=query, text=text)
-    found = list(frame.selection.learners.order_by().values_list("pk", flat=True))
-    return Asked(frame, text, list(Learner.objects.filter(pk__in=found).for_register(frame.past)))
+    return Asked(frame, text, list(frame.selection.learners.order_by().values_list("pk", flat=True)))
 
 
 def asked_again(export: MapExport) -> Asked:

@@ -23,19 +23,18 @@ PLANNED = (
 )  # fmt: skip
 
 
-def pupils_of(learners: Iterable[Learner]) -> dict[int, Pupil]:
-    """Learners read by `for_register` as the sheet names them."""
+PUPIL = (
+    "pk", "upn", "surname", "forename", "nc_year", "group__name", "sen_code",
+    "sen_need_1", "sen_need_2", "sen_need_3", "sen_need_4",
+)  # fmt: skip
+
+
+def pupils_of(learners: Sequence[int], past: date | None) -> dict[int, Pupil]:
+    """Learners as the sheet names them; the SEN record is that of the day `past`, or the open one. One query."""
+    rows = Learner.objects.filter(pk__in=learners).for_register(past).order_by().values_list(*PUPIL)
     return {
-        one.pk: Pupil(
-            upn=one.upn,
-            surname=one.surname,
-            forename=one.forename,
-            year=one.nc_year,
-            group=one.group.name if one.group else "",
-            sen=getattr(one, "sen_code", None) or "",
-            needs=tuple(code for rank in (1, 2, 3, 4) if (code := getattr(one, f"sen_need_{rank}"))),
-        )
-        for one in learners
+        pk: Pupil(upn, surname, forename, year, group or "", sen or "", tuple(code for code in needs if code))
+        for pk, upn, surname, forename, year, group, sen, *needs in rows
     }
 
 
@@ -73,14 +72,15 @@ def sheet_rows(
     user: User,
     day: date,
     selection: Selection,
-    learners: Sequence[Learner],
+    learners: Sequence[int],
+    past: date | None,
     labels: Mapping[int, str],
 ) -> list[Row]:
     """The rows of "Placements" for `learners` and the placements of `selection`, as `user` may see them.
 
     A provision's note is for those who may open the provision; the library's name of it for readers of the library.
     """
-    pupils = pupils_of(learners)
+    pupils = pupils_of(learners, past)
     fields = ("provision", "learner", "starts", "ends", "sessions", "minutes", "outcome", "baseline", "target",
               "review_on", "confidential")  # fmt: skip
     own = (*fields, *(f"provision__{name}" for name in PLANNED))

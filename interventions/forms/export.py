@@ -26,7 +26,12 @@ class ExportForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
-    text = forms.CharField(label="Only what matches", required=False, max_length=80)
+    text = forms.CharField(
+        label="Only what matches",
+        required=False,
+        max_length=80,
+        help_text="A learner or a provision, by name. Left empty: all.",
+    )
 
     def __init__(self, *args: Any, sharing: bool = False, **kwargs: Any) -> None:
         parts = [key for key in PARTS if not (sharing and key in ("upn", "note"))]
