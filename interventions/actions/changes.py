@@ -149,6 +149,13 @@ def _check_may(change: MapChange, by: User) -> None:
     touched = Provision.history.filter(id__in=_provisions_of(change))
     for tier in touched.order_by().values_list("tier", flat=True).distinct() or [2]:
         check_can_edit(change.school, tier, by)
+    learners = set(Placement.history.filter(history_change_reason=change.reason).values_list("learner_id", flat=True))
+    if Learner.objects.visible_to(by).filter(pk__in=learners).count() < len(learners & _existing(learners)):
+        raise NotAllowed("This touched learners whom you no longer see. Ask your SENCO to take it back.")
+
+
+def _existing(learners: set[int]) -> set[int]:
+    return set(Learner.objects.filter(pk__in=learners).values_list("pk", flat=True))
 
 
 def _provisions_of(change: MapChange) -> set[int]:

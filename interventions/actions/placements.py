@@ -27,7 +27,7 @@ UNDO_WITHIN = timedelta(hours=24)  # Ctrl+Z is for slips; what is older may be b
 LOOK_BACK = 50  # history rows searched for a change to take back
 
 
-def _check_dates(placement: Placement, starts: date, ends: date | None) -> Share:
+def check_dates(placement: Placement, starts: date, ends: date | None) -> Share:
     """Raises NotAllowed when these days lie outside the provision's, or meet another place of the learner in it.
 
     The provision is locked until the transaction ends, so that two people cannot place a learner twice.
@@ -65,7 +65,7 @@ def change_placement(
         Span(placement.learner_id, starts, ends),
     )
     # Fewer days need no asking: they lie in the provision's, and meet no other place.
-    share = _check_dates(placement, starts, ends) if not after.within(before) and placement.version == seen else None
+    share = check_dates(placement, starts, ends) if not after.within(before) and placement.version == seen else None
     claimed = placement.version == seen and Placement.objects.filter(pk=placement.pk, version=seen).update(
         **changes, version=F("version") + int(old != changes)
     )
@@ -107,7 +107,7 @@ def place(*, provision: Provision, learner: Learner, starts: date, ends: date | 
         minutes=provision.minutes,
         sessions=provision.sessions,
     )
-    share = _check_dates(placement, starts, ends)
+    share = check_dates(placement, starts, ends)
     vars(placement)["_history_user"] = by
     vars(placement)["_change_reason"] = ON_THE_MAP
     placement.save()
@@ -152,18 +152,26 @@ def undo_last(*, school: School, by: User, now: datetime) -> Undone | None:
     if several and (row is None or several.at >= row.history_date):
         undo_change(change=several, by=by)
         return Undone(several.words)
-    placement = (
-        Placement.objects.for_map().select_related("school", "learner").filter(pk=row.id).first() if row else None
-    )
+    # What they no longer see is not theirs to change, and not to be named to them.
+    seen = Placement.objects.visible_to(by).for_map().select_related("school", "learner")
+    placement = seen.filter(pk=row.id).first() if row else None
     if row is None or placement is None:
         return None
     since = placement.history.filter(history_id__gt=row.history_id)
     if since.filter(~Q(history_user=by) | Q(history_change_reason=None)).exists():
         raise Stale(placement)
+    return take_back(row, placement, by)
+
+
+def take_back(row: Any, placement: Placement, by: User) -> Undone:
+    """Take back the change of `placement` that left the history row `row`, as a new change that names it.
+
+    The caller has made sure that the placement is as the change left it.
+    """
     where = f"{placement.provision.name} for {placement.learner.name}"
     reason = f"{UNDO}{row.history_id}"
     if row.history_type == "+":
-        check_can_edit(school, placement.provision.tier, by)
+        check_can_edit(placement.school, placement.provision.tier, by)
         audit.record("placement.remove", by=by, target=placement)
         vars(placement)["_history_user"] = by
         vars(placement)["_change_reason"] = reason

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
 
-from interventions.actions.changes import add_rows, change_rows, claim_provision, open_change, remove_rows
+from interventions.actions.changes import (
+    add_rows,
+    change_rows,
+    claim_provision,
+    lock_provisions,
+    open_change,
+    remove_rows,
+)
 from interventions.actions.grants import sync_grants
 from interventions.models import Deliverer, Intervention, MapChange, Placement, Provision, TierMove
 from interventions.permissions import check_can_edit, check_can_place
 from learners.models import Group, Learner
 from provisionmap.school import audit
+from provisionmap.school.access import NotAllowed
 from provisionmap.school.models import School, User
 from provisionmap.school.stale import Stale
 from provisionmap.school.today import today
@@ -87,10 +95,15 @@ def add_learners(*, provision: Provision, learners: Sequence[Learner], starts: d
 
 
 def _place(provision: Provision, learners: Sequence[Learner], starts: date, change: MapChange) -> list[Placement]:
+    """Raises NotAllowed when the provision has ended by `starts`. Who has a place in it by then or later keeps it."""
     for learner in learners:
         check_can_place(learner, provision, change.by)
+    provision = lock_provisions([provision.pk])[0]  # so that two people cannot place a learner twice
     starts = max(starts, provision.starts)
-    placed = set(Placement.objects.filter(provision=provision).on(starts).values_list("learner", flat=True))
+    if provision.ends and starts > provision.ends:
+        raise NotAllowed(f"{provision.name} ended on {provision.ends:%d/%m/%Y}. Change its last day first.")
+    there = Placement.objects.filter(Q(ends=None) | Q(ends__gte=starts), provision=provision)
+    placed = set(there.values_list("learner", flat=True))
     rows = [
         Placement(
             school=provision.school,
@@ -118,17 +131,38 @@ def change_provision(
     """Apply `changes` to a provision read at version `seen`, and replace its people where given.
 
     A new dose or end date is carried to the placements that had the old one; another tier counts from today, and
-    earlier days keep the one it had. Raises Stale, with nothing
-    written, when another save came between.
+    earlier days keep the one it had. `deliverers` deliver it from today on. Raises Stale, with nothing written, when
+    another save came between; NotAllowed when `by` may not, or a placement was over before its first day.
     """
     current = _claimed(provision, changes, seen, by)
     change = open_change(school=current.school, kind="change", words=f"Changed {current.name}", by=by)
     _change(current, changes, change)
     if deliverers is not None:
-        remove_rows(list(current.deliverers.all()), change=change)
-        add_rows(_people(current, deliverers), change=change)
+        _hand_over(current, deliverers, change)
     sync_grants([current.pk])
     return current
+
+
+def _hand_over(provision: Provision, wanted: Sequence[Delivery], change: MapChange) -> None:
+    """From today on `wanted` deliver the provision; who no longer does delivered it until yesterday."""
+    day = today()
+    rows = list(provision.deliverers.select_for_update().filter(Q(ends=None) | Q(ends__gte=day)).order_by("pk"))
+    held = {(row.user_id, row.name): row for row in rows}
+    asked = {(one.user.pk if one.user else None, one.name): one for one in wanted}
+    gone = [row for key, row in held.items() if key not in asked]
+    before = [row for row in gone if (row.starts or provision.starts) < day]
+    for row in before:
+        row.ends = day - timedelta(days=1)
+    change_rows(before, ["ends"], change=change)
+    remove_rows([row for row in gone if row not in before], change=change)
+    other = [row for key, row in held.items() if key in asked and row.role != asked[key].role]
+    for row in other:
+        row.role = asked[row.user_id, row.name].role
+    change_rows(other, ["role"], change=change)
+    fresh = _people(provision, [one for key, one in asked.items() if key not in held])
+    for row in fresh:
+        row.starts = day if provision.starts < day else None
+    add_rows(fresh, change=change)
 
 
 def _claimed(provision: Provision, changes: dict[str, Any], seen: int, by: User) -> Provision:
@@ -150,34 +184,54 @@ def _change(current: Provision, changes: dict[str, Any], change: MapChange) -> N
     change_rows([current], changes, change=change)
     if current.tier != old.get("tier", current.tier) and current.starts < today():
         add_rows([TierMove(provision=current, on=today(), old=old["tier"], new=current.tier)], change=change)
-    _carry(current, {name: old[name] for name in CARRIED if name in changes and changes[name] != old[name]}, change)
+    moved = {name: old[name] for name in CARRIED if name in changes and changes[name] != old[name]}
+    if moved or changes.get("starts", old.get("starts")) != old.get("starts"):
+        _carry(current, moved, change)
     audit.record("provision.change", by=change.by, target=current, old=old, new=changes)
 
 
 def _carry(provision: Provision, old: dict[str, Any], change: MapChange) -> None:
-    """Give the placements that still had the provision's `old` values its new ones."""
-    same = Q()
-    for name, value in old.items():
-        same |= Q(**{name: value})
-    rows = list(Placement.objects.filter(same, provision=provision)) if old else []
-    for row in rows:
+    """Give the placements that still had the provision's `old` values its new ones, and keep all within its days.
+
+    Raises NotAllowed where a placement was over before they begin.
+    """
+    changed: dict[int, Placement] = {}
+    for row in Placement.objects.select_for_update().filter(provision=provision).order_by("pk"):
+        was = _carried(row)
         for name, value in old.items():
             if getattr(row, name) == value:
-                new = getattr(provision, name)
-                setattr(row, name, max(new, row.starts) if name == "ends" and new else new)
-    change_rows(rows, old, change=change)
+                setattr(row, name, getattr(provision, name))
+        _clip(row, provision)
+        if _carried(row) != was:
+            changed[row.pk] = row
+    change_rows(list(changed.values()), [*CARRIED, "starts"], change=change)
+
+
+def _carried(row: Placement) -> tuple[Any, ...]:
+    return (*(getattr(row, name) for name in CARRIED), row.starts)
+
+
+def _clip(row: Placement, provision: Provision) -> None:
+    if row.ends and row.ends < provision.starts:
+        raise NotAllowed(f"A learner was placed in it until {row.ends:%d/%m/%Y}. It cannot start after that.")
+    row.starts = max(row.starts, provision.starts)
+    if provision.ends and (row.ends is None or row.ends >= provision.ends):
+        row.ends = max(provision.ends, row.starts)  # one that has not begun by then ends on its first day
 
 
 @transaction.atomic
 def end_provision(*, provision: Provision, on: date, seen: int, by: User) -> Provision:
-    """End a provision on `on`, its last day, and every placement that would have run longer."""
+    """End a provision on `on`, its last day, and every placement that would have run longer.
+
+    A placement that has not begun by then ends on its first day.
+    """
     on = max(on, provision.starts)
     current = _claimed(provision, {}, seen, by)
     change = open_change(school=current.school, kind="end", words=f"Ended {current.name} on {on:%d/%m/%Y}", by=by)
     old = current.ends
     current.ends = on
     change_rows([current], ["ends"], change=change)
-    rows = list(Placement.objects.filter(provision=current).exclude(ends__lte=on))
+    rows = list(Placement.objects.select_for_update().filter(provision=current).exclude(ends__lte=on).order_by("pk"))
     for row in rows:
         row.ends = max(on, row.starts)
     change_rows(rows, ["ends"], change=change)

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 
 from interventions.actions.provisions import Delivery, Plan
 from interventions.areas import AREA_CHOICES
@@ -16,6 +17,7 @@ from interventions.subjects import SUBJECT_CHOICES
 from learners.models import Group, Learner
 from learners.upn import normalise
 from provisionmap.school.models import School, User
+from provisionmap.school.today import today
 from provisionmap.web import typed
 
 MOST_LEARNERS = 200  # in one provision at one go
@@ -49,11 +51,24 @@ class ProvisionForm(forms.Form):
     )
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args: Any, school: School, staff: Any, tiers: dict[int, str], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, school: School, staff: Any, tiers: dict[int, str], clears: bool = True, **kwargs: Any
+    ) -> None:
+        """`clears`: whether this person would still see the provision once it is confidential."""
         super().__init__(*args, **kwargs)
         self.fields["tier"].choices = list(tiers.items())
-        self.fields["deliverer"].queryset = self.fields["responsible"].queryset = staff
-        self.fields["intervention"].queryset = Intervention.objects.filter(school=school).in_use()
+        entries = Intervention.objects.filter(school=school)
+        # What was chosen once stays to choose: an entry archived since, somebody who has left.
+        for name, rows, offered in (
+            ("deliverer", User.objects.all(), staff),
+            ("responsible", User.objects.all(), staff),
+            ("intervention", entries, entries.in_use()),
+        ):
+            chosen = self.initial.get(name)
+            held = rows.filter(Q(pk__in=offered.order_by().values("pk")) | Q(pk=chosen.pk)) if chosen else offered
+            self.fields[name].queryset = held.order_by("name", "pk") if chosen else held
+        if not clears:
+            del self.fields["confidential"]
 
     def clean(self) -> dict[str, Any]:
         """The last day is not before the first."""
@@ -65,7 +80,7 @@ class ProvisionForm(forms.Form):
     @property
     def plan(self) -> Plan:
         """The provision as an action takes it."""
-        data = self.cleaned_data
+        data = {"confidential": self.initial.get("confidential", False)} | self.cleaned_data
         own = (
             "name", "tier", "area", "subject", "starts", "ends", "place", "responsible", "note", "confidential",
             "intervention",
@@ -82,10 +97,20 @@ class ProvisionForm(forms.Form):
             people.append(Delivery(name=data["outside"], role="other" if people else data["role"]))
         return people
 
+    def deliverers_beside(self, provision: Provision) -> list[Delivery]:
+        """As `deliverers`, with those whom the form has no room to show: they go on as they are."""
+        shown = {(getattr(self.initial["deliverer"], "pk", None), ""), (None, self.initial["outside"])}
+        people = [*self.deliverers]
+        named = {(one.user.pk if one.user else None, one.name) for one in people}
+        for row in provision.deliverers.on(today()).select_related("user"):
+            if (row.user_id, row.name) not in shown | named:
+                people.append(Delivery(user=row.user, name=row.name, role=row.role))
+        return people
+
     @staticmethod
     def reading(provision: Provision) -> dict[str, Any]:
         """What the form shows of a provision before anybody types."""
-        people = list(provision.deliverers.all())
+        people = list(provision.deliverers.on(today()))
         inside = next((row for row in people if row.user_id), None)
         outside = next((row for row in people if not row.user_id), None)
         own = (

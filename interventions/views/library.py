@@ -15,7 +15,7 @@ from interventions.actions import library as actions
 from interventions.areas import AREA_CHOICES, AREAS
 from interventions.forms.clash import both
 from interventions.forms.library import InterventionForm
-from interventions.models import Intervention
+from interventions.models import Intervention, Provision
 from provisionmap.school.access import require
 from provisionmap.school.roles import Capability
 from provisionmap.school.stale import Stale
@@ -44,9 +44,9 @@ def listed(request: Any) -> HttpResponse:
         entries = entries.filter(tier=int(tier))
     if text:
         entries = entries.filter(Q(name__icontains=text) | Q(summary__icontains=text))
-    running = Q(provisions__ends=None) | Q(provisions__ends__gte=today())
+    running = Provision.objects.visible_to(request.user).filter(school=request.school).on(today())
     page = page_of(
-        request, entries.annotate(running=Count("provisions", filter=running & Q(provisions__starts__lte=today())))
+        request, entries.annotate(running=Count("provisions", filter=Q(provisions__in=running), distinct=True))
     )
     context = {
         "section": "library", "page": page, "text": text, "area": area, "tier": tier, "archived": archived,

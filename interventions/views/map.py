@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, F, Q, Sum
@@ -41,6 +41,8 @@ ROWS = 50  # learners in the first answer: what a screen or two shows
 MORE = 150  # and in each that scrolling asks for: a map of 500 is whole after three of them
 FOUND = 200  # learners that a search shows at once, as its words are in no address that a next page could have
 OVERLAP = timedelta(seconds=5)  # a save is dated before it commits: look back a little, twice is harmless
+OLDEST = timedelta(days=1)  # a map left open longer is loaded anew
+MOST_TOLD = 200  # learners named in one answer; more, and every row that is shown is drawn anew
 MOST_TEXT = 80  # characters of a search
 ROWED = frozenset({USUAL_VIEW, "interventions"})  # views that have a row a learner, sent as they are scrolled to
 Parts = Sequence[tuple[Heading, list[int], Sums]]
@@ -84,7 +86,7 @@ def tally_of(frame: Frame, learners: Sequence[int]) -> dict[str, Any]:
 
     `confidential` says whether any of the placements is, for paper to say so.
     """
-    shown = frame.selection.placements.filter(learner__in=learners)
+    shown = frame.selection.placed(learners)
     sums = shown.aggregate(
         placements=Count("pk"),
         minutes=Sum(F("minutes") * F("sessions")),
@@ -161,17 +163,30 @@ def tally(request: Any) -> HttpResponse:
 @require(Capability.SEE_MAP)
 def changes(request: Any) -> HttpResponse:
     """Which learners' cells changed since the time given, for maps that are open elsewhere."""
-    since = parse_datetime(request.GET.get("since", "").replace(" ", "+"))
     now = timezone.now() - OVERLAP
-    if since is None or since.tzinfo is None:
-        return JsonResponse({"now": now.isoformat(), "learners": []})
-    changed = Placement.history.filter(school=request.school, history_date__gt=since).values("learner_id")
+    answer = {"now": now.isoformat(), "learners": [], "many": False}
+    since = _moment(request.GET.get("since", ""))
+    if since is None or abs(now - since) > OLDEST:
+        return JsonResponse(answer)
+    seen = Placement.objects.visible_to(request.user).filter(school=request.school)
+    # What was taken off the map is nobody's any more: its learner is told of, if it was not confidential.
+    gone = ~Q(id__in=Placement.objects.values("pk")) & Q(confidential=False, provision__confidential=False)
+    rows = Placement.history.filter(school=request.school, history_date__gt=since)
+    changed = rows.filter(Q(id__in=seen.values("pk")) | gone).values("learner_id")
     renamed = Provision.history.filter(school=request.school, history_date__gt=since).values("id")
-    placed = Placement.objects.filter(provision__in=renamed).values("learner_id")
-    touched = Q(pk__in=changed) | Q(pk__in=placed)
-    seen = Learner.objects.visible_to(request.user).filter(touched, school=request.school)
-    learners = list(seen.values_list("pk", flat=True).order_by("pk")[:200])
-    return JsonResponse({"now": now.isoformat(), "learners": learners})
+    touched = Q(pk__in=changed) | Q(pk__in=seen.filter(provision__in=renamed).values("learner_id"))
+    learners = Learner.objects.visible_to(request.user).filter(touched, school=request.school)
+    found = list(learners.values_list("pk", flat=True).order_by("pk")[: MOST_TOLD + 1])
+    return JsonResponse(answer | {"learners": found[:MOST_TOLD], "many": len(found) > MOST_TOLD})
+
+
+def _moment(text: str) -> datetime | None:
+    """A moment as maps send it back to us; None for anything odd."""
+    try:
+        since = parse_datetime(text.replace(" ", "+"))
+    except ValueError:
+        return None
+    return since if since and since.tzinfo and 2000 < since.year < 9000 else None
 
 
 @require(Capability.SEE_MAP, writes=["POST"])

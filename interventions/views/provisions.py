@@ -20,7 +20,7 @@ from interventions.forms.provisions import LearnersForm, ProvisionForm
 from interventions.models import Deliverer, Intervention, Placement, Provision
 from learners.filters import matching
 from learners.models import Group, Learner
-from provisionmap.school.access import NotAllowed, require
+from provisionmap.school.access import NotAllowed, can, require
 from provisionmap.school.models import Term, User
 from provisionmap.school.roles import Capability
 from provisionmap.school.stale import Stale
@@ -45,6 +45,7 @@ def _forms(request: Any, initial: dict[str, Any] | None = None) -> tuple[Provisi
     form = ProvisionForm(
         data, initial=initial, school=request.school,
         staff=User.objects.at(request.school, today()), tiers=request.school.tiers_on(today()),
+        clears=can(request.user, Capability.SEE_CONFIDENTIAL, request.school),
     )  # fmt: skip
     groups = Group.objects.visible_to(request.user).filter(school=request.school)
     return form, LearnersForm(data, learners=_learners(request), groups=groups)
@@ -177,8 +178,8 @@ def edit(request: Any, pk: int) -> HttpResponse:
     if form.is_valid():
         try:
             actions.change_provision(
-                provision=provision, changes=vars(form.plan) | {"group": provision.group}, deliverers=form.deliverers,
-                seen=form.cleaned_data["seen"] or 0, by=request.user,
+                provision=provision, changes=vars(form.plan) | {"group": provision.group},
+                deliverers=form.deliverers_beside(provision), seen=form.cleaned_data["seen"] or 0, by=request.user,
             )  # fmt: skip
         except NotAllowed as refused:
             form.add_error(None, str(refused))

@@ -139,7 +139,9 @@
     const news = await answer.json();
     frame.dataset.now = news.now;
     if (!news.learners.length) return;
-    await refresh(news.learners);
+    const all = () => [...document.querySelectorAll("tr[id^=learner-]")].map((row) => Number(row.id.slice(8)));
+    const touched = news.many ? all() : news.learners;
+    for (let at = 0; at < touched.length; at += 100) await refresh(touched.slice(at, at + 100));
     htmx.trigger(document.body, "changed");
   }
   setInterval(look, EVERY);

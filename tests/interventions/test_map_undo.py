@@ -8,9 +8,11 @@ from django.utils import timezone
 from interventions.actions import placements as actions
 from interventions.actions.provisions import add_learners
 from interventions.models import Placement
+from interventions.views import map as views
 from provisionmap.school.roles import Role
 from provisionmap.school.stale import Stale
 from tests.factories import (
+    GroupFactory,
     LearnerFactory,
     ProvisionFactory,
     member,
@@ -85,7 +87,9 @@ class TestUndo:
     def test_a_role_that_was_lost_cannot_undo(self, client):
         teacher = member(Role.CLASS_TEACHER)
         client.force_login(teacher)
-        placement = placed(teacher.school, sessions=3)
+        group = GroupFactory(school=teacher.school)
+        group.teachers.add(teacher)
+        placement = placed(teacher.school, LearnerFactory(school=teacher.school, group=group), sessions=3)
         Placement.history.bulk_history_create([placement], update=True, default_user=teacher,
                                               default_change_reason="map")  # fmt: skip
 
@@ -94,6 +98,19 @@ class TestUndo:
 
         assert told(quick)["refused"].startswith("Class teachers change tier 1 only.")
         assert "Class teachers change tier 1 only." in plain.text
+
+    def test_a_learner_whom_they_no_longer_see_is_neither_changed_nor_named(self, client):
+        teacher = member(Role.CLASS_TEACHER)
+        client.force_login(teacher)
+        placement = placed(teacher.school, provision__tier=1, sessions=4)
+        Placement.history.bulk_history_create([placement], update=True, default_user=teacher,
+                                              default_change_reason="map")  # fmt: skip
+
+        answer = client.post("/map/undo/", follow=True)
+
+        assert "There is nothing to undo" in answer.text
+        assert placement.learner.name not in answer.text
+        assert Placement.objects.get().sessions == 4
 
 
 class TestWhatOthersChanged:
@@ -133,7 +150,39 @@ class TestWhatOthersChanged:
 
         assert self.changes(client, now)["learners"] == []
 
-    @pytest.mark.parametrize("since", ["", "yesterday", "2026-11-23T10:00:00"])
+    def test_a_confidential_placement_that_changed_is_not_told_to_who_may_not_see_it(self, client, clock):
+        teacher = member(Role.CLASS_TEACHER)
+        client.force_login(teacher)
+        group = GroupFactory(school=teacher.school)
+        group.teachers.add(teacher)
+        mine, hidden, gone = (LearnerFactory(school=teacher.school, group=group) for _ in range(3))
+        now = self.changes(client, "")["now"]
+        clock.shift(timedelta(seconds=20))
+        placed(teacher.school, mine, provision__tier=1)
+        placed(teacher.school, hidden, confidential=True)
+        placed(teacher.school, hidden, provision__confidential=True)
+        placed(teacher.school, gone).delete()
+
+        assert self.changes(client, now)["learners"] == [mine.pk, gone.pk]
+
+    def test_when_more_changed_than_are_named_the_map_draws_all_it_shows(self, client, senco, clock, monkeypatch):
+        monkeypatch.setattr(views, "MOST_TOLD", 2)
+        now = self.changes(client, "")["now"]
+        clock.shift(timedelta(seconds=20))
+        for _ in range(3):
+            placed(senco.school)
+
+        news = self.changes(client, now)
+
+        assert (len(news["learners"]), news["many"]) == (2, True)
+
+    @pytest.mark.parametrize(
+        "since",
+        [
+            "", "yesterday", "2026-11-23T10:00:00", "2026-02-30T00:00:00+00:00", "0001-01-01T00:00:00+14:00",
+            "9999-12-31T23:59:59-14:00", "2026-11-21T10:00:00+00:00",
+        ],
+    )  # fmt: skip
     def test_a_time_that_makes_no_sense_names_nobody(self, client, senco, since):
         placed(senco.school)
 

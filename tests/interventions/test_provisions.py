@@ -134,8 +134,14 @@ def test_new_people_replace_the_old_and_so_does_their_sight(by):
 
     actions.change_provision(provision=provision, changes={}, deliverers=[Delivery(user=new)], seen=1, by=by)
 
-    assert Deliverer.objects.get().user == new
-    assert Grant.objects.get().user == new
+    assert list(Deliverer.objects.values_list("user", "starts", "ends")) == [
+        (old.pk, None, date(2026, 11, 22)),
+        (new.pk, date(2026, 11, 23), None),
+    ]
+    assert list(Grant.objects.order_by("starts").values_list("user", "starts", "ends")) == [
+        (old.pk, date(2026, 9, 7), date(2026, 11, 22)),
+        (new.pk, date(2026, 11, 23), date(2027, 7, 20)),
+    ]
 
 
 def test_who_answers_for_a_provision_sees_its_learners(by):
