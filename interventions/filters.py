@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 from django import forms
@@ -69,7 +69,7 @@ class MapFilter(forms.Form):
         self.fields["staff"].choices = _any("Everybody", _names(staff))
         self.fields["tier"].choices = _any("All tiers", [(str(code), label) for code, label in tiers.items()])
 
-    @property
+    @cached_property
     def active(self) -> list[tuple[str, str, str]]:
         """What is set: field, its label and the words of its value."""
         found = []
@@ -95,16 +95,31 @@ class Selection:
     not what was asked for.
     """
 
+    school: School
+    user: User
+    day: date
     learners: QuerySet[Learner]
     placements: QuerySet[Placement]
-    provisions: QuerySet[Provision]
-    narrowed: bool = False
+    about: Q | None  # what was asked of the provision
+    narrowed: bool
+
+    def placed(self, learners: Sequence[int]) -> QuerySet[Placement]:
+        """The placements of `learners`, who are all that the filters leave.
+
+        Where nothing narrows them, whoever has a placement is among them: the database then finds those on roll
+        faster than it takes five hundred numbers.
+        """
+        roll = Learner.objects.filter(school=self.school).on_roll(self.day)
+        return self.placements.filter(learner__in=learners if self.narrowed else roll)
 
     def offered_to(self, learners: Sequence[int]) -> QuerySet[Provision]:
         """Provisions that need no placement to be listed: all, or those of the classes of narrowed `learners`."""
+        found = Provision.objects.visible_to(self.user).filter(school=self.school).on(self.day)
+        if self.about is not None:
+            found = found.filter(self.about)
         if not self.narrowed:
-            return self.provisions
-        return self.provisions.filter(group__in=Learner.objects.filter(pk__in=learners).values("group"))
+            return found
+        return found.filter(group__in=Learner.objects.filter(pk__in=learners).values("group"))
 
 
 def _about_provision(day: date, chosen: dict[str, Any]) -> Q:
@@ -121,13 +136,11 @@ def _about_provision(day: date, chosen: dict[str, Any]) -> Q:
 def select(*, school: School, user: User, day: date, chosen: dict[str, Any], text: str = "") -> Selection:
     """Apply the filters; `text` is typed by a person and never reaches an address or a log."""
     placements = Placement.objects.visible_to(user).filter(school=school).on(day)
-    provisions = Provision.objects.visible_to(user).filter(school=school).on(day)
     learners = Learner.objects.visible_to(user).filter(school=school).on_roll(day)
     record = SenProvision.objects.on(day).filter(learner=OuterRef("pk"))
-    if any(chosen.get(name) for name in OF_PROVISION):
-        wanted = _about_provision(day, chosen)
-        provisions = provisions.filter(wanted)
-        placements = placements.filter(provision__in=Provision.objects.filter(wanted, school=school).values("pk"))
+    about = _about_provision(day, chosen) if any(chosen.get(name) for name in OF_PROVISION) else None
+    if about is not None:
+        placements = placements.filter(provision__in=Provision.objects.filter(about, school=school).values("pk"))
     if chosen.get("year"):
         learners = learners.filter(nc_year=chosen["year"])
     if chosen.get("group"):
@@ -145,7 +158,7 @@ def select(*, school: School, user: User, day: date, chosen: dict[str, Any], tex
     has_sen = Exists(record.filter(code__in=["K", "E"]))
     if chosen.get("who") == "none":
         learners = learners.filter(has_sen).exclude(running)
-    elif any(chosen.get(name) for name in OF_PROVISION):
+    elif about is not None:
         learners = learners.filter(running)
     elif chosen.get("who") != "all" and not chosen.get("gap"):
         learners = learners.filter(running | has_sen)
@@ -154,4 +167,4 @@ def select(*, school: School, user: User, day: date, chosen: dict[str, Any], tex
             named(text) | Exists(placements.filter(learner=OuterRef("pk"), provision__name__icontains=text))
         )
     narrowed = bool(text) or chosen.get("who") == "none" or any(chosen.get(name) for name in OF_LEARNERS)
-    return Selection(learners, placements, provisions, narrowed)
+    return Selection(school, user, day, learners, placements, about, narrowed)

@@ -180,13 +180,12 @@ def frame_for(*, school: School, user: User, query: QueryDict, text: str = "") -
     except ValidationError:
         day = today()
     tiers = school.tiers_on(day)
-    here = Learner.objects.visible_to(user).filter(school=school).on_roll(day)
     state = MapFilter(
         query,
         groups=Group.objects.visible_to(user).filter(school=school),
         staff=User.objects.at(school, today()),
         tiers=tiers,
-        years=set(here.order_by().values_list("nc_year", flat=True).distinct()),
+        years=set(school.learners.order_by().values_list("nc_year", flat=True).distinct()),
     )
     state.is_valid()
     view = query.get("view", "") if query.get("view") in VIEWS else USUAL_VIEW
@@ -257,8 +256,8 @@ def in_parts(frame: Frame, keys: Sequence[Key]) -> list[tuple[Heading, list[int]
 
 def heads_of(frame: Frame, pks: Sequence[int]) -> matrix.Heads:
     """The columns of the interventions view: the names that run for these learners. One query."""
-    shown = frame.selection.placements.filter(learner__in=pks).order_by()
-    return matrix.heads(shown.values_list("provision__name", "provision__tier").distinct(), frame.across)
+    shown = frame.selection.placements.filter(learner__in=pks).with_tier(frame.day).order_by()
+    return matrix.heads(shown.values_list("provision__name", "tier_then").distinct(), frame.across)
 
 
 def people_of(frame: Frame, pks: Iterable[int]) -> dict[int, Who]:

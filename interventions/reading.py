@@ -42,10 +42,20 @@ CELL = (
 
 
 def items_of(
-    placements: QuerySet[Placement], learners: Sequence[int], day: date, editable: frozenset[int]
+    placements: QuerySet[Placement],
+    learners: Sequence[int],
+    day: date,
+    editable: frozenset[int],
+    *,
+    each_then: bool = False,
 ) -> list[Item]:
-    """The placements of `learners`, as cells show them; `editable` holds the tiers this person may change."""
-    rows = list(placements.filter(learner__in=learners).with_tier(day).for_map().values(*CELL))
+    """The placements of `learners`, as cells show them; `editable` holds the tiers this person may change.
+
+    Tiers are those of `day` or, with `each_then`, of each placement's own last day.
+    """
+    shown = placements.filter(learner__in=learners)
+    shown = shown.with_last_tier() if each_then else shown.with_tier(day)
+    rows = list(shown.for_map().values(*CELL))
     people = deliverers_of({row["provision"] for row in rows}, day)
     return [
         Item(
@@ -132,7 +142,10 @@ def keys_of(learners: QuerySet[Learner], by: str, past: date | None = None) -> l
             Key(pk, year, group or "", sen or "", need or "")
             for pk, year, group, sen, need in learners.for_register(past).values_list(*fields)
         ]
-    rows = learners.order_by(*READING_ORDER).values_list("pk", "nc_year", "group__name")
+    rows = learners.order_by(*READING_ORDER)
+    if not by:
+        return [Key(pk) for pk in rows.values_list("pk", flat=True)]
+    rows = rows.values_list("pk", "nc_year", "group__name")
     return [Key(pk, year, group or "") for pk, year, group in rows]
 
 

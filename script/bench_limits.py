@@ -7,6 +7,7 @@ from html import escape
 from pathlib import Path
 
 import django
+from bench_limit_views import classes_of
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
 from django.db import connection, transaction
@@ -72,7 +73,9 @@ def learner(row: tuple, cells: dict[int, list[str]]) -> str:
     return (
         f'<tr role="row" id="learner-{row[0]}"><th scope="row" role="rowheader">'
         f'<a class="name" href="/learners/{row[0]}/">{name}</a> '
-        f'<span class="soft small">{YEARS.get(row[4], "")} · {escape(row[5] or "")}</span><br>{shown}</th>{inside}</tr>'
+        f'<span class="soft small">{YEARS.get(row[4], "")} · {escape(row[5] or "")}</span><br>{shown}'
+        f'<a class="time" href="/map/learners/{row[0]}/" aria-label="{name} through time">Through time</a></th>'
+        f"{inside}</tr>"
     )
 
 
@@ -138,5 +141,17 @@ def hello(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok")
 
 
-urlpatterns = [path("", hello), path("map/", whole_page), path("cell/<int:pk>/", save_cell)]
+def classes_page(request: HttpRequest) -> HttpResponse:
+    """The map by class."""
+    before, after = json.loads(SHELL.read_text())
+    wanted = request.GET
+    return HttpResponse("".join((before, classes_of(int(wanted["school"]), wanted["day"]), after)))
+
+
+urlpatterns = [
+    path("", hello),
+    path("map/", whole_page),
+    path("classes/", classes_page),
+    path("cell/<int:pk>/", save_cell),
+]
 application = WSGIHandler()

@@ -25,7 +25,7 @@ def show(request: Any, pk: int) -> HttpResponse:
     seen = Learner.objects.visible_to(request.user).filter(school=request.school)
     learner = get_object_or_404(seen.for_register(), pk=pk)
     placements = Placement.objects.visible_to(request.user).filter(school=request.school)
-    items = items_of(placements, [learner.pk], today(), NOBODY)
+    items = items_of(placements, [learner.pk], today(), NOBODY, each_then=True)
     terms = [term.dates for term in request.school.terms.all()]
     periods = periods_of(terms, items, today())
     back = typed.number(request.GET.get("back", "0")[:3])

@@ -174,3 +174,10 @@ class TestThePage:
 
         with django_assert_num_queries(7):
             client.get(f"/map/learners/{one.pk}/")
+
+    def test_a_tier_is_the_one_of_the_placement_s_own_last_day(self, client, senco):
+        one = LearnerFactory(school=senco.school)
+        old = self.placed(one, "Old", date(2025, 9, 7), date(2025, 12, 18), tier=2)
+        old.provision.tier_moves.create(old=3, new=2, on=date(2026, 1, 5))
+
+        assert 'Old <span class="tier t3">Wave 3</span>' in self.page(client, one)
