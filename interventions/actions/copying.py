@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -69,7 +69,7 @@ def copy_term(*, school: School, asked: Asked, seen: Mapping[int, str], by: User
     pairs = [(place, _placement(one, place, ends, targets[one.held.pk], ground, asked))
              for one in copies for place, ends in one.places]  # fmt: skip
     made = add_rows([row for _, row in pairs], change=change)
-    share_again({place.pk: row.pk for (place, _), row in zip(pairs, made, strict=True)})
+    share_again([(place.pk, row.pk) for (place, _), row in zip(pairs, made, strict=True)])
     audit.record("map.copy-term", by=by, target=change, new={"provisions": len(copies), "placements": len(made)})
     sync_grants({one.pk for one in targets.values()})
     return change
@@ -133,8 +133,13 @@ def _placement(copy: Copy, place: Place, ends: date, target: Provision, ground: 
     )
 
 
-def share_again(places: Mapping[int, int]) -> None:
-    """Share each new placement with those its old one was shared with; `places` is old id to new id."""
+def share_again(places: Sequence[tuple[int, int]]) -> None:
+    """Share each new placement with those its old one was shared with; `places` are pairs of old id and new id."""
     through = Placement.shared_with.through
-    rows = through.objects.filter(placement__in=places).order_by("pk").values_list("placement", "user")
-    through.objects.bulk_create([through(placement_id=places[old], user_id=user) for old, user in rows])
+    known: dict[int, list[int]] = {}
+    rows = through.objects.filter(placement__in={old for old, _ in places}).order_by("pk")
+    for placement, user in rows.values_list("placement", "user"):
+        known.setdefault(placement, []).append(user)
+    through.objects.bulk_create(
+        [through(placement_id=new, user_id=user) for old, new in places for user in known.get(old, ())]
+    )

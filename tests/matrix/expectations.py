@@ -231,6 +231,10 @@ ROUTES: dict[str, Route] = {
     "interventions:provision-new": Route(EDITORS, post=302, body=PROVISION),
     "interventions:provision": Route(MAP_READERS, "provision"),
     "interventions:provision-edit": Route(EDITORS, "provision", post=302, body=PROVISION),
+    "interventions:provision-split": Route(
+        EDITORS, "provision", post=422, body=sent(name="Zqnew", on="2026-11-23", dose="3 x 10", role="ta", do="preview")
+    ),
+    "interventions:provisions-merge": Route(EDITORS, post=200),
     "interventions:provision-end": Route(EDITORS, "provision", get=302, post=302, body=sent(on="2026-11-23", seen=1)),
     "interventions:provision-learners": Route(
         EDITORS, "provision", get=302, post=302, body=lambda world, args: {"group": world.own.group.pk}
