@@ -156,7 +156,7 @@ def _table(number: int, sheet: Sheet) -> str:
     head = f"<table:table-header-rows>{_rows([sheet.head], extra_of, top, sheet.widths)}</table:table-header-rows>"
     return (
         f'<table:table table:name={quoteattr(sheet.name)} table:style-name="page{number}">{columns}'
-        f"{_rows(sheet.above, extra_of, 0)}{head if sheet.head else ''}"
+        f"{_rows(sheet.above, extra_of, 0)}{head}"
         f"{_rows(sheet.rows, extra_of, top + 1, sheet.widths)}"
         "</table:table>"
     )
@@ -183,9 +183,7 @@ def _ranges(book: Book) -> str:
 
 def _content(book: Book) -> bytes:
     widths = sorted(set(chain.from_iterable(sheet.widths for sheet in book.sheets)))
-    heights = {
-        height_of(cells, sheet.widths) for sheet in book.sheets for cells in chain([sheet.head], sheet.rows) if cells
-    }
+    heights = {height_of(cells, sheet.widths) for sheet in book.sheets for cells in chain([sheet.head], sheet.rows)}
     styles = "".join(
         [
             *(_look_xml(name, look) for name, look in book.looks.items()),
@@ -258,7 +256,6 @@ def _settings(book: Book) -> bytes:
         + _item("PositionBottom", "int", len(sheet.above) + 1)
         + "</config:config-item-map-entry>"
         for sheet in book.sheets
-        if sheet.head
     )
     return _document(
         "office:document-settings",

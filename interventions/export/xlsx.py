@@ -83,11 +83,10 @@ def _set_up(paper: Any, book: Book, sheet: Sheet, top: int) -> None:
     paper.set_header(f"&L&9{_printed(book.heading)}"[:MOST_HEADER])
     tail = "&R&9Page &P of &N"
     paper.set_footer(f"&L&9{_printed(sheet.footer)}"[: MOST_HEADER - len(tail)] + tail)
-    if sheet.head:
-        paper.repeat_rows(top)
-        if sheet.across > 1:
-            paper.repeat_columns(0, sheet.fixed - 1)
-        paper.freeze_panes(top + 1, sheet.fixed)
+    paper.repeat_rows(top)
+    if sheet.across > 1:
+        paper.repeat_columns(0, sheet.fixed - 1)
+    paper.freeze_panes(top + 1, sheet.fixed)
     if sheet.narrowed and sheet.rows:
         paper.autofilter(top, 0, top + len(sheet.rows), len(sheet.head) - 1)
     for column, width in enumerate(sheet.widths):
@@ -118,7 +117,7 @@ def xlsx(book: Book) -> bytes:
         for sheet in book.sheets:
             paper = made.add_worksheet(sheet.name)
             top = len(sheet.above)
-            rows: list[Any] = [*sheet.above, *([sheet.head] if sheet.head else []), *sheet.rows]
+            rows: list[Any] = [*sheet.above, sheet.head, *sheet.rows]
             for number, cells in enumerate(rows):
                 # Above the heading stand titles, which do not wrap.
                 paper.set_row(number, height_of(cells, sheet.widths) if number >= top else 14 if number else 22)
