@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from learners import census
 
+MOST_DIGITS = 30  # before or after the point: written out, 1E3000000 would take minutes
 LENGTHS = {
     "surname": 80,
     "forename": 80,
@@ -72,7 +73,8 @@ def as_text(cell: str | date | Decimal | bool) -> str:
     if isinstance(cell, bool):
         return "Yes" if cell else "No"
     if isinstance(cell, Decimal):
-        return str(int(cell)) if cell == cell.to_integral_value() else str(cell)
+        whole = abs(cell.adjusted()) <= MOST_DIGITS and cell == cell.to_integral_value()
+        return str(int(cell)) if whole else str(cell)
     return " ".join(str(cell).split())
 
 

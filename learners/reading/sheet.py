@@ -18,6 +18,7 @@ MOST_COLUMNS = 200
 MOST_CHARACTERS = 32_767  # what a workbook cell may hold
 MOST_SECONDS = 4.0
 CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\u200b]")
+HALVES = re.compile(r"[\ud800-\udfff]")  # half a character, as JSON can write it; no file or database takes one
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def tidy(text: str) -> str | None:
             f"A cell holds more than {MOST_CHARACTERS:,} characters.",
             "Remove long notes from the list: only the pupils' details are needed.",
         )
-    return CONTROLS.sub("", text).replace("\xa0", " ").strip() or None
+    return HALVES.sub("\ufffd", CONTROLS.sub("", text)).replace("\xa0", " ").strip() or None
 
 
 def is_blank(cells: Sequence[Cell]) -> bool:

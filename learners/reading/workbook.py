@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 
+from learners.cells import MOST_DIGITS
 from learners.mapping import guess
 from learners.reading.archive import DAMAGED, SAVE_AGAIN, UNREADABLE, open_archive
 from learners.reading.header import LOOK_AT, split_header
@@ -187,20 +188,20 @@ class _Styles(_Silent):
     """Which cell styles show a number as a day."""
 
     def __init__(self) -> None:
-        self.own: dict[str, str] = {}
+        self.own: dict[str, bool] = {}  # looked at once each: thousands of styles may share a long one
         self.dates: list[bool] = []
         self.within = False
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """Keep a number format, or a cell style that uses one."""
         if name == "numFmt":
-            self.own[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")
+            self.own[attributes.get("numFmtId", "")] = _is_date(attributes.get("formatCode", ""))
         elif name == "cellXfs":
             self.within = True
         elif name == "xf" and self.within:
             number = attributes.get("numFmtId", "0")
             own = self.own.get(number)
-            self.dates.append(_is_date(own) if own is not None else number.isdigit() and int(number) in DATE_FORMATS)
+            self.dates.append(own if own is not None else number.isdigit() and int(number) in DATE_FORMATS)
 
     def end(self, name: str) -> None:
         """Only the styles of cells count."""
@@ -313,6 +314,8 @@ class _Page:
         if style < len(self.book.date_styles) and self.book.date_styles[style] and 1 <= number < LAST_DAY:
             return self.book.listing.first_day + timedelta(days=int(number))
         return number
+        if abs(number.adjusted()) > MOST_DIGITS:
+            return _words(text)
 
     def fill_merged(self, below: Rows) -> None:
         """Give cells that are merged downwards the value of the first of them, as a person reads them."""

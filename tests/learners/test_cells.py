@@ -13,7 +13,8 @@ from learners.models import Group, Learner
 @pytest.mark.parametrize(
     ("cell", "text"),
     [(Decimal("4"), "4"), (Decimal("4.50"), "4.50"), (True, "Yes"), (False, "No"), ("  a \n b ", "a b"),
-     (date(2015, 9, 1), "2015-09-01"), (Decimal("1E+3"), "1000")],
+     (date(2015, 9, 1), "2015-09-01"), (Decimal("1E+3"), "1000"), (Decimal("1E+3000000"), "1E+3000000"),
+     (Decimal("1E-3000000"), "1E-3000000")],
 )  # fmt: skip
 def test_cells_become_text(cell, text):
     assert cells.as_text(cell) == text

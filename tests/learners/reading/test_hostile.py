@@ -52,6 +52,12 @@ def _styles() -> bytes:
     return archive(parts_of(HEADING, styles=f"<styleSheet {MAIN}><cellXfs>{styles}</cellXfs></styleSheet>"))
 
 
+def _long_format() -> bytes:
+    styles = f'<numFmts><numFmt numFmtId="200" formatCode="{"a" * 200_000}"/></numFmts><cellXfs>'
+    styles += '<xf numFmtId="200"/>' * 30_000
+    return archive(parts_of(HEADING, styles=f"<styleSheet {MAIN}>{styles}</cellXfs></styleSheet>"))
+
+
 def _merged() -> bytes:
     rows = _numbers(19_000, "<row><c><v>{}</v></c></row>")
     return archive(parts_of(HEADING + rows + _numbers(100_000, "<mergeCell ref='A2:A{}'/>")))
@@ -62,6 +68,7 @@ FILES = {
     "one sheet named 200 times": _same_sheet_often,
     "half a million strings": _strings,
     "many styles": _styles,
+    "one long format for many styles": _long_format,
     "merged all over": _merged,
     "ten megabytes of commas": lambda: b"," * 10_000_000,
     "ten megabytes of quotes": lambda: b'"",' * 3_300_000,

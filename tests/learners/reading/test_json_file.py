@@ -33,6 +33,17 @@ def test_headings_are_the_names_that_any_pupil_has():
     assert found.rows == [(1, ["A1", None]), (2, ["A2", "01/09/2015"]), (3, [None, None])]
 
 
+def test_half_a_character_becomes_the_sign_for_an_unknown_one():
+    found = open_upload("x", b'[{"UPN": "A1", "Sur\\ud800name": "B\\udfffee \\ud83d\\ude00"}]')
+
+    assert found.headers == ["UPN", "Sur\ufffdname"]
+    assert found.rows == [(1, ["A1", "B\ufffdee \U0001f600"])]
+
+
+def test_a_number_too_long_to_write_out_stays_text():
+    assert open_upload("x", b'[{"UPN": 1E3000000}]').rows == [(1, ["1E3000000"])]
+
+
 def test_any_encoding_that_a_list_may_have_is_read():
     text = json.dumps([{"Surname": "Zoë"}], ensure_ascii=False)
 
