@@ -137,12 +137,18 @@ class _Matcher:
     def plan_for(self, rows: list[LearnerRow]) -> Plan:
         """The plan, rows in the file's order."""
         # Rows that a UPN settles come first, so that a decision can't take their learner.
-        certain = {row.row: learner for row in rows if (learner := self.by_upn.get(_text(row, "upn")))}
-        for number, learner in certain.items():
-            self.taken[learner.id] = number
-        for row in rows:
-            if row.row in certain:
-                self._compare(row, certain[row.row])
+        certain = [self.by_upn.get(_text(row, "upn")) for row in rows]
+        seen: set[int] = set()
+        for row, learner in zip(rows, certain, strict=True):
+            if learner:
+                self.taken.setdefault(learner.id, row.row)
+        for row, learner in zip(rows, certain, strict=True):
+            if learner and learner.id in seen:
+                message = f"The learner of this row is already row {self.taken[learner.id]:,}."
+                self._problem(row, message, "Leave one of the two rows out.")
+            elif learner:
+                seen.add(learner.id)
+                self._compare(row, learner)
             elif row.row in self.decisions:
                 self._decided(row, self.decisions[row.row])
             else:

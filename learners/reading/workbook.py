@@ -29,6 +29,7 @@ LAST_DAY = 2_000_000  # more days than dates can hold
 NOT_FORMAT = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|_.|\*.')  # literal text, colours and fillings of a number format
 ERRORS = re.compile(r"#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NUM!|NULL!|SPILL!|CALC!)", re.IGNORECASE)
 REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})", re.ASCII)
+OUT_OF_ORDER = ("Two rows of this workbook carry the same number, or they stand out of order.", SAVE_AGAIN)
 Rows = list[tuple[int, list[Cell]]]
 
 
@@ -244,7 +245,9 @@ class _Page:
             self.formula = True
         elif name == "row":
             given = attributes.get("r", "")
-            self.number = int(given) if given.isdigit() else self.number + 1
+            before, self.number = self.number, int(given) if given.isdigit() else self.number + 1
+            if self.number <= before:
+                raise Refused(*OUT_OF_ORDER)
             self.column, self.cells = 0, []
             if self.number > self.last_row:
                 self.beyond = True

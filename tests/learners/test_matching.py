@@ -32,6 +32,17 @@ def test_a_upn_that_is_known_is_that_learner_and_another_is_new():
     assert (plan.changes, plan.possible, plan.leavers, plan.ready) == ([], [], [], True)
 
 
+def test_one_learner_from_two_rows_is_a_problem_and_two_rows_of_one_number_stay_apart():
+    ben = {"upn": OTHER, "surname": "Cee", "forename": "Ben"}
+    doubled = match([Known(7, ADA)], [row(upn=UPN, surname="Dee"), row(3, upn=UPN, surname="Eff")])
+    apart = match([Known(7, ADA), Known(8, ben)], [row(upn=UPN, surname="Dee"), row(upn=OTHER, surname="Eff")])
+
+    assert [one.message for one in doubled.problems] == ["The learner of this row is already row 2."]
+    assert [(one.learner.id, one.row.values["surname"]) for one in doubled.changes] == [(7, "Dee")]
+    assert [(one.learner.id, one.row.values["surname"]) for one in apart.changes] == [(7, "Dee"), (8, "Eff")]
+    assert doubled.ready is False
+
+
 def test_a_new_learner_gets_the_usual_year_where_the_list_is_silent():
     one = LearnerRow(2, {"surname": "Bee", "forename": "Ada", "enrol_status": "C"}, proposed={"nc_year": "6"})
 

@@ -106,6 +106,14 @@ def test_each_kind_of_cell_is_read(cell, value):
     assert sheet.rows == [(2, ["A1"] if value is None else ["A1", value])]
 
 
+@pytest.mark.parametrize("second", ["2", "1"])
+def test_two_rows_of_one_number_or_out_of_order_are_refused(second):
+    rows = f"<row r='2'>{text_cell('A2', 'A1')}</row><row r='{second}'>{text_cell('A2', 'A2')}</row>"
+
+    with pytest.raises(Refused, match="Two rows of this workbook carry the same number"):
+        read(rows)
+
+
 def test_rows_and_cells_without_a_place_follow_one_another():
     sheet = read("<row><c t='str'><v>A1</v></c><c t='str'><v>x</v></c></row><row/><row><c t='str'><v>A2</v></c></row>")
 
