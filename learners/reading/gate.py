@@ -5,8 +5,10 @@ Source: docs/decisions/2026-11-23-upload-gate.md; limits are the owner's.
 
 import re
 
+from learners.mapping import guess
 from learners.reading.csv_file import read_csv
 from learners.reading.ctf import read_ctf
+from learners.reading.header import Known
 from learners.reading.json_file import read_json
 from learners.reading.sheet import Clock, Sheet
 from learners.reading.workbook import read_workbook
@@ -32,11 +34,11 @@ WEB_PAGE = re.compile(r"\s*<(?:!doctype\s+html|html|head|body|table|meta)\b", re
 JSON = re.compile(r"\s*[\[{]")
 
 
-def open_upload(name: str, data: bytes) -> Sheet:
+def open_upload(name: str, data: bytes, known: Known = guess) -> Sheet:
     """The pupil list in an upload.
 
     `name` is shown by pages and decides nothing here. Raises Refused, and nothing else, for a file that
-    cannot be taken.
+    cannot be taken. `known` says which headings the list may have; only pupil lists come as XML or JSON.
 
     >>> open_upload("list.csv", b"UPN,DOB\\nA1,1/9/2015\\n").headers
     ['UPN', 'DOB']
@@ -51,7 +53,7 @@ def open_upload(name: str, data: bytes) -> Sheet:
         if data.startswith(start):
             raise Refused(message, remedy)
     if data.startswith(ZIP):
-        return read_workbook(data, clock)
+        return read_workbook(data, clock, known)
     text = decode(data)
     if WEB_PAGE.match(text):
         raise Refused("This is a web page, whatever its name says.", "Open it in Excel and save it as .xlsx or CSV.")
@@ -59,4 +61,4 @@ def open_upload(name: str, data: bytes) -> Sheet:
         return read_ctf(text.lstrip(), clock)
     if JSON.match(text):
         return read_json(text, clock)
-    return read_csv(text, clock)
+    return read_csv(text, clock, known)

@@ -1,19 +1,21 @@
 """Finding the headings in a table that may begin with titles, blank rows or two rows of headings. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from learners.mapping import guess
 from learners.reading.sheet import Cell, is_blank
 
 LOOK_AT = 15
 Rows = list[tuple[int, list[Cell]]]
+# From headings to the fields they name, by place: learners.mapping.guess, or that of another kind of list.
+Known = Callable[[Sequence[str]], Mapping[int, str]]
 
 
-def split_header(rows: Sequence[tuple[int, list[Cell]]]) -> tuple[list[str], int, Rows]:
+def split_header(rows: Sequence[tuple[int, list[Cell]]], known: Known = guess) -> tuple[list[str], int, Rows]:
     """The headings, the number of their (last) row, and the rows under them without blank ones.
 
     The row with the most known headings among the first fifteen wins; two rows are joined where that
-    names more columns. Where nothing is known, the first row is taken.
+    names more columns. Where nothing is known, the first row is taken. `known` says which headings it knows.
 
     >>> split_header([(1, ["Class list", None]), (3, ["UPN", "DOB"]), (4, ["A", "B"])])
     (['UPN', 'DOB'], 3, [(4, ['A', 'B'])])
@@ -26,7 +28,7 @@ def split_header(rows: Sequence[tuple[int, list[Cell]]]) -> tuple[list[str], int
     best = (-1, 0, 0, [""])
     for place in range(min(LOOK_AT, len(full))):
         for height, headings in _candidates(full, place):
-            score = len(guess(headings))
+            score = len(known(headings))
             # One row beats two of the same score; an earlier row beats a later one.
             if score > best[0]:
                 best = (score, place, height, headings)

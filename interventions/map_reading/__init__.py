@@ -1,0 +1,1 @@
+"""Reading provision maps that schools kept in spreadsheets. Pure: no framework, no database."""

@@ -1,0 +1,1 @@
+"""Reading provision maps: doses in words, columns, shapes."""

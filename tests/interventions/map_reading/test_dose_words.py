@@ -1,0 +1,162 @@
+"""Doses as schools write them: what is read, what is not chosen, and that nothing is made up."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from interventions.dose import MOST_MINUTES, MOST_SESSIONS
+from interventions.map_reading.dose_words import read_dose_words
+from interventions.map_reading.words import NUMBERS, folded
+
+# Words, sessions a week, minutes a session.
+READ = [
+    ("3 x 20 mins TA", 3, 20),
+    ("3 × 20 Mins", 3, 20),
+    ("7 x 20 mins guided activities TA or Class Teacher", 7, 20),
+    ("5x2 x 15 mins", 10, 15),
+    ("15mins x4 per week", 4, 15),
+    ("9.15-9.45 every morning", 5, 30),
+    ("11:45 to 12:15 daily", 5, 30),
+    ("12.45-1.15 every day", 5, 30),
+    ("Daily (20 minutes)", 5, 20),
+    ("20 minutes once a week", 1, 20),
+    ("two 15-minute sessions per week over 30 weeks", 2, 15),
+    ("1 x 45min session as part of MA group weekly", 1, 45),
+    ("3x/week 30 mins", 3, 30),
+    ("3 times a week for 20 minutes", 3, 20),
+    ("2 x 15 mins daily", 10, 15),
+    ("5 x 15 mins daily", 5, 15),
+    ("Mon, Wed & Fri 20 mins", 3, 20),
+    ("Tues 1.30-2.00", 1, 30),
+    ("1 hr 30 weekly", 1, 90),
+    ("1:2 1h/wk", 1, 60),
+    ("one hour weekly with EP", 1, 60),
+    ("0.5 hr x 2", 2, 30),
+    ("2 x half an hour", 2, 30),
+    ("1 hour x 5", 5, 60),
+    ("an hour and a half each week", 1, 90),
+    ("three quarters of an hour twice a week", 2, 45),
+    ("quarter of an hour every day", 5, 15),
+    ("15-minute tutoring sessions twice a week", 2, 15),
+    ("x3 weekly 15 mins", 3, 15),
+    ("3 x 30", 3, 30),
+    ("4 x 1 hour", 4, 60),
+    ("group of 4, 3 x 20 mins, 12 weeks", 3, 20),
+    ("3 sessions of 20 minutes, 6 pupils", 3, 20),
+    ("Y4 5 x 10 mins", 5, 10),
+]
+# Words, what is read of them, and a word of the reason why not more.
+PARTLY = [
+    ("everyday", 5, None, "How long"),
+    ("(daily)", 5, None, "How long"),
+    ("Weekly", 1, None, "How long"),
+    ("twice a week", 2, None, "How long"),
+    ("Daily RWI sessions in Y4", 5, None, "How long"),
+    ("half an hour", None, 30, "How often"),
+    ("60 mind /5 pupils", None, 60, "How often"),
+    ("20.30 minutes", None, None, "20 to 30 minutes: a range"),
+    ("20-30 mins", None, None, "20 to 30 minutes: a range"),
+    ("50 and 45 minutes", None, None, "two lengths"),
+    ("1-2 hours per week", None, None, "1 to 2 hours: a range"),
+    ("10-15 mins 3x per week", 3, None, "10 to 15 minutes: a range"),
+    ("1-2 per week", None, None, "1 to 2 times: a range"),
+    ("1-2 times daily 10 mins", None, 10, "1 to 2 times: a range"),
+    ("8-10 weeks", None, None, "8 to 10 weeks: a range"),
+    ("1.5 hrs per half term", None, None, "90 minutes a half-term"),
+    ("fortnightly", None, None, "Once a fortnight"),
+    ("2 x 30 mins a month", None, None, "2 times of 30 minutes a month"),
+    ("X 2 per year", None, None, "2 times a year"),
+    ("termly", None, None, "Once a term"),
+    ("3 x 20 mins and 2 x 10 mins", None, None, "do not agree"),
+    ("4 times daily 5 mins", None, 5, "do not agree"),
+    ("25 hours per week 1:1 TA", None, None, "1500 minutes a week"),
+    ("20 hours", None, None, "1200 minutes a session"),
+    ("40 x a week 10 mins", None, 10, "40 sessions a week"),
+    ("10 units", None, None, "No minutes"),
+    ("6 weeks", None, None, "No minutes"),
+    ("6 x 4", None, None, "No minutes"),
+    ("9.75-10.80", None, None, "No minutes"),
+    ("1-2 times a day daily", None, None, "1 to 2 times"),
+]
+
+
+@pytest.mark.parametrize(("words", "sessions", "minutes"), READ)
+def test_a_dose_that_is_said_is_read_whole(words, sessions, minutes):
+    found = read_dose_words(words)
+
+    assert (found.dose.sessions, found.dose.minutes, found.unread) == (sessions, minutes, ())
+    assert found.says_something
+
+
+@pytest.mark.parametrize(("words", "sessions", "minutes", "reason"), PARTLY)
+def test_what_is_not_said_for_certain_is_told_and_not_chosen(words, sessions, minutes, reason):
+    found = read_dose_words(words)
+
+    assert (found.dose.sessions, found.dose.minutes) == (sessions, minutes)
+    assert any(reason in sentence for sentence in found.unread), found.unread
+
+
+@pytest.mark.parametrize(
+    "words", ["", "N/A", "TBC", "no cost", "-", "ongoing", "every lesson", "Reviewed termly", "£300"]
+)
+def test_words_that_owe_no_dose_give_none(words):
+    found = read_dose_words(words)
+
+    assert not found.says_something
+    assert found.unread == () or "No minutes" in found.unread[0]
+
+
+def test_what_stands_beside_a_dose_is_kept_apart():
+    found = read_dose_words("3 x 20 mins, group of 4-6, 12 weeks, 1:2, TA or Class Teacher")
+
+    assert (found.group, found.weeks, found.ratio, found.staff) == ((4, 6), 12, "1:2", ("ta", "teacher"))
+
+
+def test_a_week_that_is_only_the_maps_own_is_marked_and_not_taken_in_a_column_of_terms():
+    assert read_dose_words("3 x 20 mins").assumed_week
+    assert not read_dose_words("3 x 20 mins a week").assumed_week
+    of_terms = read_dose_words("3 x 20 mins", weekly=False)
+    assert (of_terms.dose.sessions, of_terms.dose.minutes) == (None, 20)
+    assert "of which period is not said" in of_terms.unread[0]
+
+
+def test_minutes_of_a_whole_week_are_marked_as_such():
+    assert read_dose_words("1h/wk").total
+    assert not read_dose_words("20 minutes once a week").total
+
+
+def numbers_of(text):
+    """Every number that `text` holds, and what two of them make when multiplied, added or taken apart."""
+    plain = folded(text)
+    found = {int(one) for one in re.findall(r"\d+", plain)}
+    found |= {number for word, number in NUMBERS.items() if word in plain}
+    return found
+
+
+@given(st.integers(1, 35), st.integers(5, 600), st.sampled_from(["{} x {} mins", "{} times a week for {} minutes"]))
+def test_sessions_and_minutes_in_bounds_are_read_as_written(sessions, minutes, shape):
+    found = read_dose_words(shape.format(sessions, minutes))
+
+    assert (found.dose.sessions, found.dose.minutes) == (sessions, minutes)
+
+
+@given(st.text(alphabet="0123456789 x×-.:/()abdehikmnoprstuwy,", max_size=40))
+def test_no_text_breaks_the_reader_and_marks_point_into_it(text):
+    found = read_dose_words(text)
+
+    assert found.dose.sessions is None or 1 <= found.dose.sessions <= MOST_SESSIONS
+    assert found.dose.minutes is None or 1 <= found.dose.minutes <= MOST_MINUTES
+    assert all(0 <= mark.start < mark.end <= len(text) for mark in found.marks)
+
+
+@given(
+    st.text(alphabet="abcdefgh ijklmnop", max_size=30).filter(
+        lambda text: not re.search("da|we|ha|an|te|mo|ye|fo|tw|on|bi", text)
+    )
+)
+def test_words_without_a_number_or_a_time_give_no_number(text):
+    found = read_dose_words(text)
+
+    assert (found.dose.sessions, found.dose.minutes, found.weeks) == (None, None, None)
