@@ -127,16 +127,6 @@ else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
 REDIS_URL = env.str("REDIS_URL", default="")
-if REDIS_URL:
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
-elif "pytest" not in sys.modules:
-    # Files, not memory: tries to sign in are counted across the web server's processes.
-    CACHES = {
-        "default": {
-            "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
-            "LOCATION": str(DATA_DIR / "cache"),
-        }
-    }
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 
 # --- Jobs: Redis where there is one, otherwise files under DATA_DIR and one child worker.

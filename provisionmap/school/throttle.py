@@ -5,11 +5,15 @@ happens, and nobody can lock a colleague out from another computer. The count is
 checked, so that many tries at once gain nothing. Source: docs/security.md, "Signing in".
 """
 
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.core.cache import cache
+from django.db import transaction
+from django.utils import timezone
 from django.utils.crypto import salted_hmac
+
+from provisionmap.school.models import SignInTries
 
 MOST_TRIES = 10
 SECONDS = 300
@@ -27,23 +31,36 @@ def sender_of(request: Any) -> str:
     return str(request.META.get("REMOTE_ADDR", ""))
 
 
-def _key(email: str, sender: str) -> str:
-    """Where the count is kept; the cache holds no e-mail address."""
-    mark = salted_hmac("provisionmap.school.throttle", f"{email.strip().casefold()}|{sender}", algorithm="sha256")
-    return f"sign-in:{mark.hexdigest()}"
+def _mark(email: str, sender: str) -> str:
+    """What a count is kept under; it holds no e-mail address."""
+    words = f"{email.strip().casefold()}|{sender}"
+    return salted_hmac("provisionmap.school.throttle", words, algorithm="sha256").hexdigest()
 
 
+@transaction.atomic
 def take_try(email: str, sender: str) -> bool:
-    """Count a try; False when there were too many, whether or not the e-mail address is known here."""
-    key = _key(email, sender)
-    cache.add(key, 0, SECONDS)
-    try:
-        return bool(cache.incr(key) <= MOST_TRIES)
-    except ValueError:  # the count ran out between the two lines
-        cache.set(key, 1, SECONDS)
-        return True
+    """Count a try; False when there were too many, whether or not the e-mail address is known here.
+
+    In the database, not in a cache: the lock on the row lets no two tries count as one, and nothing throws a
+    count away to make room.
+    """
+    now = timezone.now()
+    until = now + timedelta(seconds=SECONDS)
+    kept, _ = SignInTries.objects.select_for_update().get_or_create(
+        mark=_mark(email, sender), defaults={"until": until}
+    )
+    if kept.until <= now:
+        kept.count, kept.until = 0, until
+    kept.count += 1
+    kept.save(update_fields=["count", "until"])
+    return kept.count <= MOST_TRIES
 
 
 def forget(email: str, sender: str) -> None:
     """A right password: the tries before it count no more."""
-    cache.delete(_key(email, sender))
+    SignInTries.objects.filter(mark=_mark(email, sender)).delete()
+
+
+def forget_ended() -> None:
+    """Remove the counts that have run out."""
+    SignInTries.objects.filter(until__lte=timezone.now()).delete()

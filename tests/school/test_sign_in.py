@@ -1,12 +1,14 @@
 """Signing in and out, and being slowed down."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
-from django.core.cache.backends.locmem import LocMemCache
+from django.db import OperationalError, connection
 from django.urls import reverse
 
 from provisionmap.school import throttle
 from provisionmap.school.middleware import PUBLIC
-from provisionmap.school.models import User
+from provisionmap.school.models import SignInTries, User
 from provisionmap.school.roles import Role
 from tests.factories import SchoolFactory, member
 
@@ -93,14 +95,39 @@ def test_the_count_runs_out(client, maya, monkeypatch):
     assert all(throttle.take_try("maya@oakfield.example", "10.0.0.1") for _ in range(30))
 
 
-def test_the_cache_holds_no_address(maya, monkeypatch):
-    memory = LocMemCache("tries", {})
-    monkeypatch.setattr(throttle, "cache", memory)
-
+def test_the_count_holds_no_address(db):
     throttle.take_try("maya@oakfield.example", "10.0.0.1")
 
-    (key,) = memory._cache
-    assert ("oakfield" in key, "10.0.0.1" in key) == (False, False)
+    kept = SignInTries.objects.get()
+    assert (kept.count, len(kept.mark), str(kept)) == (1, 64, "1 tries until 10:05")
+    assert ("oakfield" in kept.mark, "10.0.0.1" in kept.mark) == (False, False)
+
+
+def test_tries_for_thousands_of_others_free_no_count(db):
+    for _ in range(throttle.MOST_TRIES):
+        assert throttle.take_try("maya@oakfield.example", "10.0.0.1")
+
+    for number in range(1_000):
+        throttle.take_try(f"{number}@oakfield.example", "10.0.0.1")
+
+    assert not throttle.take_try("maya@oakfield.example", "10.0.0.1")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_sixty_tries_at_once_ten_are_allowed():
+    def guess(_):
+        while True:
+            try:
+                return throttle.take_try("maya@oakfield.example", "10.0.0.1")
+            except OperationalError:  # the database of tests in memory refuses where a file would wait
+                continue
+            finally:
+                connection.close()
+
+    with ThreadPoolExecutor(20) as pool:
+        allowed = list(pool.map(guess, range(60)))
+
+    assert (sum(allowed), SignInTries.objects.get().count) == (throttle.MOST_TRIES, 60)
 
 
 def test_the_sender_is_the_one_our_own_proxy_saw(rf, settings):

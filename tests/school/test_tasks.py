@@ -10,6 +10,7 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from provisionmap.celery import app, tell_failure, tell_success
+from provisionmap.school.models import SignInTries
 from provisionmap.school.tasks import forget_sessions
 from provisionmap.web.log import JsonFormatter
 
@@ -19,14 +20,17 @@ def session(key: str, hours: int) -> None:
 
 
 @pytest.mark.django_db
-def test_ended_sessions_are_removed_and_open_ones_stay():
+def test_ended_sessions_and_tries_are_removed_and_open_ones_stay():
     session("ended", -1)
     session("open", 1)
+    SignInTries.objects.create(mark="ended", until=timezone.now())
+    SignInTries.objects.create(mark="open", until=timezone.now() + timedelta(minutes=1))
 
     forget_sessions()
     forget_sessions()
 
     assert list(Session.objects.values_list("session_key", flat=True)) == ["open"]
+    assert list(SignInTries.objects.values_list("mark", flat=True)) == ["open"]
 
 
 def test_every_job_on_the_schedule_exists():
@@ -34,7 +38,12 @@ def test_every_job_on_the_schedule_exists():
 
     wanted = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
 
-    assert wanted == {"provisionmap.school.tasks.forget_sessions", "learners.tasks.forget_uploads"}
+    assert wanted == {
+        "provisionmap.school.tasks.forget_sessions",
+        "learners.tasks.forget_uploads",
+        "interventions.tasks.change_tiers",
+        "interventions.tasks.look_after_prints",
+    }
     assert wanted <= set(app.tasks)
 
 

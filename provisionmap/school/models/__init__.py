@@ -4,6 +4,7 @@ from provisionmap.school.models.audit import AuditEvent
 from provisionmap.school.models.calendar import AcademicYear, Closure, Term
 from provisionmap.school.models.person import Membership, StaffHours, User
 from provisionmap.school.models.school import LAYERS, TIER_SETS, TIERS, WAVES, School, TierLabel
+from provisionmap.school.models.tries import SignInTries
 
 __all__ = [
     "LAYERS",
@@ -15,6 +16,7 @@ __all__ = [
     "Closure",
     "Membership",
     "School",
+    "SignInTries",
     "StaffHours",
     "Term",
     "TierLabel",
