@@ -32,7 +32,8 @@ from interventions.grid import (
 from interventions.grid.sections import Heading, Key, in_sections, sums_of
 from interventions.grid.shown import NOTHING, PARTS, USUAL, chosen
 from interventions.permissions import can_edit
-from interventions.reading import items_of, keys_of, places_of, running_of, who_of
+from interventions.reading import items_of, keys_of, places_of, running_of
+from interventions.reading import people_of as read_people
 from learners.models import Group, Learner
 from provisionmap.school.models import School, User
 from provisionmap.school.today import today
@@ -262,7 +263,7 @@ def heads_of(frame: Frame, pks: Sequence[int]) -> matrix.Heads:
 
 def people_of(frame: Frame, pks: Iterable[int]) -> dict[int, Who]:
     """The learners as the first column shows them, by id. One query."""
-    return {one.pk: who_of(one) for one in Learner.objects.filter(pk__in=list(pks)).for_register(frame.past)}
+    return read_people(Learner.objects.filter(pk__in=list(pks)), frame.past)
 
 
 def items_for(frame: Frame, pks: Sequence[int], names: Iterable[str] | None = None) -> list[Item]:

@@ -5,8 +5,16 @@ from datetime import date
 import pytest
 
 from interventions.models import Placement
-from interventions.reading import deliverers_of, read_one
-from tests.factories import DelivererFactory, PlacementFactory, UserFactory
+from interventions.reading import deliverers_of, people_of, read_one, who_of
+from learners.models import Learner
+from tests.factories import (
+    DelivererFactory,
+    GroupFactory,
+    LearnerFactory,
+    PlacementFactory,
+    SenProvisionFactory,
+    UserFactory,
+)
 
 TODAY = date(2026, 11, 23)
 
@@ -45,3 +53,16 @@ def test_a_placement_that_nobody_delivers_today_is_still_found(placement, dates)
 def test_what_the_queryset_leaves_out_is_not_there(placement):
     with pytest.raises(Placement.DoesNotExist):
         read_one(Placement.objects.none(), placement.pk, TODAY)
+
+
+@pytest.mark.django_db
+def test_learners_read_in_one_go_are_the_same_as_read_one_by_one(senco):
+    group = GroupFactory(school=senco.school)
+    fields = [{}, {"preferred_name": "May"}, {"group": group, "fsm": True, "service_child": True}]
+    for more in fields:
+        SenProvisionFactory(learner=LearnerFactory(school=senco.school, **more), need_2="SLCN")
+    LearnerFactory(school=senco.school, nc_year="")
+
+    together = people_of(Learner.objects.all())
+
+    assert list(together.values()) == [who_of(one) for one in Learner.objects.for_register()]
