@@ -131,6 +131,15 @@ def across(drawing: Drawing, paper: str) -> list[Drawing]:
     return [part for part in parts if part.lines] or parts[:1]
 
 
+def pages_across(widths: Sequence[int], paper: str) -> int:
+    """How many pages of `paper` side by side columns of these widths need to be read.
+
+    >>> pages_across([30] * 20, "A3"), pages_across([10], "A4")
+    (3, 1)
+    """
+    return max(1, -(-sum(widths) // ROOM[paper]))
+
+
 def _part(drawing: Drawing, places: Sequence[int]) -> Drawing:
     own = places[drawing.fixed :]
     lines = [

@@ -149,13 +149,16 @@ def _table(number: int, sheet: Sheet) -> str:
         return lists.get((row, column), "")
 
     top = len(sheet.above)
-    columns = "".join(
+    columns = [
         f'<table:table-column table:style-name="wide{width}" table:default-cell-style-name="plain"/>'
         for width in sheet.widths
-    )
+    ]
+    if sheet.across > 1:  # pages side by side: the first columns stand on each
+        columns.insert(sheet.fixed, "</table:table-header-columns>")
+        columns.insert(0, "<table:table-header-columns>")
     head = f"<table:table-header-rows>{_rows([sheet.head], extra_of, top, sheet.widths)}</table:table-header-rows>"
     return (
-        f'<table:table table:name={quoteattr(sheet.name)} table:style-name="page{number}">{columns}'
+        f'<table:table table:name={quoteattr(sheet.name)} table:style-name="page{number}">{"".join(columns)}'
         f"{_rows(sheet.above, extra_of, 0)}{head}"
         f"{_rows(sheet.rows, extra_of, top + 1, sheet.widths)}"
         "</table:table>"
@@ -218,14 +221,16 @@ def _styles(book: Book) -> bytes:
     """Paper, and what is printed at the head and foot of each page."""
     width, height = PAPERS[book.paper]
     box = '<style:header-footer-properties fo:min-height="0.6cm" fo:margin="0cm"/>'
-    layout = (
-        f'<style:page-layout style:name="paper"><style:page-layout-properties fo:page-width="{width}" '
-        f'fo:page-height="{height}" style:print-orientation="landscape" fo:margin="1cm" style:scale-to-X="1" '
-        f'style:scale-to-Y="0" style:print-page-order="ttb"/><style:header-style>{box}</style:header-style>'
+    layout = "".join(
+        f'<style:page-layout style:name="paper{number}"><style:page-layout-properties fo:page-width="{width}" '
+        f'fo:page-height="{height}" style:print-orientation="landscape" fo:margin="1cm" '
+        f'style:scale-to-X="{sheet.across}" style:scale-to-Y="0" style:print-page-order="ttb"/>'
+        f"<style:header-style>{box}</style:header-style>"
         f"<style:footer-style>{box}</style:footer-style></style:page-layout>"
+        for number, sheet in enumerate(book.sheets)
     )
     masters = "".join(
-        f'<style:master-page style:name="sheet{number}" style:page-layout-name="paper"><style:header>'
+        f'<style:master-page style:name="sheet{number}" style:page-layout-name="paper{number}"><style:header>'
         f"{_paragraphs(writable(book.heading))}</style:header><style:footer><style:region-left>"
         f"{_paragraphs(writable(sheet.footer))}</style:region-left><style:region-right><text:p>Page "
         "<text:page-number>1</text:page-number> of <text:page-count>1</text:page-count></text:p>"

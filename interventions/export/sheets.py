@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from interventions import sheet as placements
 from interventions.export import book
-from interventions.export.drawing import Drawing, Line, Shown, across, cell_words, columns_shown, initials
+from interventions.export.drawing import Drawing, Line, Shown, across, cell_words, columns_shown, initials, pages_across
 from interventions.sheet import COLUMNS, KEYS, Row
 
 SHARED = "For sharing"  # what the second sheet is called where something was left out: an import passes it over
@@ -118,6 +118,7 @@ def placements_of(about: About, shown: Shown, rows: Iterable[Row]) -> book.Sheet
         len({"upn", "surname", "forename"} & {KEYS[at] for at in kept}),
         True,
         footer=about.mark,
+        across=pages_across([WIDTHS[KEYS[at]] for at in kept], about.paper),
     )
 
 

@@ -6,6 +6,7 @@ from datetime import date
 from interventions.areas import AREAS
 from interventions.dose import MOST_MINUTES, MOST_SESSIONS
 from interventions.export import book
+from interventions.export.drawing import pages_across
 from interventions.export.sheets import COUNTS, DAYS, WIDTHS
 from interventions.sheet import COLUMNS, CONFIDENTIAL, EXAMPLE, KEYS, ROLES, SHEET, tier_words
 from interventions.subjects import SUBJECTS
@@ -130,6 +131,7 @@ def _sheet(tiers: Mapping[int, str], lists: Iterable[tuple[str, str, list[str]]]
         fixed=3,
         choices=[*choices, *prompts],
         footer=FOOTER,
+        across=pages_across(list(WIDTHS.values()), "A4"),
     )
 
 
