@@ -27,6 +27,10 @@ from provisionmap.school.stale import Stale
 from provisionmap.school.today import today
 
 DAY = timedelta(days=1)
+NEEDS_AN_END = (
+    "The access of an external professional needs a last day. Give both on “Add a person”, "
+    "with the same e-mail address if they are on the list already."
+)
 
 
 @dataclass(frozen=True)
@@ -45,8 +49,10 @@ def add_person(
     """Give somebody a role at a school; a person with this e-mail address already is the same person.
 
     A role they hold already is left as it is. Somebody new has no password until they are invited.
-    Raises NotAllowed for a role that is not `by`'s to give.
+    Raises NotAllowed for a role that is not `by`'s to give, or that needs a last day and has none.
     """
+    if role == Role.EXTERNAL and ends is None:
+        raise NotAllowed(NEEDS_AN_END)
     user = User.objects.filter(email=email.strip().lower()).first()
     check_can_grant(by, school, role, today(), to=user)
     if user is None:
@@ -94,8 +100,8 @@ def _manages(roles: Iterable[str]) -> bool:
 def change_roles(*, person: User, school: School, roles: Collection[str], seen: str, day: date, by: User) -> None:
     """From `day` on `person` holds `roles` at `school` and no others; roles given up ended the day before.
 
-    Raises Stale when the roles are no longer those of `seen`, NotAllowed for a role that is not `by`'s to give
-    or when nobody would be left who manages people.
+    Raises Stale when the roles are no longer those of `seen`, NotAllowed for a role that is not `by`'s to give or
+    needs a last day, or when nobody would be left who manages people.
     """
     _lock(school)
     check_can_manage(person, by, school, day)
@@ -105,6 +111,8 @@ def change_roles(*, person: User, school: School, roles: Collection[str], seen: 
     keys = {row.role for row in held}
     for role in sorted(set(roles) - keys):
         check_can_grant(by, school, role, day, to=person)
+    if Role.EXTERNAL in set(roles) - keys:
+        raise NotAllowed(NEEDS_AN_END)
     if not roles:
         raise NotAllowed("Choose at least one role. To take all of them away, end the person's time here instead.")
     if _manages(keys) and not _manages(roles):
@@ -129,8 +137,9 @@ def _end(row: Membership, last_day: date, by: User) -> None:
 
 @transaction.atomic
 def end_membership(*, person: User, school: School, last_day: date, day: date, by: User) -> None:
-    """`last_day` is the last day on which `person` holds a role at `school`. Raises NotAllowed.
+    """`last_day` is the last day on which `person` holds a role at `school`; a role that ends earlier still does.
 
+    Raises NotAllowed, also when every role ends before that day: ending somebody's time never makes it longer.
     Their work stays under their name, and their sign-in stays theirs: it opens this school no more.
     """
     _lock(school)
@@ -138,10 +147,14 @@ def end_membership(*, person: User, school: School, last_day: date, day: date, b
     held = _open(person, school, day)
     if not held:
         raise NotAllowed(f"{person.name} holds no role here any more, so there is nothing to end.")
+    latest = max(row.ends or date.max for row in held)
+    if latest < last_day:
+        raise NotAllowed(f"Their last role here ends on {latest:%d/%m/%Y} already: choose that day or an earlier one.")
     if _manages(row.role for row in held):
         check_someone_stays(school, person, max(last_day, day))
     for row in held:
-        _end(row, last_day, by)
+        if row.ends is None or row.ends > last_day:
+            _end(row, last_day, by)
 
 
 @transaction.atomic
