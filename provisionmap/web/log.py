@@ -13,6 +13,26 @@ request_id: ContextVar[str] = ContextVar("request_id", default="")
 KEYS = ("request_id", "user_id", "route", "method", "status", "ms", "task", "count", "reason")
 # Databases quote the offending row after these words, and rows hold names and UPNs.
 CUTS = ("DETAIL:", "CONTEXT:")
+# What these loggers of Django say holds the path, the query or the host that was asked for.
+OUR_WORDS = {
+    "django.request": "request ended in an error",
+    "django.security": "request refused",
+    "django.server": "request answered",
+}
+
+
+def message_of(record: logging.LogRecord) -> str:
+    """What a record says, without what a visitor or a database wrote."""
+    name = str(record.name)
+    words = next((words for place, words in OUR_WORDS.items() if f"{name}.".startswith(f"{place}.")), "")
+    return words or without_values(record.getMessage())
+
+
+def request_of(record: logging.LogRecord) -> dict[str, object]:
+    """The route and the status of the request that Django speaks of; never its path."""
+    match = getattr(getattr(record, "request", None), "resolver_match", None)
+    found: dict[str, object] = {"route": match.view_name} if match else {}
+    return found | ({"status": record.status_code} if hasattr(record, "status_code") else {})
 
 
 def without_values(text: str) -> str:
@@ -35,10 +55,11 @@ class JsonFormatter(logging.Formatter):
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "logger": record.name,
-            "message": without_values(record.getMessage()),
+            "message": message_of(record),
         }
         if request_id.get():
             line["request_id"] = request_id.get()
+        line |= request_of(record)
         line |= {key: getattr(record, key) for key in KEYS if hasattr(record, key)}
         if record.exc_info and record.exc_info[0]:
             line["error"] = record.exc_info[0].__name__

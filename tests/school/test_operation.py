@@ -12,11 +12,12 @@ from django.urls import reverse
 
 from provisionmap.celery import app
 from provisionmap.school import audit
+from provisionmap.school.actions.account import tokens
 from provisionmap.school.models import AuditEvent
 from provisionmap.web import errors
 from provisionmap.web.log import JsonFormatter, request_id, without_values
 from provisionmap.web.middleware import RequestLog
-from tests.factories import SchoolFactory
+from tests.factories import SchoolFactory, UserFactory
 
 HEALTH = reverse("health")
 
@@ -123,6 +124,28 @@ def test_a_line_of_the_log_says_who_and_which_route_and_nothing_personal(client,
     assert line.keys() == {"at", "level", "logger", "message", "user_id", "route", "method", "status", "ms"}
     assert (line["user_id"], line["route"], line["method"], line["status"]) == (senco.pk, "school:people", "POST", 200)
     assert "Canary" not in json.dumps(line)
+
+
+def test_what_django_says_of_a_request_names_its_route_and_not_its_path(db, caplog):
+    person = UserFactory()
+    address = reverse("school:welcome", args=[person.pk, tokens.make_token(person)])
+    strict = Client(enforce_csrf_checks=True, raise_request_exception=False)
+
+    strict.post(address)
+    strict.get("/", headers={"host": "evil.example"})
+    with connection.execute_wrapper(Down()):
+        strict.get(address)
+
+    found = {
+        (line["logger"], line["message"], line.get("route"), line.get("status"))
+        for line in written(caplog)
+        if line["logger"].startswith("django.")
+    }
+    assert found == {
+        ("django.security.csrf", "request refused", "school:welcome", 403),
+        ("django.security.DisallowedHost", "request refused", None, 400),
+        ("django.request", "request ended in an error", "school:welcome", 500),
+    }
 
 
 def test_a_line_within_a_request_names_it():
