@@ -40,3 +40,9 @@ def check_can_place(learner: Learner, provision: Provision, by: User) -> None:
     check_can_edit(provision.school, provision.tier, by)
     if learner.school_id != provision.school_id:
         raise NotAllowed("That learner and that provision belong to different schools.")
+
+
+def check_can_import_map(school: School, by: User) -> None:
+    """Raises NotAllowed unless `by` may bring a whole map in: it changes every tier, and may add learners."""
+    if not {Capability.EDIT_MAP, Capability.IMPORT_LEARNERS} <= capabilities_at(by, school):
+        raise NotAllowed("Your role does not bring whole maps in. Ask your SENCO.")
