@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from learners.models import Learner
@@ -66,7 +67,8 @@ def add_learner(*, school: School, values: dict[str, Any], by: User) -> Learner:
 def change_learner(*, learner: Learner, changes: dict[str, Any], seen: int, by: User) -> Learner:
     """Apply `changes` to a learner that was read at version `seen`; return them as saved.
 
-    Raises Stale when another save came between, UpnTaken when the UPN is another learner's.
+    Raises Stale when another save came between, UpnTaken when the UPN is another learner's, ValidationError for a
+    leaver who would join after their last day.
     """
     check_can_edit(learner, by)
     _only_fields(changes)
@@ -78,7 +80,7 @@ def change_learner(*, learner: Learner, changes: dict[str, Any], seen: int, by: 
 
 @transaction.atomic
 def mark_left(*, learner: Learner, left: date, seen: int, by: User) -> Learner:
-    """Take a learner off the roll after `left`, their last day. Raises Stale."""
+    """Take a learner off the roll after `left`, their last day. Raises Stale, or ValidationError before they joined."""
     check_can_edit(learner, by)
     return _save(claim(learner, seen=seen), {"left": left}, "learner.leave", by)
 
@@ -95,6 +97,12 @@ def _save(current: Learner, changes: dict[str, Any], verb: str, by: User) -> Lea
     old = {name: getattr(current, name) for name in changes}
     for name, value in changes.items():
         setattr(current, name, value)
+    if current.joined and current.left and current.left < current.joined:
+        words = {
+            "joined": f"They left on {current.left:%d/%m/%Y}: choose that day or an earlier one.",
+            "left": f"They joined on {current.joined:%d/%m/%Y}: choose that day or a later one.",
+        }
+        raise ValidationError({name: words[name] for name in words if name in changes})
     current.full_clean()
     current.save(update_fields=list(changes))
     audit.record(verb, by=by, target=current, old=old, new=changes)

@@ -25,12 +25,21 @@ def reason_not_to_undo(run: ImportRun) -> str:
     homes = {kept["old"]["group"] for kept in run.before["changed"].values() if kept["old"].get("group")}
     if len(homes) > Group.objects.filter(pk__in=homes).count():
         return "A group that learners would go back to has been deleted since: make the changes by hand."
+    if _upns_taken(run):
+        return "A UPN that a learner would get back belongs to another learner now: make the changes by hand."
     if later := _worked_on(run):
         return (
             f"{later} {'learner has' if later == 1 else 'learners have'} been worked on since this import, and undoing "
             "it would lose that work: mend what is wrong on the learners' pages, or import a corrected list."
         )
     return ""
+
+
+def _upns_taken(run: ImportRun) -> bool:
+    """Whether a UPN that would be put back is somebody else's by now."""
+    back = {int(pk): upn for pk, kept in run.before["changed"].items() if (upn := kept["old"].get("upn"))}
+    holders = Learner.objects.filter(school=run.school_id, upn__in=back.values())
+    return holders.exclude(pk__in=[*back, *run.before["added"]]).exists()
 
 
 def _worked_on(run: ImportRun) -> int:

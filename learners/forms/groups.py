@@ -14,12 +14,13 @@ from learners.census import YEAR_CHOICES
 from learners.models import Group, Learner
 from provisionmap.school.models import Membership, School, User
 from provisionmap.school.roles import LABELS, Capability, Role, roles_with
+from provisionmap.web.forms import TickedField
 
 # A group says something only about people who see learners at all.
 MAY_TEACH = roles_with(Capability.SEE_ALL_LEARNERS) | roles_with(Capability.SEE_OWN_LEARNERS)
 
 
-class Staff(forms.ModelMultipleChoiceField):
+class Staff(TickedField):
     """People with their roles, so that two of one name are told apart."""
 
     def label_from_instance(self, obj: User) -> str:
@@ -34,7 +35,7 @@ CHANGED = "The list changed while you were looking at it: look again, then tick.
 class JoinForm(forms.Form):
     """Which learners move into a group; `seen` holds the version each of those listed was read at."""
 
-    learners = forms.ModelMultipleChoiceField(
+    learners = TickedField(
         Learner.objects.none(),
         error_messages={"required": "Tick at least one learner.", "invalid_choice": CHANGED},
     )

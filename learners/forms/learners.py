@@ -11,6 +11,7 @@ from learners.census import YEAR_CHOICES
 from learners.models import Group, Learner
 from learners.upn import normalise, refusal
 from provisionmap.school.models import School
+from provisionmap.web.forms import check_year
 
 EARLIEST_BIRTH_YEARS = 26  # the oldest learner with a plan is 25
 
@@ -20,6 +21,7 @@ class DateField(forms.DateField):
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("widget", forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+        kwargs.setdefault("validators", [check_year])
         super().__init__(**kwargs)
 
 
@@ -31,7 +33,7 @@ class LearnerForm(forms.Form):
     surname = forms.CharField(max_length=80)
     preferred_name = forms.CharField(max_length=80, required=False, help_text="If not the forename.")
     middle_names = forms.CharField(max_length=120, required=False)
-    date_of_birth = DateField(required=False)
+    date_of_birth = DateField(required=False, validators=[])  # has years of its own
     sex = forms.ChoiceField(choices=[("", "Not recorded"), *Learner.SEXES], required=False)
     nc_year = forms.ChoiceField(label="Year group", choices=[("", "Not set"), *YEAR_CHOICES], required=False)
     group = forms.ModelChoiceField(Group.objects.none(), required=False, empty_label="No group")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
@@ -82,6 +83,9 @@ def edit(request: Any, pk: int) -> HttpResponse:
     except actions.UpnTaken as taken:
         form.add_error("upn", str(taken))
         return render(request, "learners/edit.html", shown, status=422)
+    except ValidationError as refusal:
+        form.add_error(None, refusal)
+        return render(request, "learners/edit.html", shown, status=422)
     except Stale as stale:
         form.data = form.data.copy()
         form.data["seen"] = stale.current.version
@@ -113,6 +117,9 @@ def leave(request: Any, pk: int) -> HttpResponse:
         return render(request, "learners/leave.html", shown, status=422 if form.errors else 200)
     try:
         actions.mark_left(learner=child, by=request.user, **form.cleaned_data)
+    except ValidationError as refusal:
+        form.add_error(None, refusal)
+        return render(request, "learners/leave.html", shown, status=422)
     except Stale as stale:
         shown |= {"learner": stale.current, "meanwhile": MEANWHILE}
         shown["form"] = LeavingForm(initial=initial | {"seen": stale.current.version}, joined=child.joined)

@@ -6,6 +6,8 @@ from typing import Any, TypeVar
 
 from django.db import models
 
+MOST = 2**31 - 1  # what a version column holds
+
 Record = TypeVar("Record", bound=models.Model)
 
 
@@ -24,7 +26,8 @@ def claim(record: Record, *, seen: int) -> Record:
     SQLite, so what is read next is true until the commit. Raises Stale, with nothing written.
     """
     rows: Any = type(record)._default_manager
-    taken = rows.filter(pk=record.pk, version=seen).update(version=seen + 1)
+    # A form may send any number; one that no column holds is no version of anything.
+    taken = 0 <= seen < MOST and rows.filter(pk=record.pk, version=seen).update(version=seen + 1)
     current: Record = rows.get(pk=record.pk)
     if not taken:
         raise Stale(current)

@@ -21,6 +21,7 @@ from icalendar.error import BrokenCalendarProperty
 from provisionmap.school.calendar import Span
 from provisionmap.school.term_events import Event, FoundClosure, FoundTerm, Gathered, gather
 from provisionmap.school.term_tables import Found, Problem, read_table
+from provisionmap.school.written_days import YEARS
 from provisionmap.web.text_file import Refused, decode
 
 MOST_BYTES = 1024 * 1024
@@ -40,7 +41,7 @@ NOT_DATES = [
     (b"\x1f\x8b", "This is a packed file."),
 ]
 # What the calendar library was seen to raise over damaged files.
-DAMAGE = (ValueError, KeyError, IndexError, RecursionError, AttributeError, TypeError)
+DAMAGE = (OverflowError, ValueError, KeyError, IndexError, RecursionError, AttributeError, TypeError)
 WEB_PAGE = re.compile(r"\s*<(?:!doctype|html|head|body|table|\?xml)", re.IGNORECASE)
 BANK_WORDS = {
     "new_year": "New Year's Day",
@@ -142,6 +143,8 @@ def read_calendar(text: str) -> tuple[Found, list[Problem]]:
         if span is None:
             remedy = "This event has no readable first day. Put it right in the calendar and export again."
             problems.append(Problem(row, "DTSTART", name[:60], remedy))
+        elif span.starts.year not in YEARS or span.ends.year not in YEARS:
+            left_out.append((row, name, f"An event outside the years {YEARS[0]} to {YEARS[-1]}."))
         elif span.ends < span.starts:
             problems.append(Problem(row, "DTEND", f"{span.ends:%d/%m/%Y}", "This event ends before it starts."))
         elif entry.get("RRULE"):
@@ -152,7 +155,17 @@ def read_calendar(text: str) -> tuple[Found, list[Problem]]:
 
 
 def _days_of(entry: Any) -> Span | None:
-    """First and last day of an event; the end of a whole-day event is the day after its last."""
+    """First and last day of an event, None where they can't be told.
+
+    The end of a whole-day event is the day after its last.
+    """
+    try:
+        return _told(entry)
+    except OverflowError:  # the year 1 in Tokyo is the year 0 in London
+        return None
+
+
+def _told(entry: Any) -> Span | None:
     first = _moment(entry, "DTSTART")
     if first is None:
         return None
@@ -235,4 +248,6 @@ def _json_day(text: str) -> date:
     if len(parts) != 3:
         raise ValueError(text)
     year, month, day = parts if parts[0] > 31 else parts[::-1]
+    if year not in YEARS:
+        raise ValueError(text)
     return date(year, month, day)

@@ -14,13 +14,14 @@ from django.core.validators import validate_email
 from provisionmap.school.forms.entry import email_field
 from provisionmap.school.roles import LABELS, Role
 from provisionmap.school.staff_list import BadLine, StaffLine, read_staff
+from provisionmap.web.forms import check_year
 
 
 def day_field(label: str, help_text: str = "", *, required: bool = True) -> forms.DateField:
     """A day, with the browser's own picker."""
     # The browser's picker takes and gives ISO dates only, whatever the language of the page.
     picker = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    return forms.DateField(label=label, help_text=help_text, required=required, widget=picker)
+    return forms.DateField(label=label, help_text=help_text, required=required, widget=picker, validators=[check_year])
 
 
 def choices(roles: Iterable[Role]) -> list[tuple[str, str]]:
