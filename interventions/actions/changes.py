@@ -185,6 +185,9 @@ class _Back:
             rows.setdefault(row.id, []).append(row)
         for pk, lines in rows.items():
             places = [place for place, line in enumerate(lines) if line.history_change_reason == change.reason]
+            if not places[0] and lines[0].history_type != "+":
+                self.moved += 1  # nobody kept what it was before: better there as it is than taken away
+                continue
             before = lines[places[0] - 1] if places[0] and lines[places[0]].history_type != "+" else None
             self._sort(now.get(pk), before, lines[places[-1]])
 

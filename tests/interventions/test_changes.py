@@ -206,3 +206,15 @@ def test_locks_come_in_one_order(by):
 
     assert changes.lock_placements([two.pk, one.pk, one.pk]) == [one, two]
     assert changes.lock_provisions([two.provision_id, one.provision_id]) == [one.provision, two.provision]
+
+
+def test_a_record_whose_beginning_nobody_kept_is_left_as_it_is(by, change):
+    row = ProvisionFactory(school=by.school)
+    Provision.history.all().delete()
+    row.place = "Hall"
+    changes.change_rows([row], ["place"], change=change)
+
+    with pytest.raises(changes.MovedOn):
+        changes.undo_change(change=change, by=by)
+
+    assert Provision.objects.get().place == "Hall"
