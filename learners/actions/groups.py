@@ -28,6 +28,7 @@ def state_of(group: Group) -> str:
 def add_group(*, school: School, name: str, nc_year: str, teachers: Sequence[User], by: User) -> Group:
     """Make a group. Raises ValidationError on `name` when the school has one of that name."""
     check_can_add(school, by)
+    _lock(school)
     group = Group(school=school, name=name, nc_year=nc_year)
     _check_name(group)
     group.full_clean()
@@ -45,6 +46,7 @@ def change_group(*, group: Group, name: str, nc_year: str, teachers: Sequence[Us
     Raises Stale, or ValidationError on `name`.
     """
     check_can_add(group.school, by)
+    _lock(group.school)
     current = Group.objects.select_for_update().get(pk=group.pk)
     if state_of(current) != seen:
         raise Stale(current)
@@ -87,6 +89,11 @@ def delete_group(*, group: Group, by: User) -> None:
     check_can_delete_group(group, by)
     audit.record("group.delete", by=by, target=group, old={"name": group.name}, new={"name": ""})
     group.delete()
+
+
+def _lock(school: School) -> None:
+    """One change of a school's groups at a time: of two that want one name, the second is told."""
+    School.objects.select_for_update().get(pk=school.pk)
 
 
 def _check_name(group: Group) -> None:

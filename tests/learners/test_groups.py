@@ -1,7 +1,10 @@
 """Classes and tutor groups."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import OperationalError, connection
 from django.urls import reverse
 
 from learners.actions.groups import add_group, change_group, delete_group, move_to_group, state_of
@@ -14,6 +17,29 @@ from provisionmap.school.stale import Stale
 from tests.factories import GroupFactory, LearnerFactory, MembershipFactory, member
 
 GROUPS = reverse("learners:groups")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_groups_of_one_name_sent_at_once_the_second_is_refused_in_words():
+    senco = member(Role.SENCO)
+
+    def send(_):
+        while True:
+            try:
+                add_group(school=senco.school, name="4A", nc_year="4", teachers=[], by=senco)
+            except ValidationError as refusal:
+                return refusal.message_dict["name"][0]
+            except OperationalError:  # the database of tests in memory refuses where a file would wait
+                continue
+            else:
+                return "added"
+            finally:
+                connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        said = sorted(pool.map(send, range(4)))
+
+    assert said == ["The school has a group of this name: choose another name."] * 3 + ["added"]
 
 
 def test_groups_show_who_teaches_them_and_how_many_are_on_roll(client, senco):

@@ -146,7 +146,7 @@ ROUTES: dict[str, Route] = {
     "school:calendar-import": Route(OFFICE, post=422),
     "school:calendar-confirm": Route(OFFICE, get=302, post=302),
     "school:bank-holidays": Route(OFFICE, get=302, post=302),
-    "school:calendar-remove": Route(OFFICE, "row", post=302),
+    "school:calendar-remove": Route(OFFICE, "row", post=302, body=sent(seen=1)),
     "school:people": Route(OFFICE, post=200, body=SEARCH),
     "school:person-add": Route(
         OFFICE, post=302,

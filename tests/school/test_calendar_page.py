@@ -230,14 +230,29 @@ def test_removing_asks_first(client, senco):
 
     for row, words in ((term, "no longer count"), (day, "taught again"), (year, "once it holds no term")):
         assert words in client.get(remove(row)).text
-    assert client.post(remove(year)).url == CALENDAR
+    assert client.post(remove(year), {"seen": 1}).url == CALENDAR
     assert "still holds terms" in client.get(CALENDAR).text
     for row in (term, day, year):
-        client.post(remove(row))
+        client.post(remove(row), {"seen": 1})
 
     assert [model.objects.count() for model in (AcademicYear, Term, Closure)] == [0, 0, 0]
     verbs = list(AuditEvent.objects.order_by("pk").values_list("verb", flat=True))
     assert verbs == ["term.remove", "closure.remove", "year.remove"]
+
+
+@pytest.mark.parametrize("seen", [{}, {"seen": 1}])
+def test_what_somebody_changed_meanwhile_is_not_removed_unseen(client, senco, seen):
+    term, day = TermFactory(year__school=senco.school), closure(senco.school)
+    other = AcademicYearFactory(school=senco.school, name="2027/28", starts=date(2027, 9, 1), ends=date(2028, 8, 31))
+    for row in (term, day, other):
+        type(row).objects.update(version=2)
+
+        answer = client.post(remove(row), seen)
+
+        assert (answer.status_code, answer.context["clash"]) == (409, True)
+        assert "Somebody else changed this while you were looking." in answer.text
+        assert 'name="seen" value="2"' in answer.text
+    assert [model.objects.count() for model in (AcademicYear, Term, Closure)] == [2, 1, 1]
 
 
 def test_bank_holidays_that_would_count_as_taught_are_marked_in_one_step(client, senco):
@@ -270,13 +285,13 @@ def test_only_those_who_manage_the_calendar_change_it(senco):
     for verb, arguments in (
         (actions.add_year, {"school": term.school, "values": values, "with_terms": False}),
         (actions.change_year, {"year": year, "values": values, "seen": 1}),
-        (actions.remove_year, {"year": year}),
+        (actions.remove_year, {"year": year, "seen": 1}),
         (actions.add_term, {"school": term.school, "values": values}),
         (actions.change_term, {"term": term, "values": values, "seen": 1}),
-        (actions.remove_term, {"term": term}),
+        (actions.remove_term, {"term": term, "seen": 1}),
         (actions.add_closure, {"school": term.school, "values": values}),
         (actions.change_closure, {"closure": day, "values": values, "seen": 1}),
-        (actions.remove_closure, {"closure": day}),
+        (actions.remove_closure, {"closure": day, "seen": 1}),
         (actions.add_bank_holidays, {"school": term.school}),
         (actions.import_dates, {"school": term.school, "terms": [], "closures": []}),
     ):

@@ -162,10 +162,11 @@ def change_year(*, year: AcademicYear, values: Mapping[str, Any], seen: int, by:
 
 
 @transaction.atomic
-def remove_year(*, year: AcademicYear, by: User) -> None:
-    """Take away a school year that holds no term. Raises NotAllowed otherwise."""
+def remove_year(*, year: AcademicYear, seen: int, by: User) -> None:
+    """Take away a school year that holds no term. Raises NotAllowed otherwise, or Stale."""
     check_can_plan(year.school, by)
     _lock(year.school)
+    claim(year, seen=seen)
     if year.terms.exists():
         raise NotAllowed(f"{year.name} still holds terms. Remove its terms first, then the year.")
     audit.record("year.remove", by=by, target=year, old={"name": year.name}, new={"name": ""})
@@ -199,9 +200,11 @@ def change_term(*, term: Term, values: Mapping[str, Any], seen: int, by: User) -
 
 
 @transaction.atomic
-def remove_term(*, term: Term, by: User) -> None:
-    """Take a term away: its days are no longer teaching days."""
+def remove_term(*, term: Term, seen: int, by: User) -> None:
+    """Take a term away: its days are no longer teaching days. Raises Stale."""
     check_can_plan(term.school, by)
+    _lock(term.school)
+    claim(term, seen=seen)
     old = {"name": term.name, "starts": term.starts, "ends": term.ends}
     audit.record("term.remove", by=by, target=term, old=old)
     term.delete()
@@ -232,9 +235,11 @@ def change_closure(*, closure: Closure, values: Mapping[str, Any], seen: int, by
 
 
 @transaction.atomic
-def remove_closure(*, closure: Closure, by: User) -> None:
-    """Take a closure away: its days are taught again."""
+def remove_closure(*, closure: Closure, seen: int, by: User) -> None:
+    """Take a closure away: its days are taught again. Raises Stale."""
     check_can_plan(closure.school, by)
+    _lock(closure.school)
+    claim(closure, seen=seen)
     old = {"name": closure.name, "starts": closure.starts, "ends": closure.ends}
     audit.record("closure.remove", by=by, target=closure, old=old)
     closure.delete()

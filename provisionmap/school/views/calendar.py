@@ -18,6 +18,7 @@ from provisionmap.school.models import AcademicYear, Closure, Term
 from provisionmap.school.roles import Capability
 from provisionmap.school.stale import Stale
 from provisionmap.school.today import today
+from provisionmap.web import typed
 
 CALENDAR = Capability.MANAGE_CALENDAR
 # What each kind of row is called, its form, its verbs and an example of its words.
@@ -161,16 +162,19 @@ def closure_edit(request: Any, pk: int) -> HttpResponse:
 
 @require(CALENDAR, writes=["POST"])
 def remove(request: Any, noun: str, pk: int) -> HttpResponse:
-    """Ask, then take a year, a term or a closure away."""
+    """Ask, then take a year, a term or a closure away; ask again when somebody changed it meanwhile."""
     model = NOUNS[noun]["model"]
     row = get_object_or_404(model.objects.select_related("school"), school=request.school, pk=pk)
+    shown = {"section": "settings", "row": row, "noun": noun, "title": NOUNS[noun]["title"], "clash": False}
     if request.method != "POST":
-        shown = {"section": "settings", "row": row, "noun": noun, "title": NOUNS[noun]["title"]}
         return render(request, "school/calendar_remove.html", shown)
     verbs = {"year": actions.remove_year, "term": actions.remove_term, "closure": actions.remove_closure}
     try:
-        verbs[noun](**{noun: row, "by": request.user})
+        verbs[noun](**{noun: row, "seen": typed.number(request.POST.get("seen")), "by": request.user})
         messages.success(request, f"{row} is removed.")
+    except Stale as stale:
+        shown |= {"row": stale.current, "clash": True}
+        return render(request, "school/calendar_remove.html", shown, status=409)
     except NotAllowed as refusal:
         messages.error(request, str(refusal))
     return redirect("school:calendar")
