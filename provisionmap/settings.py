@@ -10,7 +10,7 @@ from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from provisionmap.checks import unsafe
+from provisionmap.checks import exposed, unsafe
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -26,6 +26,9 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[:
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 VERSION = "0.1.0"
+_bind = env.str("BIND", default="127.0.0.1")
+if _refusals := exposed(secret_key=SECRET_KEY, insecure_key=INSECURE_KEY, hosts=ALLOWED_HOSTS, bind=_bind):
+    raise ImproperlyConfigured(" ".join(_refusals))
 if PRODUCTION:
     _refusals = unsafe(
         secret_key=SECRET_KEY,

@@ -7,11 +7,19 @@ from datetime import date
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db.models import Q
 
-from provisionmap.school.access import NotAllowed, can
+from provisionmap.school.access import NotAllowed, can, capabilities_at
 from provisionmap.school.models import Membership, School, User
 from provisionmap.school.roles import LABELS, Capability, Role, may_grant, roles_with
 
 ASK_SENCO = "Ask your SENCO to do this."
+# Whoever may do one of the steps of setting up sees the path.
+WALKERS = frozenset({Capability.MANAGE_SETTINGS, Capability.MANAGE_CALENDAR, Capability.MANAGE_PEOPLE})
+
+
+def check_can_set_up(school: School, by: User) -> None:
+    """Raises NotAllowed for somebody who has no step of setting up to do."""
+    if not WALKERS & capabilities_at(by, school):
+        raise NotAllowed("Only people who set the school up can say that it is done. " + ASK_SENCO)
 
 
 def check_can_set(school: School, by: User) -> None:

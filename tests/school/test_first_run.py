@@ -159,6 +159,14 @@ def test_finishing_twice_does_no_harm(senco):
     assert AuditEvent.objects.count() == 0
 
 
+def test_only_who_has_a_step_to_do_says_that_it_is_done(senco):
+    teacher = member(Role.CLASS_TEACHER, senco.school)
+
+    for by in (teacher, member(Role.SENCO)):
+        with pytest.raises(NotAllowed, match="Only people who set the school up can say that it is done"):
+            finish_set_up(school=senco.school, by=by)
+
+
 def test_an_administrator_sees_that_the_library_is_the_sencos(client, administrator):
     steps_seen = client.get(SET_UP).context["steps"]
 

@@ -260,6 +260,28 @@ def test_a_line_of_staff_may_stand_in_any_order():
 
 
 @pytest.mark.parametrize(
+    ("change", "host"),
+    [
+        ({"hosts": ["localhost", "map.school.uk"]}, "map.school.uk"),
+        ({"hosts": ["*"]}, "*"),
+        ({"hosts": ["192.168.0.7"]}, "192.168.0.7"),
+        ({"hosts": ["localhost.school.uk"]}, "localhost.school.uk"),
+        ({"bind": "0.0.0.0"}, "0.0.0.0"),  # noqa: S104
+        ({"bind": ""}, "every address"),
+    ],
+)
+def test_the_known_key_is_for_one_machine_only(change, host):
+    alone = {"secret_key": "known", "insecure_key": "known", "bind": "::1",
+             "hosts": ["localhost", "a.localhost", "127.0.0.1", "[::1]"]}  # fmt: skip
+    assert checks.exposed(**alone) == []
+
+    (sentence,) = checks.exposed(**{**alone, **change})
+
+    assert f"and {host} is reached from other machines" in sentence
+    assert checks.exposed(**{**alone, **change, "secret_key": "k" * 50}) == []
+
+
+@pytest.mark.parametrize(
     ("change", "words"),
     [
         ({"secret_key": "x" * 49}, "SECRET_KEY"),

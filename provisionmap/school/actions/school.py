@@ -12,7 +12,7 @@ from django.db import transaction
 from provisionmap.school import audit, tier_use
 from provisionmap.school.access import NotAllowed
 from provisionmap.school.models import TIER_SETS, Membership, School, TierLabel, User
-from provisionmap.school.permissions import check_can_set
+from provisionmap.school.permissions import check_can_set, check_can_set_up
 from provisionmap.school.roles import Role
 from provisionmap.school.stale import claim
 
@@ -103,7 +103,8 @@ def change_tiers(
 
 @transaction.atomic
 def finish_set_up(*, school: School, by: User) -> None:
-    """The set-up path is walked: the start page is the map from now on. Twice does no harm."""
+    """The set-up path is walked: the start page is the map from now on. Twice does no harm. Raises NotAllowed."""
+    check_can_set_up(school, by)
     if not school.set_up_done:
         school.set_up_done = True
         school.save(update_fields=["set_up_done"])

@@ -13,9 +13,9 @@ from provisionmap.school import actions, throttle
 from provisionmap.school.access import require
 from provisionmap.school.forms.entry import PreferencesForm, SignInForm
 from provisionmap.school.models import Membership, School, User
+from provisionmap.school.permissions import WALKERS
 from provisionmap.school.roles import Capability
 from provisionmap.school.today import today
-from provisionmap.school.views.set_up import WALKERS
 
 TOO_MANY = "Too many tries from this computer. Wait five minutes, then try again; nothing is lost."
 

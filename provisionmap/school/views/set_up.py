@@ -12,18 +12,9 @@ from provisionmap.school.access import NotAllowed, require
 from provisionmap.school.actions.school import finish_set_up, start_school
 from provisionmap.school.forms.entry import FirstRunForm
 from provisionmap.school.models import User
-from provisionmap.school.roles import Capability
+from provisionmap.school.permissions import WALKERS
 from provisionmap.school.steps import progress_of
 from provisionmap.school.today import today
-
-# Whoever may do one of the steps sees the path.
-WALKERS = frozenset(
-    {
-        Capability.MANAGE_SETTINGS,
-        Capability.MANAGE_CALENDAR,
-        Capability.MANAGE_PEOPLE,
-    }
-)
 
 
 def first_run(request: Any) -> HttpResponse:

@@ -13,10 +13,10 @@ from provisionmap.school.access import NotAllowed, require
 from provisionmap.school.actions import school as actions
 from provisionmap.school.forms.settings import SchoolForm, TiersForm
 from provisionmap.school.models import Membership
+from provisionmap.school.permissions import WALKERS
 from provisionmap.school.roles import GRANTS, LABELS, SENTENCES, Capability
 from provisionmap.school.stale import Stale
 from provisionmap.school.today import today
-from provisionmap.school.views.set_up import WALKERS
 
 OFFICE = sorted(WALKERS)
 
