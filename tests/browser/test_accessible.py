@@ -37,7 +37,8 @@ def addresses():
     at = {
         "interventions": [
             "map", "views", "export", "provisions", "provision-new", "library", "intervention-new",
-            ("provision", Provision), ("provision-edit", Provision), ("intervention", Intervention), ("intervention-edit", Intervention),
+            ("provision", Provision), ("provision-edit", Provision), ("intervention", Intervention),
+            ("intervention-edit", Intervention),
         ],
         "learners": ["register", "add", "groups", "group-add", "import", "import-history", ("group", Group)],
         "school": [
