@@ -16,6 +16,7 @@ from interventions.areas import AREA_CHOICES, AREAS
 from interventions.forms.clash import both
 from interventions.forms.library import InterventionForm
 from interventions.models import Intervention, Provision
+from interventions.telling import classes_of, people_of, told_apart
 from provisionmap.school.access import require
 from provisionmap.school.roles import Capability
 from provisionmap.school.stale import Stale
@@ -76,7 +77,10 @@ def one(request: Any, pk: int) -> HttpResponse:
     for new, old in pairwise(versions):
         fields = [change.field for change in new.diff_against(old).changes if change.field != "version"]
         changed.append((new, [Intervention._meta.get_field(name).verbose_name for name in fields]))
-    running = entry.provisions.filter(school=request.school).visible_to(request.user).on(today())
+    running = list(told_apart(entry.provisions.filter(school=request.school).visible_to(request.user).on(today())))
+    classes = classes_of(running, request.user)
+    for row in running:
+        row.people, row.classes = people_of(row, today()), classes[row.pk]
     context = {
         "section": "library", "entry": entry, "names": AREAS, "changed": changed, "running": running,
         "tiers": request.school.tiers_on(today()), "today": today(),

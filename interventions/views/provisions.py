@@ -15,9 +15,11 @@ from interventions.actions import provisions as actions
 from interventions.areas import AREA_CHOICES, AREAS
 from interventions.dose import Dose
 from interventions.forms.clash import both
+from interventions.forms.filling import filled_in
 from interventions.forms.placements import day_field
 from interventions.forms.provisions import LearnersForm, ProvisionForm
 from interventions.models import Deliverer, Intervention, Placement, Provision
+from interventions.telling import classes_of, people_of, told_apart
 from learners.filters import matching
 from learners.models import Group, Learner
 from provisionmap.school.access import NotAllowed, can, require
@@ -29,6 +31,7 @@ from provisionmap.web import typed
 from provisionmap.web.htmx import fragment
 from provisionmap.web.paging import page_of
 
+MOST_FOUND = 12  # learners that a search offers to tick at once
 STATES = {"": "Running", "planned": "Planned", "ended": "Ended"}
 
 
@@ -40,15 +43,21 @@ def _learners(request: Any) -> Any:
     return Learner.objects.visible_to(request.user).filter(school=request.school).on_roll(today())
 
 
-def _forms(request: Any, initial: dict[str, Any] | None = None) -> tuple[ProvisionForm, LearnersForm]:
-    data = request.POST or None
+def _staff(request: Any) -> Any:
+    return User.objects.at(request.school, today())
+
+
+def _forms(
+    request: Any, initial: dict[str, Any] | None = None, people: dict[str, Any] | None = None
+) -> tuple[ProvisionForm, LearnersForm]:
+    """The forms as sent; with `people` as read, to show them and what is typed into the others."""
+    data = request.POST or None if people is None else None
     form = ProvisionForm(
-        data, initial=initial, school=request.school,
-        staff=User.objects.at(request.school, today()), tiers=request.school.tiers_on(today()),
+        data, initial=initial, school=request.school, staff=_staff(request), tiers=request.school.tiers_on(today()),
         clears=can(request.user, Capability.SEE_CONFIDENTIAL, request.school),
     )  # fmt: skip
     groups = Group.objects.visible_to(request.user).filter(school=request.school)
-    return form, LearnersForm(data, learners=_learners(request), groups=groups)
+    return form, LearnersForm(data, initial=people, learners=_learners(request), groups=groups)
 
 
 @require(Capability.SEE_MAP, writes=["POST"])
@@ -56,7 +65,7 @@ def listed(request: Any) -> HttpResponse:
     """What runs, is planned, or has ended; POST carries a search."""
     text = typed.words(request.POST.get("text"))
     state = request.GET.get("state", "") if request.GET.get("state", "") in STATES else ""
-    rows = _provisions(request).select_related("responsible").prefetch_related("deliverers__user")
+    rows = told_apart(_provisions(request))
     rows = {
         "": rows.on(today()), "planned": rows.filter(starts__gt=today()), "ended": rows.filter(ends__lt=today()),
     }[state]  # fmt: skip
@@ -73,20 +82,22 @@ def listed(request: Any) -> HttpResponse:
         "section": "provisions", "page": page, "text": text, "state": state, "states": STATES, "area": area,
         "tier": tier, "areas": AREA_CHOICES, "names": AREAS, "tiers": request.school.tiers_on(today()),
     }  # fmt: skip
+    classes = classes_of(page.object_list, request.user)
     for row in page:
-        row.words = Dose(row.sessions, row.minutes).words
+        row.words, row.people = Dose(row.sessions, row.minutes).words, people_of(row, today())
+        row.classes = classes[row.pk]
     if request.htmx:
         return fragment(request, "interventions/provisions.html#entries", context)
     return render(request, "interventions/provisions.html", context)
 
 
-def prefilled(request: Any) -> dict[str, Any]:
-    """What a new provision starts with: the library entry and the term fill in all they can."""
+def prefilled(request: Any, chosen: str) -> dict[str, Any]:
+    """What a new provision starts with: the library entry `chosen` and the term fill in all they can."""
     term = Term.objects.filter(school=request.school, ends__gte=today()).order_by("starts").first()
     starts = max(today(), term.starts) if term else today()
     ends = term.ends if term else None
     filled: dict[str, Any] = {"starts": starts, "ends": ends, "role": "ta"}
-    chosen, tier = request.GET.get("from", ""), request.GET.get("tier", "")
+    tier = request.GET.get("tier", "")
     if tier in ("1", "2", "3", "4"):
         filled["tier"] = int(tier)
     library = Intervention.objects.visible_to(request.user).filter(school=request.school).for_library()
@@ -104,10 +115,21 @@ def prefilled(request: Any) -> dict[str, Any]:
     return filled
 
 
+def _started(request: Any) -> dict[str, Any]:
+    return prefilled(request, request.POST.get("intervention") or request.GET.get("from", ""))
+
+
+def _filled(request: Any) -> tuple[ProvisionForm, LearnersForm]:
+    """The forms filled in from the library, with everything that was typed or pasted meanwhile."""
+    sent = request.POST
+    filled = filled_in(sent, _started(request), prefilled(request, sent.get("from", "")), _staff(request))
+    return _forms(request, filled, {"upns": sent.get("upns", ""), "group": sent.get("group", "")})
+
+
 @require(Capability.EDIT_MAP, writes=["POST"])
 def new(request: Any) -> HttpResponse:
     """Start a provision: from the library, for learners by search, pasted UPNs or whole group."""
-    form, people = _forms(request, initial=prefilled(request))
+    form, people = _filled(request) if "fill" in request.POST else _forms(request, _started(request))
     wanted = request.POST.getlist("learners") or request.GET.getlist("learner")
     picked = _learners(request).filter(pk__in=[typed.number(pk) for pk in wanted])
     if form.is_valid() and people.is_valid():
@@ -143,8 +165,11 @@ def find_learners(request: Any) -> HttpResponse:
     found = _learners(request).none()
     if len(text) > 1:
         ticked = [typed.number(pk) for pk in request.POST.getlist("learners")]
-        found = matching(_learners(request), text).exclude(pk__in=ticked).for_register()[:12]
-    return render(request, "interventions/provision_new.html#matches", {"found": found, "find": text})
+        found = matching(_learners(request), text).exclude(pk__in=ticked).for_register()
+    shown = list(found[: MOST_FOUND + 1])
+    total = found.count() if len(shown) > MOST_FOUND else 0
+    context = {"found": shown[:MOST_FOUND], "find": text, "total": total}
+    return render(request, "interventions/provision_new.html#matches", context)
 
 
 @require(Capability.SEE_MAP)

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Prefetch, Q
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
@@ -17,8 +17,9 @@ from interventions.continuing import key_of
 from interventions.dose import Dose
 from interventions.forms.copying import seen_by, ticked
 from interventions.forms.regrouping import MergeForm, SplitForm
-from interventions.models import Deliverer, Placement, Provision
+from interventions.models import Placement, Provision
 from interventions.regrouping import Moves, last_day, merge, split, why_not_merged, why_not_split
+from interventions.telling import people_of, told_apart
 from provisionmap.school.access import NotAllowed, require
 from provisionmap.school.calendar import DAY
 from provisionmap.school.models import User
@@ -30,9 +31,8 @@ MOST_GROUPS = 40  # of one intervention on one page
 
 
 def _provisions(request: Any) -> Any:
-    people = Prefetch("deliverers", Deliverer.objects.select_related("user"))
-    rows = Provision.objects.visible_to(request.user).filter(school=request.school)
-    return rows.select_related("school", "responsible", "group", "intervention").prefetch_related(people)
+    rows = told_apart(Provision.objects.visible_to(request.user).filter(school=request.school))
+    return rows.select_related("school", "responsible", "group", "intervention")
 
 
 def _placements(request: Any, provisions: list[int]) -> dict[int, Placement]:
@@ -123,7 +123,7 @@ def _look(moves: Moves, placements: dict[int, Placement], day: date, group: NewG
 
 def told(provision: Provision) -> str:
     """What tells one group from another of its name, in words."""
-    people = ", ".join(str(one) for one in provision.deliverers.all()) or provision.answers or "nobody yet"
+    people = people_of(provision, today()) or "nobody yet"
     group = f"{provision.group.name} · " if provision.group else ""
     return f"{group}{Dose(provision.sessions, provision.minutes).words} · {people}"
 

@@ -25,14 +25,8 @@
   document.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && event.target.id === "find") event.preventDefault();
   });
-  /* Filling in from the library loads the page again: those ticked so far go along, by number. */
-  document.addEventListener("submit", (event) => {
-    if (!event.target.matches("[data-keeps-picked]")) return;
-    for (const old of event.target.querySelectorAll("[name=learner]")) old.remove();
-    for (const tick of document.querySelectorAll("#picked input:checked")) {
-      const sent = document.createElement("input");
-      Object.assign(sent, { type: "hidden", name: "learner", value: tick.value });
-      event.target.append(sent);
-    }
-  }, true);
+  /* Choosing from the library fills in at once; everything typed so far goes along in the form. */
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("[data-fills]")) event.target.form.querySelector("[name=fill]").click();
+  });
 })();

@@ -257,14 +257,86 @@ class TestThePages:
 
         assert [text.count("data-pick") for text in (by_name, by_upn, one_letter, in_full)] == [1, 1, 0, 1]
 
-    def test_filling_in_from_the_library_keeps_who_is_ticked(self, client, senco):
+    def test_a_link_may_name_the_entry_and_who_is_ticked(self, client, senco):
         entry, one, two = InterventionFactory(school=senco.school), *LearnerFactory.create_batch(2, school=senco.school)
 
         text = client.get(f"/provisions/new/?from={entry.pk}&learner={one.pk}&learner={two.pk}&learner=x").text
 
         for learner in (one, two):
             assert f'name="learners" value="{learner.pk}" checked' in text
-            assert f'name="learner" value="{learner.pk}"' in text
+
+    def test_filling_in_from_the_library_keeps_what_was_typed_pasted_and_ticked(self, client, senco):
+        entry = InterventionFactory(school=senco.school, name="Phonics boost", sessions=4, minutes=15, weeks=None)
+        one, ta = LearnerFactory(school=senco.school), member(Role.TEACHING_ASSISTANT, senco.school)
+        group = GroupFactory(school=senco.school)
+        typed = {
+            "fill": "1", "from": entry.pk, "name": "", "dose": "every lesson", "place": "Hall", "note": "Quiet",
+            "outside": "NHS", "deliverer": ta.pk, "responsible": "x", "confidential": "on", "upns": "A1 B2",
+            "group": group.pk, "learners": [one.pk], "starts": "2026-12-01", "role": "hlta", "subject": "maths",
+        }  # fmt: skip
+
+        answer = client.post("/provisions/new/", typed)
+
+        assert answer.status_code == 200
+        assert Provision.objects.count() == 0
+        form, people = answer.context["form"], answer.context["people"]
+        names = ("name", "tier", "place", "note", "outside", "starts", "role")
+        assert {name: form[name].value() for name in names} == {
+            "name": "Phonics boost", "tier": 2, "place": "Hall", "note": "Quiet", "outside": "NHS",
+            "starts": "2026-12-01", "role": "hlta",
+        }  # fmt: skip
+        assert form["dose"].value() == "every lesson"
+        assert (form.initial["deliverer"], form.initial["responsible"], form.initial["subject"]) == (ta, None, "maths")
+        assert form.initial["confidential"] is True
+        assert (people["upns"].value(), people["group"].value()) == ("A1 B2", str(group.pk))
+        assert f'name="learners" value="{one.pk}" checked' in answer.text
+        assert f'name="intervention" value="{entry.pk}"' in answer.text
+
+    def test_another_entry_replaces_what_the_first_one_filled_in(self, client, senco):
+        first, second = (InterventionFactory(school=senco.school, name=name, weeks=None) for name in ("One", "Two"))
+        sent = {"fill": "1", "from": second.pk, "intervention": first.pk, "name": "One", "tier": "2",
+                "area": "cognition", "dose": "4 x 20"}  # fmt: skip
+
+        form = client.post("/provisions/new/", sent).context["form"]
+
+        assert (form["name"].value(), form["dose"].value()) == ("Two", "4 x 20")
+
+    def test_a_search_says_how_many_more_there_are(self, client, senco):
+        LearnerFactory.create_batch(13, school=senco.school, surname="Okonkwo")
+
+        text = client.post("/provisions/find-learners/", {"find": "okon"}, headers={"HX-Request": "true"}).text
+        twelve = client.post(
+            "/provisions/find-learners/", {"find": "okon", "learners": [senco.school.learners.first().pk]},
+            headers={"HX-Request": "true"},
+        ).text  # fmt: skip
+
+        assert "The first 12 of 13: type more to narrow it." in text
+        assert (text.count("data-pick"), twelve.count("data-pick"), "The first" in twelve) == (12, 12, False)
+
+    def test_provisions_of_one_name_are_told_apart(self, client, senco):
+        kestrel, heron = (GroupFactory(school=senco.school, name=name) for name in ("Kestrel", "Heron"))
+        entry = InterventionFactory(school=senco.school)
+        whole = ProvisionFactory(school=senco.school, name="Booster", group=kestrel, intervention=entry)
+        DelivererFactory(provision=whole, user=None, name="Mr Now", starts=date(2026, 11, 1))
+        DelivererFactory(provision=whole, user=None, name="Mrs Before", ends=date(2026, 10, 31))
+        few = ProvisionFactory(school=senco.school, name="Booster", responsible=senco, intervention=entry)
+        for group in (heron, kestrel, heron):
+            PlacementFactory(provision=few, learner=LearnerFactory(school=senco.school, group=group))
+        many = ProvisionFactory(school=senco.school, name="Booster", responsible_name="Mrs Moss", intervention=entry)
+        for _ in range(4):
+            PlacementFactory(
+                provision=many, learner=LearnerFactory(school=senco.school, group=GroupFactory(school=senco.school))
+            )
+        ProvisionFactory(school=senco.school, name="Booster", intervention=entry)
+
+        listed = client.get("/provisions/")
+        entry_page = client.get(f"/library/{entry.pk}/")
+
+        told = [(row.classes, row.people) for row in listed.context["page"]]
+        assert told == [("Kestrel", "Mr Now"), ("Heron, Kestrel", senco.name), ("4 classes", "Mrs Moss"), ("", "")]
+        assert listed.text.count("nobody yet") == 1
+        assert [(row.classes, row.people) for row in entry_page.context["running"]] == told
+        assert "Kestrel · Mr Now · 7 Sep 2026 to 20 Jul 2027" in entry_page.text
 
     def test_a_learner_found_by_name_joins_a_running_provision(self, client, senco):
         provision, one = ProvisionFactory(school=senco.school), LearnerFactory(school=senco.school)
