@@ -14,6 +14,7 @@ from interventions.views import (
     saved_views,
     tiers,
     timeline,
+    years,
 )
 
 app_name = "interventions"
@@ -32,6 +33,7 @@ urlpatterns = [
     path("map/views/<int:pk>/delete/", saved_views.delete, name="view-delete"),
     path("map/learners/<int:pk>/", timeline.show, name="timeline"),
     path("map/copy/", copying.copy, name="copy-term"),
+    path("learners/next-year/", years.next_year, name="next-year"),
     path("map/undo/", placements.undo, name="undo"),
     path("map/placements/<int:pk>/", placements.edit, name="placement"),
     path("map/placements/<int:pk>/end/", placements.end, name="placement-end"),

@@ -218,6 +218,7 @@ ROUTES: dict[str, Route] = {
     "interventions:print": Route(MAP_READERS, "print"),
     "interventions:print-file": Route(MAP_READERS, "print"),
     "interventions:copy-term": Route(EDITORS, post=200),
+    "interventions:next-year": Route(EDITORS, post=200),
     "interventions:undo": Route(WRITERS, get=302, post=302),
     "interventions:placement": Route(WRITERS, "placement", post=302, body=CELL),
     "interventions:placement-end": Route(WRITERS, "placement", post=302, body=sent(on="2026-11-23", seen=1)),
