@@ -1,1 +1,1 @@
-"""Reading uploaded pupil lists: one gate, then CSV, workbook or Common Transfer File. Pure."""
+"""Reading uploaded pupil lists: one gate, then CSV, workbook, JSON or Common Transfer File. Pure."""
