@@ -26,8 +26,8 @@ PAGE = "interventions/terms/year.html"
 MOST_CHOICES = 2500  # fields of one form, which the server refuses beyond 3,000: then only those to look at get one
 
 
-@require(Capability.EDIT_LEARNERS, writes=["POST"])
 @require(Capability.EDIT_MAP, writes=["POST"])
+@require(Capability.EDIT_LEARNERS, writes=["POST"])
 def next_year(request: Any) -> HttpResponse:
     """Move learners up a year: GET shows what would become of each, POST previews or, with `do` "apply", does it."""
     sent = request.POST if request.method == "POST" else request.GET
