@@ -6,7 +6,7 @@ from datetime import datetime
 from celery import shared_task
 from django.utils import timezone
 
-from interventions.actions import exports, tiers
+from interventions.actions import exports, importing, tiers
 from interventions.export.asked import asked_again
 from interventions.export.drawing import Shown
 from interventions.export.paper import pages_of
@@ -77,3 +77,11 @@ def look_after_prints() -> None:
         logger.info("prints forgotten", extra={"count": gone})
     for pk in exports.silent_prints(now=now):
         draw_print.delay(pk)
+
+
+@shared_task
+def forget_maps() -> None:
+    """Empty maps that were uploaded and left. Safe twice and together."""
+    count = importing.forget_uploads(now=timezone.now())
+    if count:
+        logger.info("maps forgotten", extra={"count": count})

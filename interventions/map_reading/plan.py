@@ -238,6 +238,8 @@ class _Planner:
     def _candidates(self, who: Named) -> tuple[Pupil, ...]:
         """Those whom a name may mean: the whole name, else a forename alone; of the same year or class first."""
         words = " ".join((who.words or f"{who.forename} {who.surname}").split()).casefold()
+        if not words:
+            return ()
         swapped = " ".join(reversed(words.split(" ", 1)))
         found = self.names.get(words) or self.names.get(swapped)
         if not found:

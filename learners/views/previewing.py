@@ -52,7 +52,7 @@ def columns_of(sheet: Sheet, form: Any) -> list[dict[str, Any]]:
         {
             "place": place + 1,
             "heading": heading,
-            "samples": _samples(sheet, place),
+            "samples": samples_of(sheet, place),
             "field": form.of(place),
             "used": bool(form.of(place).value()) or bool(form.of(place).errors),
             "remembered": not form.is_bound and form.of(place).value() != usual.get(place, ""),
@@ -61,7 +61,7 @@ def columns_of(sheet: Sheet, form: Any) -> list[dict[str, Any]]:
     ]
 
 
-def _samples(sheet: Sheet, place: int) -> list[str]:
+def samples_of(sheet: Sheet, place: int) -> list[str]:
     """The first different values of a column."""
     found: dict[str, None] = {}
     for _, cells in sheet.rows:

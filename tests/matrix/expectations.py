@@ -14,7 +14,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from learners.actions.groups import state_of
 from learners.models import Group
-from tests.matrix.world import PUPILS, Actor, World
+from tests.matrix.world import MAP, PUPILS, Actor, World
 
 EVERYBODY: frozenset[str] | None = None  # whoever is signed in
 SENCO = frozenset({"senco"})
@@ -55,6 +55,8 @@ def sees(actor: Actor, kind: str, ownership: str) -> bool:
         return bool(actor.roles & SENCO)
     if kind == "waiting":
         return ownership == "own" and bool(actor.roles & REGISTRARS)  # an upload is its sender's alone
+    if kind == "map":
+        return ownership == "own" and bool(actor.roles & EDITORS)  # so is this one
     if kind in ("view", "print"):
         return ownership == "own"  # whose it is alone
     if kind == "group":
@@ -225,6 +227,16 @@ ROUTES: dict[str, Route] = {
     "interventions:placement-add": Route(
         WRITERS, "tier", post=302, body=lambda world, args: {"provision": world.own.spare[args[1]].pk}
     ),
+    "interventions:map-import": Route(
+        EDITORS, post=302, body=lambda world, args: {"file": SimpleUploadedFile("map.csv", MAP)}
+    ),
+    "interventions:map-import-columns": Route(
+        EDITORS, "map", post=302, body=sent(**{"column-0": "provision", "column-1": "tier", "column-2": "area"})
+    ),
+    "interventions:map-import-check": Route(EDITORS, "map", post=302, body=sent(do="reset")),
+    "interventions:map-import-apply": Route(EDITORS, "map", get=302, post=409, body=sent(seen="0" * 64)),
+    "interventions:map-import-cancel": Route(EDITORS, "map", get=302, post=302),
+    "interventions:map-import-result": Route(EDITORS, "map-done", post=302),
     "interventions:gaps": Route(MAP_READERS),
     "interventions:gap": Route(MAP_READERS, "gap"),
     # --- Provisions and the library.

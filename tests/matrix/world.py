@@ -13,8 +13,11 @@ from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
+from interventions.actions import importing as maps
 from interventions.actions.grants import sync_grants
-from interventions.models import MapExport, SavedView, TierPlan
+from interventions.actions.importing import read_file
+from interventions.map_reading.plan import Choices
+from interventions.models import MapExport, MapImport, SavedView, TierPlan
 from learners.actions.importing import apply_upload, draft_of, keep_upload, read_list
 from learners.models import Contact, ImportRun, Passport
 from provisionmap.school.actions import account
@@ -43,6 +46,7 @@ YESTERDAY = date(2026, 11, 22)
 SEPTEMBER, JULY = date(2026, 9, 7), date(2027, 7, 20)
 MISSING = 999_999_999
 PUPILS = b"UPN,Surname,Forename,Date of birth\nB999200122999,Moss,Ada,01/02/2018\n"
+MAP = b"Provision,Wave,Area\nBooster,2,SEMH\n"
 LATER = PUPILS + b"H801200001013,Reid,Tomos,01/03/2018\n"
 
 # Words that stand in one record each.
@@ -83,6 +87,7 @@ class World:
     things: dict[str, dict[str, tuple[Any, ...]]] = field(default_factory=dict)
     own: SimpleNamespace = field(default_factory=SimpleNamespace)
     uploads: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+    maps: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     views: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     prints: dict[str, tuple[Any, ...]] = field(default_factory=dict)
 
@@ -90,6 +95,8 @@ class World:
         """What stands in the address, by ownership. An upload, a view and a print of the map are the actor's own."""
         if kind == "waiting":
             return {"own": self.uploads.get(actor.name, self.things[kind]["other"]), **self.things[kind]}
+        if kind == "map":
+            return {"own": self.maps.get(actor.name, self.things[kind]["other"]), **self.things[kind]}
         if kind == "view":
             return {"own": self.views.get(actor.name, self.things[kind]["other"]), **self.things[kind]}
         if kind == "print":
@@ -137,6 +144,20 @@ def imported(school: School, by: User) -> ImportRun:
     """A pupil list that was imported."""
     run = run_of(school, by)
     return apply_upload(run=run, seen=draft_of(run, TODAY).plan.fingerprint, now=NOW, today=TODAY, by=by)
+
+
+def map_run(school: School, by: User, content: bytes = MAP) -> MapImport:
+    """A provision map on its way in."""
+    sheet, mapping = read_file("map.csv", content, school)
+    return maps.keep_upload(
+        school=school, sheet=sheet, mapping=mapping, choices=Choices(starts=SEPTEMBER), name="map.csv", now=NOW, by=by
+    )
+
+
+def map_done(school: School, by: User) -> MapImport:
+    """A provision map that was imported."""
+    run = map_run(school, by)
+    return maps.apply_upload(run=run, seen=maps.draft_of(run, TODAY).plan.fingerprint, now=NOW, today=TODAY, by=by)
 
 
 @cache
@@ -232,6 +253,14 @@ def build() -> World:
             "other": (run_of(school, member(Role.SENCO, school)).pk,),
             "elsewhere": (run_of(second, away).pk,),
         },
+        "map": {
+            "other": (map_run(school, member(Role.SENCO, school)).pk,),
+            "elsewhere": (map_run(second, member(Role.SENCO, second)).pk,),
+        },
+        "map-done": {
+            "own": (map_done(school, users["senco"]).pk,),
+            "elsewhere": (map_done(second, member(Role.SENCO, second)).pk,),
+        },
         "finished": {
             "own": (imported(school, users["senco"]).pk,),
             "elsewhere": (imported(second, member(Role.SENCO, second)).pk,),
@@ -253,5 +282,6 @@ def build() -> World:
     }
     world.prints = {name: print_of(school, user, "mine") for name, user in users.items()}
     world.views = {name: view_of(school, user, "mine") for name, user in users.items()}
+    world.maps = {name: (map_run(school, users[name]).pk,) for name in ("senco", "senco_assistant")}
     world.uploads = {name: (run_of(school, users[name], LATER).pk,) for name in senders}
     return world

@@ -41,6 +41,7 @@ def test_every_job_on_the_schedule_exists():
     assert wanted == {
         "provisionmap.school.tasks.forget_sessions",
         "learners.tasks.forget_uploads",
+        "interventions.tasks.forget_maps",
         "interventions.tasks.change_tiers",
         "interventions.tasks.look_after_prints",
     }
