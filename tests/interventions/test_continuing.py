@@ -1,13 +1,15 @@
 """What of one term goes on in another."""
 
+import doctest
 from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interventions import continuing
+from interventions import continuing, regrouping
 from interventions.continuing import ALREADY, CONTINUES, EARLY, RUNS_ON, Held, Place, copies_of, moved_words, rows_of
+from interventions.forms import filling
 from provisionmap.school.calendar import CalendarDates, Span, TermDates
 
 AUTUMN = TermDates("Autumn", date(2026, 9, 7), date(2026, 12, 18), Span(date(2026, 10, 26), date(2026, 10, 30)))
@@ -306,3 +308,11 @@ def test_days_begin_on_the_first_and_end_in_the_term(first, weeks):
 
     assert span.starts == first
     assert first <= span.ends <= SPRING.ends
+
+
+@pytest.mark.parametrize("rules", [continuing, regrouping, filling])
+def test_the_examples_hold(rules):
+    found = doctest.testmod(rules)
+
+    assert found.attempted > 0
+    assert found.failed == 0
