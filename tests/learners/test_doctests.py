@@ -6,8 +6,8 @@ import importlib
 import pytest
 
 RULES = [
-    "age", "cells", "census", "dates", "mapping", "matching", "moving_up", "rows", "upn", "reading.gate", "reading.header",
-    "reading.kept", "reading.sheet", "reading.workbook", "views.previewing",
+    "age", "cells", "census", "dates", "mapping", "matching", "moving_up", "rows", "upn", "reading.gate",
+    "reading.header", "reading.kept", "reading.sheet", "reading.workbook", "views.previewing",
 ]  # fmt: skip
 
 
