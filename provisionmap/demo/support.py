@@ -67,6 +67,7 @@ class Support:
         self.library = {row.starter_key: row for row in self.school.interventions.exclude(starter_key="")}
         self.assistants = cycle(self.people.assistants)
         self.rooms = cycle(ROOMS)
+        self.reviews = 0
 
     def build(self) -> None:
         """Everything: adaptations by class and year, groups and single sessions by term; then what changed."""
@@ -232,9 +233,17 @@ class Support:
         row = Placement(
             school=self.school, provision=provision, learner=child.learner, starts=starts, ends=provision.ends,
             minutes=provision.minutes, sessions=provision.sessions, outcome=outcome, baseline=baseline, target=target,
+            review_on=self._review(provision),
         )  # fmt: skip
         vars(row)["_history_date"] = moment(starts)
         return row
+
+    def _review(self, provision: Provision) -> date | None:
+        """Targeted support is looked at two weeks before it ends; of some, nobody has said when."""
+        self.reviews += 1
+        if provision.tier == 1 or provision.ends is None or self.reviews % 9 == 0:
+            return None
+        return max(provision.starts, provision.ends - 2 * WEEK)
 
     def _save(self, rows: list[Placement]) -> list[Placement]:
         """Write placements together, each with its history and its audit."""
