@@ -9,7 +9,6 @@ from django import forms
 from interventions.dose import Dose, read_dose
 from interventions.models import Placement
 
-
 OWN = ("starts", "ends", "outcome", "baseline", "target", "review_on")  # fields written as they are typed
 
 

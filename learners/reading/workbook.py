@@ -14,7 +14,7 @@ from decimal import Decimal, InvalidOperation
 from learners.cells import MOST_DIGITS
 from learners.mapping import guess
 from learners.reading.archive import DAMAGED, SAVE_AGAIN, UNREADABLE, open_archive
-from learners.reading.header import LOOK_AT, split_header
+from learners.reading.header import LOOK_AT, Known, split_header
 from learners.reading.markup import Broken, Enough, Reader, read_markup
 from learners.reading.sheet import MOST_COLUMNS, MOST_ROWS, Cell, Clock, Sheet, check_size, tidy
 from provisionmap.web.text_file import Refused
@@ -33,14 +33,14 @@ OUT_OF_ORDER = ("Two rows of this workbook carry the same number, or they stand 
 Rows = list[tuple[int, list[Cell]]]
 
 
-def read_workbook(data: bytes, clock: Clock) -> Sheet:
+def read_workbook(data: bytes, clock: Clock, known: Known = guess) -> Sheet:
     """The pupil list in a workbook: of its visible sheets, the one with the most known headings.
 
     Raises Refused with a remedy for one that cannot be read.
     """
     try:
         with open_archive(data) as archive:
-            return _Book(archive, clock).best()
+            return _Book(archive, clock, known).best()
     except (*UNREADABLE, Broken) as error:
         raise Refused(*DAMAGED) from error
 
@@ -48,8 +48,9 @@ def read_workbook(data: bytes, clock: Clock) -> Sheet:
 class _Book:
     """A workbook whose archive has been measured."""
 
-    def __init__(self, archive: zipfile.ZipFile, clock: Clock) -> None:
+    def __init__(self, archive: zipfile.ZipFile, clock: Clock, known: Known) -> None:
         self.archive = archive
+        self.known = known
         self.clock = clock
         path = next(iter(self._targets("", "officeDocument").values()), "xl/workbook.xml")
         self.listing = _Listing()
@@ -70,8 +71,8 @@ class _Book:
             raise Refused("This workbook has no visible sheet with cells.", SAVE_AGAIN)
         looks = []
         for name, path in shown[:MOST_SHEETS]:
-            headers, _, below = split_header(self._page(path, A_FEW).rows)
-            looks.append(((len(guess(headers)), bool(below), bool(headers)), name, path))
+            headers, _, below = split_header(self._page(path, A_FEW).rows, self.known)
+            looks.append(((len(self.known(headers)), bool(below), bool(headers)), name, path))
         (_, _, filled), name, path = max(looks, key=lambda look: look[0])
         sheet = self._sheet(name, path)
         others = len(shown) - 1 - sum(not look[0][2] for look in looks) + (not filled)
@@ -82,7 +83,7 @@ class _Book:
 
     def _sheet(self, name: str, path: str) -> Sheet:
         page = self._page(path, MOST_ROWS + SPARE_ROWS)
-        headers, header_row, below = split_header(page.rows)
+        headers, header_row, below = split_header(page.rows, self.known)
         check_size(len(below), len(headers))
         page.fill_merged(below)
         warnings = []
@@ -313,12 +314,12 @@ class _Page:
             return _words(text)
         if not number.is_finite():
             return None
+        if abs(number.adjusted()) > MOST_DIGITS:
+            return _words(text)
         style = int(self.style) if self.style.isdigit() else 0
         if style < len(self.book.date_styles) and self.book.date_styles[style] and 1 <= number < LAST_DAY:
             return self.book.listing.first_day + timedelta(days=int(number))
         return number
-        if abs(number.adjusted()) > MOST_DIGITS:
-            return _words(text)
 
     def fill_merged(self, below: Rows) -> None:
         """Give cells that are merged downwards the value of the first of them, as a person reads them."""
