@@ -3,6 +3,10 @@
 import json
 import re
 
+from interventions.export.rows import sheet_rows
+from interventions.filters import select
+from learners.models import Learner
+from provisionmap.school.today import today
 from tests.factories import LearnerFactory, PlacementFactory
 
 HX = {"HX-Request": "true"}
@@ -30,3 +34,18 @@ def cell_of(text, placement):
 
 def told(answer):
     return json.loads(answer.headers["HX-Trigger"])
+
+
+def rows_of(school, user):
+    """The rows of "Placements" that `user` would export of the whole school."""
+    learners = list(Learner.objects.filter(school=school).order_by("pk").values_list("pk", flat=True))
+    selection = select(school=school, user=user, day=today(), chosen={"who": "all"})
+    return sheet_rows(
+        school=school,
+        user=user,
+        day=today(),
+        selection=selection,
+        learners=learners,
+        labels=school.tiers_on(today()),
+        past=None,
+    )

@@ -13,8 +13,6 @@ from django.utils import timezone
 
 from interventions.actions import changes
 from interventions.actions import importing as actions
-from interventions.export.rows import sheet_rows
-from interventions.filters import select
 from interventions.management.commands import import_map
 from interventions.map_reading.plan import Choices
 from interventions.models import Deliverer, Intervention, MapChange, MapColumn, MapImport, Placement, Provision
@@ -34,6 +32,7 @@ from tests.factories import (
     SenProvisionFactory,
     member,
 )
+from tests.interventions.map_pages import rows_of
 
 pytestmark = pytest.mark.django_db
 START = reverse("interventions:map-import")
@@ -270,13 +269,6 @@ def test_a_fault_at_any_point_of_writing_leaves_nothing(client, senco, ada, monk
         run.refresh_from_db()
         assert run.state == "uploaded"
         assert [model.objects.count() for model in (Provision, Placement, Deliverer, Learner, MapChange)] == before
-
-
-def rows_of(school, user):
-    learners = list(Learner.objects.filter(school=school).order_by("pk").values_list("pk", flat=True))
-    selection = select(school=school, user=user, day=TODAY, chosen={"who": "all"})
-    return sheet_rows(school=school, user=user, day=TODAY, selection=selection, learners=learners,
-                      labels=school.tiers_on(TODAY), past=None)  # fmt: skip
 
 
 def test_what_was_exported_comes_into_an_empty_school_and_out_again_the_same(senco, tmp_path, capsys):
