@@ -11,6 +11,7 @@ from bench_cell import cell
 from bench_export import export, paper
 from bench_imports import imports
 from bench_map import first_rows, whole_map
+from bench_map_imports import map_imports
 from bench_report import Report
 from bench_start import start
 from bench_views import views
@@ -22,6 +23,7 @@ JOBS = {
     "views": views,
     "cell": cell,
     "import": imports,
+    "import --map": map_imports,
     "export": export,
     "print": paper,
     "start": start,
@@ -38,11 +40,14 @@ def asked() -> argparse.Namespace:
     parser.add_argument("name", nargs="?", choices=["map", "views", "cell", "import", "export", "print", "start"])
     parser.add_argument("--all", action="store_true", help="map: all rows, not the first fifty")
     parser.add_argument("--browser", action="store_true", help="map: in headless Chromium")
+    parser.add_argument("--map", action="store_true", help="import: a provision map, not a pupil list")
     parser.add_argument("--rounds", type=int, help=f"default {ROUNDS}, at least {FEWEST_ROUNDS}")
     parser.add_argument("--json", action="store_true")
     chosen = parser.parse_args()
     if (chosen.all or chosen.browser) and chosen.name != "map":
         parser.error("--all and --browser go with map")
+    if chosen.map and chosen.name != "import":
+        parser.error("--map goes with import")
     chosen.rounds = max(FEWEST_ROUNDS, chosen.rounds or (ROUNDS if chosen.name else FEWEST_ROUNDS))
     return chosen
 
@@ -56,7 +61,7 @@ def main() -> int:
     learners = SMALL if small else LEARNERS
     school = ground.school_of(learners)
     report.heading(f"{ground.database_name()}; {learners} learners on the map, {4 * learners:,} placements")
-    extras = [f"--{extra}" for extra in ("all", "browser") if getattr(chosen, extra)]
+    extras = [f"--{extra}" for extra in ("all", "browser", "map") if getattr(chosen, extra)]
     for name in list(JOBS) if small else [" ".join([chosen.name, *extras])]:
         JOBS[name](report, school, chosen.rounds)
     if chosen.json:

@@ -6,6 +6,7 @@ headings, so every guess can be corrected, and what was chosen is remembered.
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from interventions.areas import AREAS
 from interventions.sheet import COLUMNS
@@ -174,6 +175,7 @@ def tier_of(text: str, labels: Mapping[int, str] | None = None) -> int | None:
     return None
 
 
+@lru_cache(maxsize=4096)  # a map names the same few areas in all its rows
 def area_of(text: str) -> str:
     """The area of need that words mean, "" where they name none.
 

@@ -11,7 +11,7 @@ from datetime import date
 
 from interventions.areas import AREAS
 from interventions.dose import Dose
-from interventions.map_reading.columns import TIER, area_of, guess, tier_of, weekly_in
+from interventions.map_reading.columns import TIER, area_of, tier_of, weekly_in
 from interventions.map_reading.dose_words import ALWAYS, DoseReading, read_dose_words
 from interventions.map_reading.entries import Entry, Reading
 from interventions.map_reading.own import read_own
@@ -27,6 +27,7 @@ from learners.rows import Problem
 
 CARRIED = ("area", "tier")  # cells that maps merge downwards, and leave blank when saved as text
 CUTS = frozenset({"minutes", "sessions", "weeks", "period"})  # what ends a provision's name within an item
+Item = tuple[str, tuple[tuple[str, str], ...], DoseReading | None]  # a provision's name, staff and dose
 LONGEST_NAME = 120
 YEARS_AHEAD = 5
 AREA_LINES = frozenset(
@@ -87,6 +88,8 @@ class _Reader:
         for place, name in mapping.items():
             self.places.setdefault(name, place)
         self.carried: dict[str, str] = {}
+        self.items: dict[tuple[int, str], Item] = {}
+        self.headings = {plain(heading) for heading in sheet.headers if heading}
         self.section: dict[str, str] = {}
         self.month_first = {
             name: is_month_first(row[at] for _, row in sheet.rows if at < len(row))
@@ -114,10 +117,9 @@ class _Reader:
     # --- rows that are none
 
     def _is_heading(self, row: list[Cell]) -> bool:
-        texts = [str(cell) if cell is not None else "" for cell in row]
-        filled = [text for text in texts if text]
-        same = sum(plain(text) == plain(head) for text, head in zip(texts, self.sheet.headers, strict=False) if text)
-        return len(filled) > 1 and (same == len(filled) or guess(texts) == dict(self.mapping))
+        """Whether a line repeats the headings, as printed maps do on each page."""
+        filled = [plain(str(cell)) for cell in row if cell is not None]
+        return len(filled) > 1 and self.headings.issuperset(filled)
 
     def _is_section(self, row: list[Cell]) -> bool:
         """A line with one cell that names a tier or an area: it holds for the lines under it."""
@@ -162,7 +164,17 @@ class _Reader:
                 self.reading.entries.append(entry)
 
     def _item(self, number: int, place: int, text: str) -> Entry:
-        """A provision with its dose and staff in one text: "Nessy 3 x 20 mins TA"."""
+        """A provision with its dose and staff in one text. Maps say the same in many cells: each text is read once."""
+        name, people, dose = self.items.get((place, text)) or self._parted(place, text)
+        self.items[place, text] = name, people, dose
+        entry = Entry(number, self.sheet.headers[place], name[:LONGEST_NAME] or text[:LONGEST_NAME], people=people)
+        self._keep_dose(entry, dose or DoseReading(text), text if dose else "")
+        if len(name) > LONGEST_NAME:
+            entry.notes += (text,)
+        return entry
+
+    def _parted(self, place: int, text: str) -> Item:
+        """Name, staff and dose of "Nessy 3 x 20 mins TA"; no dose where the text words none."""
         dose = read_dose_words(text, weekly=weekly_in(self.sheet.headers[place]))
         cuts = [mark for mark in dose.marks if mark.kind in CUTS]
         cut = min((mark.start for mark in cuts if mark.start > 0), default=len(text))
@@ -173,12 +185,7 @@ class _Reader:
                 name = text
             people = tuple((text[mark.start : mark.end], mark.value) for mark in staff_in(text) if mark.start >= cut)
             name = re.sub(r"\s+(?:for|x|with|-)$", "", name).strip(" -–:,(")
-        entry = Entry(number, self.sheet.headers[place], name[:LONGEST_NAME] or text[:LONGEST_NAME], people=people)
-        said = dose.says_something or cut < len(text)
-        self._keep_dose(entry, dose if said else DoseReading(text), text if said else "")
-        if len(name) > LONGEST_NAME:
-            entry.notes += (text,)
-        return entry
+        return name, people, dose if dose.says_something or cut < len(text) else None
 
     def _provision(self, number: int, texts: dict[str, str]) -> None:
         """A row that is one provision."""
