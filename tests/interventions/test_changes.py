@@ -4,13 +4,14 @@ from datetime import date
 
 import pytest
 
-from interventions.actions import changes
+from interventions.actions import changes, tiers
 from interventions.actions.placements import change_placement
 from interventions.actions.provisions import Delivery, Plan, change_provision, end_provision, start_provision
+from interventions.actions.tier_sets import go_back
 from interventions.models import Deliverer, Intervention, MapChange, Placement, Provision
 from learners.models import Grant, Learner
 from provisionmap.school.access import NotAllowed
-from provisionmap.school.models import AuditEvent
+from provisionmap.school.models import AuditEvent, TierLabel
 from provisionmap.school.roles import Role
 from tests.factories import (
     DelivererFactory,
@@ -218,3 +219,59 @@ def test_a_record_whose_beginning_nobody_kept_is_left_as_it_is(by, change):
         changes.undo_change(change=change, by=by)
 
     assert Provision.objects.get().place == "Hall"
+
+
+def test_whether_a_change_can_be_taken_back_is_told_without_doing_it(by):
+    started(by, learners=1)
+    change = MapChange.objects.get()
+
+    changes.check_can_undo(change, by)
+    with pytest.raises(NotAllowed):
+        changes.check_can_undo(change, member(Role.HEAD, by.school))
+    change_placement(placement=Placement.objects.get(), changes={"sessions": 5}, seen=1, by=by)
+    with pytest.raises(changes.MovedOn):
+        changes.check_can_undo(change, by)
+    Placement.objects.update(sessions=None)
+    changes.undo_change(change=change, by=by)
+    with pytest.raises(NotAllowed, match="taken back already"):
+        changes.check_can_undo(MapChange.objects.get(), by)
+
+
+def test_who_no_longer_sees_a_learner_does_not_take_back_what_touched_them(by):
+    teacher = member(Role.CLASS_TEACHER, by.school)
+    change = changes.open_change(school=by.school, kind="bulk", words="Changed 1 placement", by=teacher)
+    provision = ProvisionFactory(school=by.school, tier=1)
+    learner = LearnerFactory(school=by.school)
+    changes.add_rows([PlacementFactory.build(learner=learner, provision=provision, school=by.school)], change=change)
+
+    with pytest.raises(NotAllowed, match="learners whom you no longer see"):
+        changes.undo_change(change=change, by=teacher)
+
+    assert Placement.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("role", "sees"), [(Role.SENCO, True), (Role.HEAD, True), (Role.CLASS_TEACHER, False), (Role.ADMINISTRATOR, False)]
+)
+def test_changes_of_the_whole_map_are_seen_by_who_sees_the_whole_map(by, change, role, sees):
+    assert list(MapChange.objects.visible_to(member(role, by.school))) == ([change] if sees else [])
+    assert list(MapChange.objects.visible_to(member(role))) == []
+    assert str(change) == "Changed 2 placements"
+
+
+def test_a_change_that_moved_no_tiers_has_no_set_to_go_back_to(by, change):
+    go_back(change, by)
+
+    by.school.refresh_from_db()
+    assert by.school.tier_set == "waves"
+
+
+def test_names_that_stand_already_are_not_written_again(by, change):
+    day = date(2026, 11, 23)
+
+    tiers._rename(by.school, {1: "Everybody"}, day, change)
+    names = list(TierLabel.objects.order_by("pk").values_list("code", "starts", "label"))
+    tiers._rename(by.school, {1: "Everybody"}, day, change)
+
+    assert list(TierLabel.objects.order_by("pk").values_list("code", "starts", "label")) == names
+    assert (1, day, "Everybody") in names

@@ -70,6 +70,16 @@ def test_an_earlier_last_day_and_a_later_first_day_are_those_of_every_placement(
         assert (one.starts, one.ends, one.version) == (date(2026, 9, 14), date(2026, 11, 30), 3)
 
 
+def test_a_provision_without_an_end_leaves_the_ends_of_its_placements(by):
+    provision = ProvisionFactory(school=by.school, ends=None)
+    row = PlacementFactory(provision=provision, learner__school=by.school, ends=date(2026, 12, 18))
+
+    change(provision, by, starts=date(2026, 9, 14))
+
+    row.refresh_from_db()
+    assert (row.starts, row.ends) == (date(2026, 9, 14), date(2026, 12, 18))
+
+
 def test_a_first_day_after_somebody_had_left_it_is_refused(by):
     provision = ProvisionFactory(school=by.school)
     PlacementFactory(provision=provision, learner__school=by.school, ends=date(2026, 9, 30))

@@ -108,6 +108,10 @@ def test_deleting_asks_first_and_leaves_the_map_alone(client, senco):
     assert SavedView.objects.count() == 0
 
 
+def test_a_view_is_known_by_its_name(senco):
+    assert str(kept(senco, "Year 4")) == "Year 4"
+
+
 def test_views_of_others_and_of_other_schools_do_not_exist(client, senco):
     theirs = kept(member(Role.SENCO, senco.school), "Zqtheirs")
     elsewhere = SavedView.objects.create(school=SchoolFactory(), user=senco, name="Zqelsewhere")
