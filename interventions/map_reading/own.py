@@ -13,7 +13,7 @@ from interventions.areas import AREAS
 from interventions.dose import MOST_MINUTES, MOST_SESSIONS, Dose
 from interventions.map_reading.columns import tier_of
 from interventions.map_reading.entries import Entry, Reading
-from interventions.map_reading.people import Named
+from interventions.map_reading.people import MOST_NAME, Named
 from interventions.sheet import CONFIDENTIAL, EXAMPLE, read_people, unguarded
 from interventions.subjects import SUBJECTS
 from learners import cells, census, upn
@@ -23,7 +23,7 @@ from learners.rows import Problem
 
 LONGEST = {
     "provision": 120, "responsible": 120, "place": 80, "outcome": 300, "baseline": 60, "target": 60, "note": 1000,
-    "surname": 80, "forename": 80, "class": 40,
+    "surname": 80, "forename": 80, "class": 40, "group": 40, "library": 120,
 }  # fmt: skip
 HIDDEN = {words.casefold(): pair for pair, words in CONFIDENTIAL.items()}
 YEARS_AHEAD = 20
@@ -73,7 +73,7 @@ class _Line:
             number, "", self._text("provision"), self._take("tier", self._tier), self._take("area", _area) or "",
             self._take("subject", _subject) or "", self._dose("sessions", "minutes") if who else own,
             starts=self._day("starts"), ends=self._day("ends"),
-            people=self._take("deliverers", read_people) or (), responsible=self._text("responsible"),
+            people=self._take("deliverers", _people) or (), responsible=self._text("responsible"),
             place=self._text("place"), group=self._text("group"), library=self._text("library"),
             outcome=self._text("outcome"), baseline=self._text("baseline"), target=self._text("target"),
             review_on=self._day("review_on"), notes=(note,) if note else (),
@@ -169,6 +169,13 @@ class _Line:
                 "This names no tier.", f"Write one of {', '.join(self.labels.values())}, or a number from 1 to 4."
             )
         return tier
+
+
+def _people(text: str) -> tuple[tuple[str, str], ...]:
+    people = read_people(text)
+    if any(len(name) > MOST_NAME for name, _ in people):
+        raise Bad(f"A name is longer than {MOST_NAME} characters.", "Shorten it.")
+    return people
 
 
 def _area(text: str) -> str:

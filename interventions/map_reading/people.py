@@ -16,6 +16,8 @@ NOBODY = re.compile(
     r"|(?:ks|y|yr|year|years|key stage) ?[\dr][\d ,/&r-]*(?: pupils| children)?"
     r"|reception|nursery|individual|groups?|small groups?|1:\d+|\d+:1"
 )
+MOST_NAME = 120  # letters of the name of somebody who delivers
+MOST_OF_A_NAME = 80  # letters of a learner's surname or forename
 BREAKS = re.compile(r"[\n;•·|]+")
 JOINTS = re.compile(r",|&|\+|/|\band\b")
 
@@ -61,6 +63,28 @@ def learner_of(text: str) -> Named:
     return Named(words=text)
 
 
+def can_be_added(who: Named) -> bool:
+    """Whether the register can take a learner as the file names them: a whole name, and a UPN that is one or none.
+
+    >>> can_be_added(Named("R201100018042", "Bee", "Ada")), can_be_added(Named("12", "Bee", "Ada"))
+    (True, False)
+    """
+    named = 0 < len(who.surname) <= MOST_OF_A_NAME and 0 < len(who.forename) <= MOST_OF_A_NAME
+    return named and (not who.upn or bool(upn.SHAPE.fullmatch(who.upn)))
+
+
+def whole(who: Named) -> Named:
+    """A learner with surname and forename, from a name in one piece: the last word is the surname.
+
+    >>> whole(Named(words="Ada May Bee")).surname, whole(Named(words="Ada")).surname
+    ('Bee', '')
+    """
+    forename, space, surname = who.words.rpartition(" ")
+    if not space:
+        return who
+    return Named(who.upn, surname, forename, "", who.year, who.group, who.sen, who.needs)
+
+
 def learners_in(text: str) -> list[Named]:
     """Every learner that a cell names. A number of pupils, or "whole class", names none.
 
@@ -92,7 +116,7 @@ def staff_of(text: str) -> list[tuple[str, str]]:
     """
     try:
         if "(" in text and (own := read_people(text)):
-            return list(own)
+            return [(name[:MOST_NAME], role) for name, role in own]
     except ValueError:
         pass
     if NOBODY.fullmatch(folded(text).strip(" .")):
@@ -108,5 +132,5 @@ def staff_of(text: str) -> list[tuple[str, str]]:
         inside = re.fullmatch(r"(.+?) ?\((.+)\)", part)
         if inside and marks and marks[0].start >= inside.start(2):
             name = inside[1]
-        found.setdefault(name.casefold(), (name[:120], role))
+        found.setdefault(name.casefold(), (name[:MOST_NAME], role))
     return list(found.values())

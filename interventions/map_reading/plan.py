@@ -12,7 +12,7 @@ from datetime import date, timedelta
 
 from interventions.dose import Dose
 from interventions.map_reading.entries import Entry, Reading
-from interventions.map_reading.people import Named
+from interventions.map_reading.people import Named, can_be_added, whole
 from learners.rows import Problem
 
 OUT, NEW = "out", "new"  # what a person may decide about a learner beside choosing one
@@ -229,7 +229,7 @@ class _Planner:
             return chosen
         if chosen == NEW or (self.choices.create and who.upn and who.surname and who.forename):
             new = whole(who)
-            if new.surname and new.forename:
+            if can_be_added(new):
                 self.plan.learners[key] = new
                 return key
         self.plan.doubts.append(Doubt(who, rows, self._candidates(who)))
@@ -385,15 +385,3 @@ def _key(entry: Entry) -> object:
         entry.name.casefold(), entry.tier, entry.area, entry.people, entry.responsible, entry.place, entry.subject,
         None if alone else (entry.starts, entry.ends, entry.dose), entry.row if len(entry.learners) > 1 else None,
     )  # fmt: skip
-
-
-def whole(who: Named) -> Named:
-    """A learner with surname and forename, from a name in one piece: the last word is the surname.
-
-    >>> whole(Named(words="Ada May Bee")).surname, whole(Named(words="Ada")).surname
-    ('Bee', '')
-    """
-    forename, space, surname = who.words.rpartition(" ")
-    if not space:
-        return who
-    return Named(who.upn, surname, forename, "", who.year, who.group, who.sen, who.needs)

@@ -29,6 +29,7 @@ CARRIED = ("area", "tier")  # cells that maps merge downwards, and leave blank w
 CUTS = frozenset({"minutes", "sessions", "weeks", "period"})  # what ends a provision's name within an item
 Item = tuple[str, tuple[tuple[str, str], ...], DoseReading | None]  # a provision's name, staff and dose
 LONGEST_NAME = 120
+LONGEST = {"responsible": 120, "place": 80, "library": 120, "outcome": 300, "baseline": 60, "target": 60}
 YEARS_AHEAD = 5
 AREA_LINES = frozenset(
     map(plain, [*AREAS.values(), "SEMH", "Sensory and physical", "Social, emotional and mental health"])
@@ -189,16 +190,16 @@ class _Reader:
 
     def _provision(self, number: int, texts: dict[str, str]) -> None:
         """A row that is one provision."""
-        name = " ".join(texts.get("provision", "").split())
-        if not name:
+        title = " ".join(texts.get("provision", "").split())
+        if not title:
             if any(texts.get(key) for key in ("dose", "learners", "deliverers", "outcome")):
                 self._problem(
                     number, "provision", "", "This row names no provision.", "Name it, or leave this row out."
                 )
             return
-        entry = Entry(number, self._heading("provision"), name[:LONGEST_NAME])
-        if len(name) > LONGEST_NAME:
-            entry.notes += (name,)
+        entry = Entry(number, self._heading("provision"), title[:LONGEST_NAME])
+        if len(title) > LONGEST_NAME:
+            entry.notes += (title,)
         entry.tier = self._tier(number, texts)
         entry.area = area_of(texts.get("area", "")) or self.section.get("area", "")
         entry.subject = next(
@@ -214,10 +215,11 @@ class _Reader:
         if not entry.people and "dose" in texts:
             words = texts["dose"]
             entry.people = tuple((words[mark.start : mark.end], mark.value) for mark in staff_in(words))
-        entry.responsible = texts.get("responsible", "")[:120]
-        entry.place, entry.library = texts.get("place", "")[:80], texts.get("library", "")[:120]
-        entry.outcome = texts.get("outcome", "")[:300]
-        entry.baseline, entry.target = texts.get("baseline", "")[:60], texts.get("target", "")[:60]
+        for name, most in LONGEST.items():
+            text = texts.get(name, "")
+            setattr(entry, name, text[:most])
+            if len(text) > most:
+                entry.notes += (f"{self._heading(name)}: {text}",)
         one = (
             self._learner(number, texts)
             if any(texts.get(key) for key in ("upn", "learner", "surname", "forename"))

@@ -16,7 +16,8 @@ from interventions.actions.changes import MovedOn, undo_change
 from interventions.actions.importing import Draft, Moved, NothingToDo, Settled
 from interventions.areas import AREA_CHOICES, AREAS
 from interventions.forms.importing import ColumnsForm, DatesForm, SettlingForm, UploadForm
-from interventions.map_reading.plan import Choices, Planned, whole
+from interventions.map_reading.people import can_be_added, whole
+from interventions.map_reading.plan import Choices, Planned
 from interventions.models import MapImport
 from learners.actions.uploads import KEPT_FOR
 from learners.census import YEARS
@@ -148,7 +149,7 @@ def _checked(request: Any, run: MapImport, draft: Draft, *, status: int = 200, *
         "areas": AREA_CHOICES,
         "tiers": tiers,
         "decided": bool(draft.choices.who or draft.choices.area or draft.choices.tier or draft.choices.rows),
-        "with_upn": sum(bool(one.who.upn and one.who.surname and one.who.forename) for one in plan.doubts),
+        "with_upn": sum(bool(one.who.upn) and can_be_added(one.who) for one in plan.doubts),
         "moved": False,
     } | more  # fmt: skip
     return render(request, "interventions/import/check.html", shown, status=status)
@@ -163,7 +164,7 @@ def _doubt(number: int, one: Any, errors: dict[str, str]) -> dict[str, Any]:
         "rows": ", ".join(map(str, one.rows[:5])),
         "year": YEARS.get(one.who.year, ""),
         "candidates": [(pupil.id, pupil.name, YEARS.get(pupil.year, ""), pupil.group) for pupil in one.candidates],
-        "may_add": bool(new.surname and new.forename),
+        "may_add": can_be_added(new),
         "error": errors.get(f"upn-{number}", ""),
     }
 

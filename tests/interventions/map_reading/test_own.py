@@ -75,6 +75,8 @@ def test_what_export_wrote_is_read_without_loss():
         ({"upn": UPN, "year": "99"}, "Year group", "This cannot be read."),
         ({"upn": UPN, "needs": "SLCN, ADHD"}, "Needs", "This is no type of need of the census."),
         ({"provision": ""}, "Provision", "This row names no provision."),
+        ({"deliverers": "x" * 121 + " (Teacher)"}, "Delivered by", "A name is longer than 120 characters."),
+        ({"library": "x" * 121}, "Library entry", "This is longer than 120 characters."),
         ({"note": "x" * 1001}, "Note", "This is longer than 1000 characters."),
     ],
 )

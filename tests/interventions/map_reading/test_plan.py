@@ -6,8 +6,8 @@ import pytest
 
 from interventions.dose import Dose
 from interventions.map_reading.entries import Entry, Reading
-from interventions.map_reading.people import Named
-from interventions.map_reading.plan import Choices, Held, Known, Pupil, plan_of, whole
+from interventions.map_reading.people import Named, whole
+from interventions.map_reading.plan import Choices, Held, Known, Pupil, plan_of
 from learners.rows import Problem
 
 TODAY = date(2026, 11, 23)
@@ -73,6 +73,17 @@ def test_a_learner_who_was_chosen_and_is_gone_is_in_doubt_again():
     line = entry(learners=who(words="Ada Bee"))
 
     assert len(plan(line, choices=Choices(who={line.learners[0].key: 99}, starts=TODAY)).doubts) == 1
+
+
+@pytest.mark.parametrize(
+    "named", [{"upn": "12", "surname": "Dee", "forename": "Zoe"}, {"upn": "", "words": "Zoe " + "D" * 81}]
+)
+def test_a_learner_whom_the_register_cannot_take_stays_in_doubt(named):
+    line = entry(learners=who(**named))
+
+    found = plan(line, choices=Choices(who={line.learners[0].key: "new"}, starts=TODAY))
+
+    assert (len(found.doubts), found.learners) == (1, {})
 
 
 def test_learners_whose_upn_nobody_has_may_be_added_together():

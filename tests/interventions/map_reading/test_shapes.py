@@ -167,6 +167,12 @@ def test_names_longer_than_a_provisions_name_are_kept_whole_in_the_note():
     assert (whole.notes, item.notes) == ((long.strip(),), (long.strip(),))
 
 
+def test_words_longer_than_their_field_are_kept_whole_in_the_note():
+    entry = read("Provision | Baseline | Outcome", ["Nessy", "b" * 61, "Reads"]).entries[0]
+
+    assert (entry.baseline, entry.outcome, entry.notes) == ("b" * 60, "Reads", ("Baseline: " + "b" * 61,))
+
+
 def test_an_item_whose_words_begin_with_its_dose_keeps_them_as_its_name():
     names = [one.name for one in read("Area | Wave 2", ["C&L", "Daily talk time\n3 x 20 mins Nessy\n20 mins"]).entries]
 
