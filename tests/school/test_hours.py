@@ -74,3 +74,7 @@ def test_a_plain_visit_goes_to_the_person(client, senco, ta):
     page = reverse("school:person", args=[ta.pk])
 
     assert client.get(reverse("school:person-hours", args=[ta.pk])).url == page
+
+
+def test_hours_are_told_in_words(senco, ta):
+    assert str(StaffHours(school=senco.school, user=ta, weekly=Decimal("27.5"))) == "27.5 hours a week"
