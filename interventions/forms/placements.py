@@ -8,6 +8,7 @@ from django import forms
 
 from interventions.dose import Dose, read_dose
 from interventions.models import Placement
+from provisionmap.web.forms import check_year
 
 OWN = ("starts", "ends", "outcome", "baseline", "target", "review_on")  # fields written as they are typed
 
@@ -40,6 +41,7 @@ def day_field(label: str, **kwargs: Any) -> forms.DateField:
         input_formats=["%Y-%m-%d", "%d/%m/%Y", "%d/%m/%y"],
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={"invalid": "Write the date as 14/09/2026."},
+        validators=[check_year],
         **kwargs,
     )
 
