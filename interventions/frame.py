@@ -31,6 +31,7 @@ from interventions.grid import (
 )
 from interventions.grid.sections import Heading, Key, in_sections, sums_of
 from interventions.grid.shown import NOTHING, PARTS, USUAL, chosen
+from interventions.models import TierPlan
 from interventions.permissions import can_edit
 from interventions.reading import items_of, keys_of, places_of, running_of
 from interventions.reading import people_of as read_people
@@ -88,6 +89,14 @@ class Frame:
     def past(self) -> date | None:
         """The day of an earlier or later map; None for today's."""
         return self.day if self.filter.cleaned_data.get("as_of") else None
+
+    @property
+    def tiers_coming(self) -> date | None:
+        """The day up to this map's on which all tiers are to change; only a day to come asks for it."""
+        if self.day <= today():
+            return None
+        plans = TierPlan.objects.planned().filter(school=self.school, on__lte=self.day)
+        return plans.values_list("on", flat=True).first()
 
     @property
     def views(self) -> list[tuple[str, str, bool]]:

@@ -154,3 +154,21 @@ def doubts(terms: Sequence[TermDates], closures: Iterable[Span]) -> list[str]:
         if not any(term.starts <= closure.ends and closure.starts <= term.ends for term in ordered):
             found.append(f"The closure on {closure.starts:%d/%m/%Y} lies outside every term, so it changes nothing.")
     return found
+
+
+def half_term_begun(terms: Iterable[TermDates], day: date) -> date:
+    """The first day of the half-term that `day` lies in, or of the last one begun before it.
+
+    A half-term begins with its term, or on the day after the half-term holiday. Before every term, or without any,
+    it is the day six weeks ago.
+
+    >>> term = TermDates("Autumn", date(2026, 9, 2), date(2026, 12, 18), Span(date(2026, 10, 26), date(2026, 10, 30)))
+    >>> [half_term_begun([term], date(2026, *day)).isoformat() for day in ((9, 2), (10, 30), (10, 31), (12, 25))]
+    ['2026-09-02', '2026-09-02', '2026-10-31', '2026-10-31']
+    >>> half_term_begun([], date(2026, 11, 23)).isoformat()
+    '2026-10-12'
+    """
+    begins = [
+        first for term in terms for first in (term.starts, term.half_term.ends + DAY if term.half_term else term.starts)
+    ]
+    return max((first for first in begins if first <= day), default=day - 6 * WEEK)

@@ -131,6 +131,9 @@ def test_a_later_day_is_planned_told_and_cancelled(client, senco, things, clock)
     plan = TierPlan.objects.get()
     assert "Planned for 4 January 2027" in client.get(PATH).text
 
+    told = "From 4 January 2027 the school’s tiers are to change."
+    assert [told in client.get(f"/map/?as_of={day}").text for day in ("2027-01-03", "2027-01-04")] == [False, True]
+
     cancel = reverse("interventions:tier-cancel", args=[plan.pk])
     assert client.get(cancel).url == PATH
     told = [client.post(cancel, follow=True).text for _ in range(2)]

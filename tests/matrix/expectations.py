@@ -12,6 +12,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from interventions.models import Placement
 from learners.actions.groups import state_of
 from learners.models import Group
 from tests.matrix.world import MAP, PUPILS, Actor, World
@@ -30,7 +31,7 @@ LIBRARY_READERS = MAP_READERS - {"external"}
 WRITERS = EDITORS | {"class_teacher"}  # of passports, and of some cells of the map
 
 # Kinds of things in an address that hang on a learner: seen by whoever sees the learner.
-OF_LEARNERS = frozenset({"learner", "tier", "section", "contact", "placement"})
+OF_LEARNERS = frozenset({"learner", "tier", "section", "contact", "placement", "version", "edit", "change"})
 Status = int | Callable[[Actor], int]
 Body = Callable[[World, tuple[Any, ...]], dict[str, Any]]
 
@@ -95,6 +96,12 @@ def regroup(world: World, args: tuple[Any, ...]) -> dict[str, Any]:
     """A group's form, as it was read."""
     group = Group.objects.filter(pk=args[0]).first()
     return {"name": "Zqgroup", "seen": state_of(group) if group else ""}
+
+
+def first_version(world: World, args: tuple[Any, ...]) -> dict[str, Any]:
+    """The first version of a placement, to be restored."""
+    version = Placement.history.filter(id=args[0]).order_by("history_id").first()
+    return {"version": version.history_id if version else 0, "seen": 1}
 
 
 LEARNER = sent(forename="Ada", surname="Moss", **{"initial-surname": "Was", "seen": 1})
@@ -222,6 +229,14 @@ ROUTES: dict[str, Route] = {
     "interventions:copy-term": Route(EDITORS, post=200),
     "interventions:next-year": Route(EDITORS, post=200),
     "interventions:undo": Route(WRITERS, get=302, post=302),
+    "interventions:history": Route(MAP_READERS),
+    "interventions:history-act": Route(MAP_READERS, "change"),
+    "interventions:history-take-back": Route(WRITERS, "change", get=302, post=302),
+    "interventions:history-edit": Route(MAP_READERS, "edit"),
+    "interventions:edit-take-back": Route(WRITERS, "edit", get=302, post=302),
+    "interventions:placement-history": Route(MAP_READERS, "version"),
+    "interventions:placement-restore": Route(WRITERS, "version", get=302, post=302, body=first_version),
+    "interventions:map-then": Route(MAP_READERS),
     "interventions:placement": Route(WRITERS, "placement", post=302, body=CELL),
     "interventions:placement-end": Route(WRITERS, "placement", post=302, body=sent(on="2026-11-23", seen=1)),
     "interventions:placement-add": Route(

@@ -14,10 +14,11 @@ from types import SimpleNamespace
 from typing import Any
 
 from interventions.actions import importing as maps
+from interventions.actions.changes import open_change
 from interventions.actions.grants import sync_grants
 from interventions.actions.importing import read_file
 from interventions.map_reading.plan import Choices
-from interventions.models import MapExport, MapImport, SavedView, TierPlan
+from interventions.models import MapExport, MapImport, Placement, SavedView, TierPlan
 from learners.actions.importing import apply_upload, draft_of, keep_upload, read_list
 from learners.models import Contact, ImportRun, Passport
 from provisionmap.school.actions import account
@@ -182,6 +183,14 @@ def cancelled_plan(school: School) -> TierPlan:
     return TierPlan.objects.create(school=school, on=TODAY, old_set="waves", new_set="layers", state="cancelled")
 
 
+def changed(placement: Placement, by: User) -> tuple[Any, ...]:
+    """A change of several records that touched `placement`, its words telling the learner's own, in an address."""
+    words = f"Changed {placement.learner.surname}"
+    change = open_change(school=placement.school, kind="bulk", words=words, by=by)
+    Placement.history.bulk_history_create([placement], update=True, default_change_reason=change.reason)
+    return (change.pk,)
+
+
 def calendar_of(school: School) -> dict[str, Any]:
     """A year, a term and a closure."""
     year = AcademicYearFactory(school=school)
@@ -246,6 +255,9 @@ def build() -> World:
         },
         "group": dict(zip(("own", "other", "elsewhere"), [(group.pk,) for group in groups], strict=True)),
         "placement": {name: (one.pk,) for name, one in placements.items()},
+        "version": {name: (one.pk,) for name, one in placements.items() if name != "targeted"},
+        "edit": {name: (one.history.earliest().history_id,) for name, one in placements.items() if name != "targeted"},
+        "change": {name: changed(one, users["senco"]) for name, one in placements.items() if name != "targeted"},
         "provision": {name: (one.provision_id,) for name, one in placements.items()},
         "tier-plan": {"own": (cancelled_plan(school).pk,), "elsewhere": (cancelled_plan(second).pk,)},
         "entry": {"own": (entries[0].pk,), "elsewhere": (entries[1].pk,)},
