@@ -33,6 +33,7 @@ class Thing:
     roles: frozenset[str] = frozenset()
     most: int | None = None
     rests: bool = False
+    told: str = ""  # who delivers it: provisions may share a name
 
     @property
     def is_entry(self) -> bool:

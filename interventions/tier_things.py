@@ -17,8 +17,11 @@ def things_of(school: School, day: date) -> list[Thing]:
     for provision, learner in Placement.objects.filter(school=school).on(day).values_list("provision", "learner"):
         places.setdefault(provision, []).append(learner)
     roles: dict[int, set[str]] = {}
-    for provision, role in Deliverer.objects.filter(provision__school=school).values_list("provision", "role"):
+    names: dict[int, list[str]] = {}
+    adults = Deliverer.objects.filter(provision__school=school)
+    for provision, role, person, outsider in adults.values_list("provision", "role", "user__name", "name"):
         roles.setdefault(provision, set()).add(role)
+        names.setdefault(provision, []).append(person or outsider)
     fields = ("pk", "name", "tier", "version", "intervention__group_max", "ends")
     provisions = [
         Thing(
@@ -30,6 +33,7 @@ def things_of(school: School, day: date) -> list[Thing]:
             roles=frozenset(roles.get(pk, ())),
             most=most,
             rests=ends is not None and ends < day,
+            told=", ".join(names.get(pk, ())),
         )
         for pk, name, tier, version, most, ends in Provision.objects.filter(school=school)
         .order_by("name", "pk")

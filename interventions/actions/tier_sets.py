@@ -31,10 +31,8 @@ def check_can_go_back(change: MapChange, by: User) -> int:
 
 
 def go_back(change: MapChange, by: User) -> None:
-    """The school has the set it had before a change of the tiers; other changes have none to go back to."""
-    plan = TierPlan.objects.filter(change=change).first()
-    if plan:
-        enter_set(change.school, plan.old_set, by=by)
+    """The school has the set again that it had before a change of the tiers."""
+    enter_set(change.school, TierPlan.objects.get(change=change).old_set, by=by)
 
 
 def make_way(entries: Iterable[int]) -> None:

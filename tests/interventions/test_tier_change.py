@@ -158,6 +158,17 @@ def test_own_names_come_back_when_it_is_taken_back(by):
     assert by.school.tiers_on(TODAY) == {1: "Everyone", 2: "Wave 2", 3: "Wave 3"}
 
 
+def test_a_name_that_is_the_new_one_already_stays(by):
+    change_tiers(school=by.school, tier_set="waves", labels={2: "Targeted"}, starts=TODAY, seen=1, by=by)
+    placed(by, 3)
+
+    plan = go(by)
+
+    kept = TierLabel.objects.get(code=2, starts=TODAY)
+    assert kept.label == "Targeted"
+    assert not kept.history.filter(history_change_reason=plan.change.reason).exists()
+
+
 def test_entries_of_one_name_can_change_places_and_come_back(by):
     lower = InterventionFactory(school=by.school, name="Phonics", tier=2)
     upper = InterventionFactory(school=by.school, name="Phonics", tier=3)
