@@ -6,6 +6,7 @@ Found by name: the learners app loads `panels` of every app once the models stan
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -26,10 +27,10 @@ def provision(learner: Learner, user: User, today: date) -> tuple[str, dict[str,
     held = capabilities_at(user, learner.school)
     if Capability.SEE_MAP not in held:
         return None
-    rows = list(Placement.objects.visible_to(user).filter(learner=learner).for_map())
+    rows = list(Placement.objects.visible_to(user).filter(learner=learner).with_last_tier().for_map())
     people = deliverers_of({row.provision_id for row in rows}, today)
-    tiers = learner.school.tiers_on(today)
-    lines = [_line(row, people.get(row.provision_id, ()), tiers, held) for row in rows]
+    names = learner.school.tier_names()
+    lines = [_line(row, people.get(row.provision_id, ()), names.on(_last_day(row, today)), held) for row in rows]
     before = [line for line in lines if line["item"].ends and line["item"].ends < today]
     shown = {
         "now": [line for line in lines if line not in before and line["item"].starts <= today],
@@ -39,11 +40,16 @@ def provision(learner: Learner, user: User, today: date) -> tuple[str, dict[str,
     return "interventions/panels/provision.html", shown
 
 
+def _last_day(row: Placement, today: date) -> date:
+    """The day whose tiers a placement is shown under: its last, or today while it runs or is to come."""
+    return min(row.ends or today, today)
+
+
 def _line(
     row: Placement, people: tuple[str, ...], tiers: Mapping[int, str], held: frozenset[Capability]
 ) -> dict[str, Any]:
     """One placement as the panel draws it; its provision is a link only for those whom it opens to."""
-    item = item_of(row, people, frozenset())
+    item = replace(item_of(row, people, frozenset()), tier=vars(row)["tier_then"])
     opens = Capability.SEE_ALL_LEARNERS in held and (not item.confidential or Capability.SEE_CONFIDENTIAL in held)
     return {
         "item": item,

@@ -7,16 +7,23 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from interventions.grid.timeline import arrange, periods_of
+from interventions.grid.timeline import Track, arrange, periods_of
 from interventions.models import Placement
 from interventions.reading import items_of, who_of
 from learners.models import Learner
 from provisionmap.school.access import require
+from provisionmap.school.models.school import TierNames
 from provisionmap.school.roles import Capability
 from provisionmap.school.today import today
 from provisionmap.web import typed
 
 NOBODY: frozenset[int] = frozenset()
+
+
+def label_of(track: Track, names: TierNames) -> str:
+    """What the tier of a row was called when its last placement ran."""
+    ends = track.bars[-1].items[-1].ends
+    return names.on(min(ends or today(), today())).get(track.tier, f"Tier {track.tier}")
 
 
 @require(Capability.SEE_MAP)
@@ -30,12 +37,13 @@ def show(request: Any, pk: int) -> HttpResponse:
     periods = periods_of(terms, items, today())
     back = typed.number(request.GET.get("back", "0")[:3])
     line = arrange(items, periods, back)
+    names = request.school.tier_names()
     context = {
         "section": "map",
         "learner": learner,
         "who": who_of(learner),
         "line": line,
-        "tiers": request.school.tiers_on(today()),
+        "tracks": [(track, label_of(track, names)) for track in line.tracks],
         "today": today(),
         "confidential": any(item.confidential for item in items),
         "earlier": line.later + len(line.periods) if line.earlier else None,

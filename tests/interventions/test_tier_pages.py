@@ -172,3 +172,15 @@ def test_the_pages_cost_the_same_for_one_and_for_thirty(client, senco, many, dja
 
     with django_assert_num_queries(11):
         client.get(PATH, DAY)
+
+
+def test_what_ended_before_keeps_its_tier_and_its_name_on_a_learners_pages(client, senco, things):
+    one = things[1].placements.get()
+    ended = PlacementFactory(learner=one.learner, provision__tier=3, provision__name="Booster", ends=date(2026, 10, 16))
+    client.post(PATH, {**RULES, "apply": "yes", "seen": seen_in(client.post(PATH, RULES))})
+
+    for name in ("learners:learner", "interventions:timeline"):
+        text = client.get(reverse(name, args=[one.learner_id])).text
+        told = re.findall(r'<span class="tier t(\d)">([^<]*)</span>', text)
+        assert sorted(told) == [("3", "Wave 3"), ("4", "Specialist")]
+    assert ended.provision.ends == date(2027, 7, 20)  # the provision itself runs on, in Targeted Plus

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar, Self
 
@@ -14,6 +16,19 @@ WAVES = {1: "Wave 1", 2: "Wave 2", 3: "Wave 3"}
 LAYERS = {1: "Universal", 2: "Targeted", 3: "Targeted Plus", 4: "Specialist"}
 TIER_SETS = {"waves": WAVES, "layers": LAYERS}
 TIERS = [(1, "Tier 1"), (2, "Tier 2"), (3, "Tier 3"), (4, "Tier 4")]
+
+
+@dataclass(frozen=True)
+class TierNames:
+    """What a school calls its tiers through time: the names of its set, and its own from their first days on."""
+
+    usual: dict[int, str]
+    own: tuple[tuple[int, str, date], ...] = ()  # code, label and first day, in the order of the days
+
+    def on(self, day: date) -> dict[int, str]:
+        """The tiers of `day`, code to label, in order; an empty label says that the school does not use the tier."""
+        labels = self.usual | {code: label for code, label, starts in self.own if starts <= day}
+        return {code: label for code, label in sorted(labels.items()) if label}
 
 
 class School(models.Model):
@@ -51,10 +66,14 @@ class School(models.Model):
         A label the school has not written itself is the one of its tier set; an empty label says that the
         school does not use the tier from that day on.
         """
-        labels = dict(TIER_SETS[self.tier_set])
-        for row in self.tier_labels.on(day):
-            labels[row.code] = row.label
-        return {code: label for code, label in sorted(labels.items()) if label}
+        return self._names(self.tier_labels.on(day)).on(day)
+
+    def tier_names(self) -> TierNames:
+        """What the tiers are called on any day: one query."""
+        return self._names(self.tier_labels.order_by("starts", "pk"))
+
+    def _names(self, rows: Iterable[TierLabel]) -> TierNames:
+        return TierNames(TIER_SETS[self.tier_set], tuple((row.code, row.label, row.starts) for row in rows))
 
 
 class TierLabelQuerySet(models.QuerySet["TierLabel"]):
