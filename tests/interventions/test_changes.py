@@ -7,7 +7,6 @@ import pytest
 from interventions.actions import changes, tiers
 from interventions.actions.placements import change_placement
 from interventions.actions.provisions import Delivery, Plan, change_provision, end_provision, start_provision
-from interventions.actions.tier_sets import go_back
 from interventions.models import Deliverer, Intervention, MapChange, Placement, Provision
 from learners.models import Grant, Learner
 from provisionmap.school.access import NotAllowed
@@ -257,13 +256,6 @@ def test_changes_of_the_whole_map_are_seen_by_who_sees_the_whole_map(by, change,
     assert list(MapChange.objects.visible_to(member(role, by.school))) == ([change] if sees else [])
     assert list(MapChange.objects.visible_to(member(role))) == []
     assert str(change) == "Changed 2 placements"
-
-
-def test_a_change_that_moved_no_tiers_has_no_set_to_go_back_to(by, change):
-    go_back(change, by)
-
-    by.school.refresh_from_db()
-    assert by.school.tier_set == "waves"
 
 
 def test_names_that_stand_already_are_not_written_again(by, change):
