@@ -71,7 +71,7 @@ def start_a_provision(page):
     page.get_by_role("button", name="Fill the library").click()
     page.goto("/provisions/new/")
     page.locator("#from").select_option(index=45)
-    page.wait_for_url("**/provisions/new/?from=*")
+    expect(page.get_by_label("Name", exact=True)).not_to_have_value("")
     page.get_by_label("Name", exact=True).fill("Reading boost")
     page.locator("[name=tier]").select_option("2")
     page.locator("[name=dose]").fill("3 x 20")
