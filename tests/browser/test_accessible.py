@@ -6,7 +6,7 @@ from django.core.management import call_command
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from interventions.models import Intervention, Placement, Provision, SavedView
+from interventions.models import Intervention, MapChange, Placement, Provision, SavedView
 from learners.models import Group, Learner
 from provisionmap.school.models import School, User
 from tests.browser.conftest import sign_in
@@ -36,7 +36,8 @@ def addresses():
     kept = SavedView.objects.create(school=learner.school, user=priya, name="Wave 2", query="tier=2")
     at = {
         "interventions": [
-            "map", "views", "export", "provisions", "provision-new", "library", "intervention-new",
+            "map", "history", "map-then", "tier-change",
+            "views", "export", "provisions", "provision-new", "library", "intervention-new",
             ("provision", Provision), ("provision-edit", Provision), ("intervention", Intervention),
             ("intervention-edit", Intervention),
         ],
@@ -55,6 +56,10 @@ def addresses():
         f"/map/views/{kept.pk}/delete/",
         f"/map/placements/{placement.pk}/",
         f"/map/placements/{placement.pk}/end/",
+        f"/map/placements/{placement.pk}/history/",
+        f"/map/history/edits/{Placement.history.filter(history_change_reason='review').earliest().history_id}/",
+        f"/map/history/{MapChange.objects.earliest('pk').pk}/",
+        "/settings/tiers/change/?to=layers&on=2026-11-24",
     ]
     for app, names in at.items():
         for name in names:
