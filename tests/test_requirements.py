@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from importlib.metadata import distributions
 from pathlib import Path
 
 import pytest
@@ -45,3 +46,17 @@ def test_python_3_11_of_debian_12_finds_all_it_needs():
 
 def test_python_3_12_which_brings_no_setuptools_finds_all_it_needs():
     assert {"pip", "setuptools"} <= names(lock("dev.txt").splitlines())
+
+
+def test_what_is_asked_for_with_extras_is_locked_with_them():
+    """pip takes `coverage[toml]` for another package than `coverage`: unlocked, the next release stops each install."""
+    asked = {
+        (match[1].lower(), match[2])
+        for installed in distributions()
+        for line in installed.requires or ()
+        if (match := re.match(r"([\w.-]+)\[([\w,-]+)\]", line)) and "extra ==" not in line
+    }
+
+    locked = set(re.findall(r"^([\w.-]+)\[([\w,-]+)\]==", lock("dev.txt"), re.MULTILINE))
+    assert ("coverage", "toml") in asked
+    assert asked - locked == set()
