@@ -13,7 +13,7 @@ from decimal import Decimal
 from learners import cells, census, upn
 from learners.dates import is_month_first, read_date
 from learners.mapping import FIELDS
-from learners.reading.sheet import Cell, ContactRow, Sheet
+from learners.reading.sheet import Cell, ContactRow, Sheet, heading_of
 
 Value = str | date | bool | tuple[str, ...]
 FLAGS = (
@@ -153,7 +153,7 @@ class _Reader:
         return found
 
     def _heading(self, name: str) -> str:
-        return next((self.sheet.headers[place] for column, place in self.columns if column == name), "")
+        return heading_of(self.sheet, next((place for column, place in self.columns if column == name), None))
 
     def _notice(self, row: int, name: str, value: str, message: str, remedy: str) -> None:
         self.notices.append(Problem(row, self._heading(name), name, value, message, remedy))
@@ -266,7 +266,7 @@ class _Reader:
         return awaited
 
     def _needs_heading(self) -> str:
-        return next(self.sheet.headers[place] for name, place in self.columns if name in NEED_FIELDS)
+        return heading_of(self.sheet, next(place for name, place in self.columns if name in NEED_FIELDS))
 
     def _check(self, number: int, values: dict[str, Value]) -> None:
         """What the values of a row say together."""

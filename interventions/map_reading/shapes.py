@@ -22,7 +22,7 @@ from interventions.subjects import SUBJECTS
 from learners import cells, census, upn
 from learners.dates import is_month_first, read_date
 from learners.mapping import plain
-from learners.reading.sheet import Cell, Sheet
+from learners.reading.sheet import MOST_ROWS, Cell, Sheet, heading_of
 from learners.rows import Problem
 
 CARRIED = ("area", "tier")  # cells that maps merge downwards, and leave blank when saved as text
@@ -51,12 +51,17 @@ def shape_of(mapping: Mapping[int, str]) -> str:
     return "learners" if names & {"upn", "learner", "surname", "forename"} else "areas"
 
 
-def read_map(sheet: Sheet, mapping: Mapping[int, str], *, labels: Mapping[int, str], today: date) -> Reading:
-    """What the map in `sheet` says, its columns read as `mapping` says; `labels` are the school's tiers."""
+def read_map(
+    sheet: Sheet, mapping: Mapping[int, str], *, labels: Mapping[int, str], today: date, most: int = MOST_ROWS
+) -> Reading:
+    """What the map in `sheet` says, its columns read as `mapping` says; `labels` are the school's tiers.
+
+    A map of more than `most` lines is read a little further and no more: it will be refused.
+    """
     shape = shape_of(mapping)
     if shape == "own":
         return read_own(sheet, mapping, labels=labels, today=today)
-    return _Reader(sheet, mapping, shape, labels, today).read()
+    return _Reader(sheet, mapping, shape, labels, today).read(most)
 
 
 def items_in(text: str) -> list[str]:
@@ -85,6 +90,7 @@ class _Reader:
     ) -> None:
         self.sheet, self.mapping, self.shape, self.labels, self.today = sheet, mapping, shape, labels, today
         self.reading = Reading(shape)
+        self.rows = dict(sheet.rows)
         self.places: dict[str, int] = {}
         for place, name in mapping.items():
             self.places.setdefault(name, place)
@@ -98,11 +104,13 @@ class _Reader:
             if name in ("starts", "ends", "review_on")
         }
 
-    def read(self) -> Reading:
-        """Every row."""
+    def read(self, most: int) -> Reading:
+        """Every row, until there are more than `most` lines."""
         if not self.sheet.rows:
             self._notice(self.sheet.header_row, "", "", "The map has headings but no rows.", "Nothing will change.")
         for number, row in self.sheet.rows:
+            if len(self.reading.entries) > most:
+                break
             if self._is_heading(row) or self._is_section(row) or self._closes(number, row):
                 continue
             texts = {name: self._text(row, place) for name, place in self.places.items()}
@@ -338,8 +346,7 @@ class _Reader:
         place = self.places.get(name)
         if place is None or not texts.get(name):
             return None
-        row = next(cells_ for at, cells_ in self.sheet.rows if at == number)
-        cell = row[place]
+        cell = self.rows[number][place]
         try:
             return read_date(
                 cell if cell is not None else texts[name], month_first=self.month_first[name],
@@ -367,7 +374,7 @@ class _Reader:
 
     def _heading(self, name: str) -> str:
         place = self.places.get(name)
-        return self.sheet.headers[place] if place is not None else ""
+        return heading_of(self.sheet, place)
 
     def _notice(self, row: int, name: str, value: str, message: str, remedy: str) -> None:
         self.reading.notices.append(Problem(row, self._heading(name), name, value, message, remedy))

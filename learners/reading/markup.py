@@ -10,6 +10,7 @@ from provisionmap.web.text_file import Refused
 CHUNK = 1 << 16
 DEEPEST = 40
 LONGEST_RUN = 1 << 18  # bytes without the end of a tag: a cell's text is shorter, a million attributes are not
+MOST_NAMES = 500  # of tags that are kept in mind: a workbook has fewer
 ODD = ("This file is nested or filled in a way no pupil list is.", "Export the list again, or save it as CSV.")
 DECLARED = (
     "This file holds a document type or entities, which no pupil list does.",
@@ -77,19 +78,30 @@ def _declared(*about: object) -> None:
 
 
 def _counted(reader: Reader) -> tuple[Callable[[str, dict[str, str]], None], Callable[[str], None]]:
-    """The two handlers, which keep count of the depth."""
+    """The two handlers, which keep count of the depth. They run a million times for a large list."""
     depth = 0
+    names, begin, finish = _Names(), reader.start, reader.end
 
     def start(tag: str, attributes: dict[str, str]) -> None:
         nonlocal depth
         depth += 1
         if depth > DEEPEST:
             raise Refused(*ODD)
-        reader.start(tag.rpartition("}")[2], attributes)
+        begin(names[tag], attributes)
 
     def end(tag: str) -> None:
         nonlocal depth
         depth -= 1
-        reader.end(tag.rpartition("}")[2])
+        finish(names[tag])
 
     return start, end
+
+
+class _Names(dict[str, str]):
+    """The name of each tag without its namespace, found once; odd files have as many tags as they like."""
+
+    def __missing__(self, tag: str) -> str:
+        name = tag.rpartition("}")[2]
+        if len(self) < MOST_NAMES:
+            self[tag] = name
+        return name

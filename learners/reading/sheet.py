@@ -45,6 +45,15 @@ class Sheet:
     contacts: dict[int, tuple[ContactRow, ...]] = field(default_factory=dict)
 
 
+def heading_of(sheet: Sheet, place: int | None) -> str:
+    """What a column is called when a problem is told; one without a heading by its number; "" for no column.
+
+    >>> heading_of(Sheet("", "csv", ["UPN", ""], 1, []), 1)
+    'Column 2'
+    """
+    return "" if place is None else sheet.headers[place] or f"Column {place + 1}"
+
+
 class Clock:
     """Stops a reading that takes too long. It counts this thread's own work: others may keep the machine busy."""
 

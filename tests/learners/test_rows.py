@@ -278,3 +278,11 @@ def test_a_list_that_knows_the_primary_need_only_says_so():
     more = reading("upn sen_code need_1 need_2", [UPN, "K", "SLCN", None])
 
     assert [one.rows[0].primary_only for one in (alone, more)] == [True, False]
+
+
+def test_a_bad_value_in_a_column_without_a_heading_is_told_with_the_columns_number():
+    sheet = Sheet("", "csv", ["Surname", ""], 1, [(2, ["Bee", "12345"])])
+
+    found = read_rows(sheet, {0: "surname", 1: "upn"}, TODAY)
+
+    assert {(one.row, one.column) for one in found.problems} == {(2, "Column 2")}

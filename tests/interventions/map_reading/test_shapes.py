@@ -254,3 +254,39 @@ def test_one_learner_is_known_again_by_upn_else_by_name_year_and_class():
 )  # fmt: skip
 def test_adults_are_named_with_the_role_that_the_words_say(text, people):
     assert staff_of(text) == people
+
+
+def test_a_map_of_too_many_lines_is_read_no_further_than_to_know_it():
+    sheet = Sheet("", "csv", ["Provision"], 1, [(number, ["Nessy"]) for number in range(2, 100)])
+
+    found = read_map(sheet, {0: "provision"}, labels=WAVES, today=TODAY, most=5)
+
+    assert [one.row for one in found.entries] == [2, 3, 4, 5, 6, 7]
+
+
+class Looked(list):
+    """Rows that count how often somebody goes through all of them."""
+
+    times = 0
+
+    def __iter__(self):
+        self.times += 1
+        return super().__iter__()
+
+
+def test_thousands_of_dates_are_read_without_going_through_the_rows_for_each():
+    def looks(many):
+        rows = Looked((number, ["Nessy", f"{number % 28 + 1}/09/2026"]) for number in range(2, many + 2))
+        read_map(Sheet("", "csv", ["Provision", "Start"], 1, rows), {0: "provision", 1: "starts"}, labels=WAVES,
+                 today=TODAY)  # fmt: skip
+        return rows.times
+
+    assert looks(3) == looks(30)
+
+
+def test_a_column_without_a_heading_is_told_by_its_number():
+    sheet = Sheet("", "csv", ["Provision", ""], 1, [(2, ["Nessy", "soon"])])
+
+    found = read_map(sheet, {0: "provision", 1: "starts"}, labels=WAVES, today=TODAY)
+
+    assert [(one.row, one.column, one.value) for one in found.notices] == [(2, "Column 2", "soon")]

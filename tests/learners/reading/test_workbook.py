@@ -311,3 +311,11 @@ def test_a_damaged_workbook_is_read_or_refused_and_nothing_else(data):
 
     with suppress(Refused):
         open_upload("x.xlsx", bytes(broken))
+
+
+def test_tags_of_many_names_are_passed_over():
+    odd = "".join(f"<odd{number}/>" for number in range(1_000))
+
+    sheet = read(f"{odd}<row r='2'>{text_cell('A2', 'A1')}</row>")
+
+    assert sheet.rows == [(2, ["A1"])]
