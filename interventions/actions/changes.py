@@ -16,6 +16,7 @@ from interventions.actions.grants import sync_grants
 from interventions.actions.tier_sets import check_can_go_back, go_back, make_way
 from interventions.models import Deliverer, Intervention, MapChange, Placement, Provision, TierMove
 from interventions.permissions import check_can_edit
+from learners.actions.undoing import drop_empty_groups
 from learners.models import Learner
 from provisionmap.school import audit
 from provisionmap.school.access import NotAllowed
@@ -111,7 +112,7 @@ def undo_change(*, change: MapChange, by: User) -> MapChange:
     if not claimed:
         raise NotAllowed(TAKEN_BACK)
     provisions = _provisions_of(change)
-    back = _way_back(change, by)
+    back = _way_back(change, provisions, by)
     reason = f"undo-set:{change.pk}"
     if change.kind == "tiers":
         go_back(change, by)
@@ -120,6 +121,8 @@ def undo_change(*, change: MapChange, by: User) -> MapChange:
         one.write(by, reason)
     for one in back:
         _delete(one.made, by=by, reason=reason)
+    if change.groups_made:
+        drop_empty_groups(change.groups_made)
     sync_grants(provisions)
     audit.record("map.undo", by=by, target=change, new={"words": change.words})
     change.refresh_from_db()
@@ -131,12 +134,13 @@ def check_can_undo(change: MapChange, by: User) -> None:
     """Raises NotAllowed or MovedOn as `undo_change` would, and writes nothing."""
     if change.undone_at:
         raise NotAllowed(TAKEN_BACK)
-    _way_back(change, by)
+    _way_back(change, _provisions_of(change), by)
 
 
-def _way_back(change: MapChange, by: User) -> list[_Back]:
+def _way_back(change: MapChange, provisions: set[int], by: User) -> list[_Back]:
     """How each model goes back. Raises NotAllowed, or MovedOn when it can't."""
-    _check_may(change, by)
+    _check_may(change, provisions, by)
+    lock_provisions(provisions)  # before their placements, as everybody does: else two wait for each other
     back = [_Back(model, change) for model in TOUCHED]
     moved = sum(one.moved for one in back)
     hanging = _hanging({one.model: one for one in back}) + check_can_go_back(change, by)
@@ -145,8 +149,8 @@ def _way_back(change: MapChange, by: User) -> list[_Back]:
     return back
 
 
-def _check_may(change: MapChange, by: User) -> None:
-    touched = Provision.history.filter(id__in=_provisions_of(change))
+def _check_may(change: MapChange, provisions: set[int], by: User) -> None:
+    touched = Provision.history.filter(id__in=provisions)
     for tier in touched.order_by().values_list("tier", flat=True).distinct() or [2]:
         check_can_edit(change.school, tier, by)
     learners = set(Placement.history.filter(history_change_reason=change.reason).values_list("learner_id", flat=True))
@@ -175,7 +179,7 @@ class _Back:
         self.fields = [field.attname for field in model.history.model.tracked_fields]
         mine = model.history.filter(history_change_reason=change.reason)
         self.touched = set(mine.order_by().values_list("id", flat=True))
-        now = {row.pk: row for row in model.objects.select_for_update().filter(pk__in=self.touched)}
+        now = {row.pk: row for row in model.objects.select_for_update().filter(pk__in=self.touched).order_by("pk")}
         self.made: list[Any] = []  # the change made them: they go
         self.changed: list[Any] = []  # it changed them: they get their old values
         self.removed: list[Any] = []  # it deleted them: they come again

@@ -144,20 +144,31 @@ def _held(school: School) -> list[Held]:
     ]
 
 
-def draft_from(sheet: Sheet, mapping: dict[int, str], choices: Choices, school: School, today: date) -> Draft:
-    """What `sheet` says and would do today. Raises Refused for more lines than a map has."""
-    reading = read_map(sheet, mapping, labels=school.tiers_on(today), today=today)
+def lines_of(sheet: Sheet, mapping: dict[int, str], school: School, today: date) -> Reading:
+    """What `sheet` says. Raises Refused for more lines than a map has."""
+    reading = read_map(sheet, mapping, labels=school.tiers_on(today), today=today, most=MOST_ENTRIES)
     if len(reading.entries) > MOST_ENTRIES:
         raise Refused(f"This map has more than {MOST_ENTRIES:,} lines.", "Bring it in year by year.")
+    return reading
+
+
+def draft_from(sheet: Sheet, mapping: dict[int, str], choices: Choices, school: School, today: date) -> Draft:
+    """What `sheet` says and would do today. Raises Refused for more lines than a map has."""
+    reading = lines_of(sheet, mapping, school, today)
     return Draft(sheet, mapping, choices, reading, plan_of(reading, known_of(school), choices, today=today))
 
 
-def draft_of(run: MapImport, today: date) -> Draft:
-    """The upload as it stands. Raises Settled when it is gone."""
+def table_of(run: MapImport) -> tuple[Sheet, dict[int, str]]:
+    """The table of an upload that waits, and what its columns are read as. Raises Settled when it is gone."""
     if run.upload is None:
         raise Settled("This map was applied, cancelled or left too long: upload it again.")
-    mapping = {int(place): name for place, name in run.mapping.items()}
-    return draft_from(unpack(run.upload), mapping, choices_of(run.decisions), run.school, today)
+    return unpack(run.upload), {int(place): name for place, name in run.mapping.items()}
+
+
+def draft_of(run: MapImport, today: date) -> Draft:
+    """The upload as it stands. Raises Settled when it is gone, Refused for more lines than a map has."""
+    sheet, mapping = table_of(run)
+    return draft_from(sheet, mapping, choices_of(run.decisions), run.school, today)
 
 
 @transaction.atomic
@@ -276,7 +287,7 @@ def _write(school: School, plan: MapPlan, by: User | None, today: date) -> MapCh
         f"Imported a map: {made} provision{'' if made == 1 else 's'}, {places} placement{'' if places == 1 else 's'}"
     )
     change = open_change(school=school, kind="import", words=words, by=by)
-    groups = _groups(school, plan)
+    groups = _groups(school, plan, change)
     learners = _learners(school, plan.learners, groups, today, change)
     entries = _entries(school, plan.made, change)
     rows = add_rows([_provision(school, one, groups, entries) for one in plan.made], change=change)
@@ -308,13 +319,17 @@ def _write(school: School, plan: MapPlan, by: User | None, today: date) -> MapCh
     return change
 
 
-def _groups(school: School, plan: MapPlan) -> dict[str, Group]:
-    """Every class the plan names, by its name in small letters; those that only new learners name are made."""
+def _groups(school: School, plan: MapPlan, change: MapChange) -> dict[str, Group]:
+    """Every class the plan names, by its name in small letters; those the school lacks are made."""
     found = {group.name.casefold(): group for group in Group.objects.filter(school=school)}
     named = [*(who.group for who in plan.learners.values()), *(one.group for one in plan.made)]
-    for name in dict.fromkeys(name for name in named if name):
-        if name.casefold() not in found:
-            found[name.casefold()] = Group.objects.create(school=school, name=name)
+    # Backwards, so that of two spellings the first in the file stays.
+    absent = {name.casefold(): name for name in reversed(named) if name and name.casefold() not in found}
+    if absent:
+        made = Group.objects.bulk_create([Group(school=school, name=name) for name in absent.values()])
+        change.groups_made = [group.pk for group in made]
+        change.save(update_fields=["groups_made"])
+        found |= dict(zip(absent, made, strict=True))
     return found
 
 

@@ -36,7 +36,10 @@ def _runs(request: Any) -> Any:
 
 
 def of_waiting(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Give the view this person's own upload; one that is settled sends them back to the start with the reason."""
+    """Give the view this person's own upload; one that is settled sends them back to the start with the reason.
+
+    One whose columns are read in a way that makes too many lines sends them back to the columns.
+    """
 
     @wraps(view)
     def with_run(request: Any, pk: int) -> HttpResponse:
@@ -48,6 +51,9 @@ def of_waiting(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
         except Settled as settled:
             messages.warning(request, str(settled))
             return redirect("interventions:map-import")
+        except Refused as refused:
+            messages.error(request, f"{refused.message} {refused.remedy}")
+            return redirect("interventions:map-import-columns", run.pk)
 
     return with_run
 
@@ -61,6 +67,7 @@ def upload(request: Any) -> HttpResponse:
         file = form.cleaned_data["file"]
         try:
             sheet, mapping = actions.read_file(file.name, file.read(), request.school)
+            actions.lines_of(sheet, mapping, request.school, today())
             term = Term.objects.filter(school=request.school, ends__gte=today()).order_by("starts").first()
             choices = Choices(starts=term.starts if term else today(), ends=term.ends if term else None)
             run = actions.keep_upload(
@@ -85,16 +92,16 @@ def upload(request: Any) -> HttpResponse:
 @of_waiting
 def columns(request: Any, run: MapImport) -> HttpResponse:
     """What each column holds, guessed and then corrected."""
-    draft = actions.draft_of(run, today())
-    form = ColumnsForm(request.POST or None, headers=draft.sheet.headers, mapping=draft.mapping)
+    sheet, mapping = actions.table_of(run)
+    form = ColumnsForm(request.POST or None, headers=sheet.headers, mapping=mapping)
     if form.is_valid():
         actions.choose_columns(run=run, mapping=form.mapping, by=request.user)
         return redirect("interventions:map-import-check", run.pk)
     listed = [
-        {"place": place + 1, "heading": heading, "samples": samples_of(draft.sheet, place), "field": form.of(place)}
-        for place, heading in enumerate(draft.sheet.headers)
+        {"place": place + 1, "heading": heading, "samples": samples_of(sheet, place), "field": form.of(place)}
+        for place, heading in enumerate(sheet.headers)
     ]
-    shown = {"section": "map", "run": run, "form": form, "sheet": draft.sheet, "columns": listed}
+    shown = {"section": "map", "run": run, "form": form, "sheet": sheet, "columns": listed}
     return render(request, "interventions/import/columns.html", shown, status=422 if form.errors else 200)
 
 

@@ -87,7 +87,7 @@ def _put_back(before: dict[str, Any], trail: Trail) -> None:
     _restore(SenProvision, {int(pk): old for pk, old in before["sen_changed"].items()}, trail)
     _restore(Learner, {int(pk): kept["old"] for pk, kept in before["changed"].items()}, trail)
     _remove(Learner, before["added"], trail)
-    _drop_empty(before["groups"])
+    drop_empty_groups(before["groups"])
 
 
 def _restore(model: Any, kept: dict[int, dict[str, Any]], trail: Trail) -> None:
@@ -113,8 +113,8 @@ def _remove(model: Any, ids: list[int], trail: Trail) -> None:
     model.objects.filter(pk__in=ids)._raw_delete(using=model.objects.db)
 
 
-def _drop_empty(ids: Iterable[int]) -> None:
-    """Delete the groups the import made, but those that somebody has used since."""
+def drop_empty_groups(ids: Iterable[int]) -> None:
+    """Delete the groups that an import made, but those that somebody has used since."""
     used = set(Group.teachers.through.objects.filter(group__in=ids).values_list("group", flat=True))
     for model, name in _pointing_at(Group):
         used.update(model._default_manager.filter(**{f"{name}__in": ids}).order_by().values_list(name, flat=True))

@@ -236,6 +236,21 @@ def test_only_who_may_edit_the_whole_map_and_import_learners_brings_one_in(clien
                             now=timezone.now(), by=teacher)  # fmt: skip
 
 
+def test_taking_a_map_back_takes_its_new_classes_with_it_but_not_those_that_are_used_since(client, senco):
+    GroupFactory(school=senco.school, name="4K")
+    lines = [f"X9990000160{number},Dee,Zoe,{name},Nessy," for number, name in ((49, "4K"), (50, "5L"), (51, "6M"))]
+    _, run = send(client, "\n".join(["UPN,Surname,Forename,Class,Wave 2,Area", *lines]))
+    settle(client, run, create="1", **{"area-all": "semh"})
+    apply(client, run)
+    made = list(Group.objects.values_list("name", flat=True))
+    LearnerFactory(school=senco.school, group=Group.objects.get(name="6M"))
+
+    client.post(at("result", run))
+
+    assert made == ["4K", "5L", "6M"]
+    assert list(Group.objects.values_list("name", flat=True)) == ["4K", "6M"]
+
+
 def test_a_settled_upload_is_written_no_more(client, senco, ada):
     _, run = send(client, f"UPN,Wave 2,Area\n{ada.upn},Nessy,\n")
     actions.cancel(run=run, by=senco)
@@ -382,6 +397,26 @@ def test_a_map_of_more_lines_than_a_school_has_is_refused(senco, monkeypatch):
 
     with pytest.raises(actions.Refused, match="more than 1 lines"):
         actions.draft_from(sheet, mapping, Choices(), senco.school, TODAY)
+
+
+def test_a_map_of_too_many_lines_is_refused_beside_its_field(client, senco, monkeypatch):
+    monkeypatch.setattr(actions, "MOST_ENTRIES", 1)
+
+    answer, run = send(client, "Provision\nNessy\nLego\n")
+
+    assert (answer.status_code, run) == (422, None)
+    assert "This map has more than 1 lines. Bring it in year by year." in answer.text
+
+
+def test_columns_that_make_too_many_lines_lead_back_to_the_columns(client, senco, monkeypatch):
+    _, run = send(client, "Provision\nNessy\nLego\n")
+    monkeypatch.setattr(actions, "MOST_ENTRIES", 1)
+
+    answer = client.get(at("check", run), follow=True)
+
+    assert answer.redirect_chain == [(at("columns", run), 302)]
+    assert "This map has more than 1 lines." in answer.text
+    assert client.post(at("apply", run), {"seen": ""}).url == at("columns", run)
 
 
 def test_a_map_with_a_doubt_is_not_written_from_the_command_line_either(senco, tmp_path, monkeypatch, capsys):
