@@ -24,6 +24,7 @@ EDITED = ("starts", "ends", "minutes", "sessions", "outcome", "baseline", "targe
 ON_THE_MAP = "map"  # the change reason that undo looks for
 UNDO = "undo:"
 UNDO_WITHIN = timedelta(hours=24)  # Ctrl+Z is for slips; what is older may be built upon
+GONE = "Somebody took this place off the map meanwhile. Its history can bring it back."
 LOOK_BACK = 50  # history rows searched for a change to take back
 
 
@@ -54,7 +55,7 @@ def change_placement(
 ) -> Placement:
     """Apply `changes` to a placement that was read at version `seen`; return it as saved.
 
-    Raises Stale, with nothing written, when another save came between; NotAllowed when `by` may not.
+    Raises Stale, with nothing written, when another save came between; NotAllowed when `by` may not, or it is gone.
     Changes that change nothing write nothing.
     """
     check_can_edit(placement.school, placement.provision.tier, by)
@@ -70,7 +71,8 @@ def change_placement(
         **changes, version=F("version") + int(old != changes)
     )
     if not claimed:
-        raise Stale(Placement.objects.for_map().select_related("school").get(pk=placement.pk))
+        current = Placement.objects.for_map().select_related("school").filter(pk=placement.pk).first()
+        raise Stale(current) if current else NotAllowed(GONE)
     if old == changes:
         return placement
     for name, value in changes.items():

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from interventions.actions.changes import MovedOn, add_rows, change_rows, open_change
+from interventions.actions.changes import MovedOn, add_rows, change_rows, lock_placements, lock_provisions, open_change
 from interventions.actions.grants import sync_grants
 from interventions.actions.placements import EDITED, UNDO, check_dates, take_back
 from interventions.models import Placement, Provision
@@ -46,7 +46,8 @@ def take_back_version(*, version: Any, by: User) -> str:
 
     Raises NotAllowed, or MovedOn when the placement is no longer as the change left it.
     """
-    Placement.objects.select_for_update().filter(pk=version.id).first()
+    lock_provisions([version.provision_id])
+    lock_placements([version.id])
     placement = check_can_take_back(version, by)
     return take_back(version, placement, by).words
 

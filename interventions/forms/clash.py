@@ -29,11 +29,11 @@ def words_of(field: forms.Field, value: Any) -> str:
     return NOTHING if value in (None, "") else str(value)
 
 
-def both(form: forms.Form, theirs: Mapping[str, Any]) -> list[tuple[str, str, str]]:
-    """Label, saved and typed words of every field that differs; `form` is valid."""
+def both(form: forms.Form, theirs: Mapping[str, Any], less: str = "") -> list[tuple[str, str, str]]:
+    """Label, saved and typed words of every field but `less` that differs; `form` is valid."""
     mine = form.cleaned_data
     return [
         (one.label, words_of(one.field, theirs[one.name]), words_of(one.field, mine[one.name]))
         for one in form.visible_fields()
-        if theirs[one.name] != mine[one.name]
+        if one.name != less and theirs[one.name] != mine[one.name]
     ]

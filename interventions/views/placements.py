@@ -17,6 +17,7 @@ from interventions.actions import placements as actions
 from interventions.actions.changes import MovedOn
 from interventions.cells import cell_html, placement_html
 from interventions.dose import Dose
+from interventions.forms.clash import both
 from interventions.forms.placements import CellForm, day_field
 from interventions.frame import shown_at
 from interventions.grid import Who, arrange
@@ -102,6 +103,7 @@ def edit(request: Any, pk: int) -> HttpResponse:
         shown["placement"] = clash.current
         shown["theirs"] = Dose(clash.current.sessions, clash.current.minutes)
         shown["who"] = clash.current.history.latest().history_user
+        shown["clash"] = both(form, CellForm.reading(clash.current), less="dose")
         return fragment(request, "interventions/placement.html#clash", shown, status=409)
     return saved(request, placement, "Saved")
 

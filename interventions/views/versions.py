@@ -28,11 +28,12 @@ def _versions(request: Any, pk: int) -> Any:
 
 
 def _page(request: Any, pk: int, *, moved: bool = False) -> HttpResponse:
+    # Before its versions: who saves between the two is then shown, and restoring meets them (409), never the other way.
+    current = Placement.objects.filter(pk=pk).select_related("provision").first()
     versions = list(_versions(request, pk).select_related("history_user")[: MOST + 1])
     if not versions:
         raise Http404
     newest = versions[0]
-    current = Placement.objects.filter(pk=pk).select_related("provision").first()
     shown = versions[:MOST]
     values = [values_of(vars(version)) for version in shown]
     heads = [

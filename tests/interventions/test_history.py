@@ -174,7 +174,7 @@ class TestRecords:
     def test_the_same_queries_however_many(self, client, senco, many, django_assert_num_queries):
         started(senco, learners=many)
 
-        with django_assert_num_queries(49):
+        with django_assert_num_queries(50):
             client.get(url(acts(senco)[0]))
 
 

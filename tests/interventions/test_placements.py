@@ -50,6 +50,13 @@ def test_a_change_is_saved_with_its_history_and_its_trail(placement, by):
     )
 
 
+def test_who_changes_a_place_that_was_taken_off_meanwhile_is_told_so(placement, by):
+    Placement.objects.get(pk=placement.pk).delete()
+
+    with pytest.raises(NotAllowed, match="Somebody took this place off the map meanwhile"):
+        actions.change_placement(placement=placement, changes={"sessions": 5}, seen=1, by=by)
+
+
 def test_a_change_that_changes_nothing_writes_nothing(placement, by):
     actions.change_placement(placement=placement, changes={"sessions": 3}, seen=1, by=by)
 

@@ -4,11 +4,13 @@ import re
 from datetime import date
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from interventions.actions import changes
 from interventions.actions.placements import change_placement, place, undo_last
-from interventions.actions.restoring import restore_version
+from interventions.actions.restoring import restore_version, take_back_version
 from interventions.models import MapChange, Placement
 from learners.models import Grant
 from provisionmap.school.access import NotAllowed
@@ -39,6 +41,12 @@ def first(row):
 
 def latest(row):
     return Placement.history.filter(id=row.pk).exclude(history_type="-").latest("history_id")
+
+
+def read_first(done):
+    """Which of the two is read first, and on PostgreSQL locked."""
+    told = [re.match(r'SELECT.*? FROM "interventions_(provision|placement)"', one["sql"]) for one in done]
+    return next(one[1] for one in told if one)
 
 
 def pages(row):
@@ -201,6 +209,26 @@ class TestThePages:
     def test_a_version_of_nothing_is_nowhere(self, client, senco, row, version):
         assert client.post(pages(row)[1], {"version": version, "seen": 2}).status_code == 404
 
+    def test_what_is_saved_while_the_page_is_read_is_not_restored_over_unseen(self, client, senco, row):
+        """The number that the page carries must never be of a version that it does not show."""
+        meanwhile = iter(["Signs twenty words"])
+
+        def save_after_the_first_look(execute, sql, *rest):
+            found = execute(sql, *rest)
+            if sql.startswith("SELECT") and re.search(r'FROM "interventions_(historical)?placement"', sql):
+                for outcome in meanwhile:
+                    change_placement(placement=Placement.objects.get(), changes={"outcome": outcome}, seen=2, by=senco)
+            return found
+
+        with connection.execute_wrapper(save_after_the_first_look):
+            page = client.get(pages(row)[0]).text
+        seen = re.findall(r'name="seen" value="(\d+)"', page)
+        answer = client.post(pages(row)[1], {"version": first(row).history_id, "seen": seen[0]})
+
+        row.refresh_from_db()
+        assert answer.status_code == 409
+        assert row.outcome == "Signs twenty words"
+
     def test_nobody_restores_what_they_do_not_see(self, client, senco, row):
         other = member(Role.SENCO)
         client.force_login(other)
@@ -228,3 +256,11 @@ class TestThePages:
 
         with django_assert_num_queries(6):
             client.get(pages(row)[0])
+
+
+def test_a_step_back_takes_the_provision_before_its_placements_as_every_other_act_does(senco, row):
+    """In the other order two people who act at once wait for each other, until the database ends one of them."""
+    with CaptureQueriesContext(connection) as done:
+        take_back_version(version=latest(row), by=senco)
+
+    assert read_first(done) == "provision"
