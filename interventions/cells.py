@@ -26,14 +26,27 @@ class Above(NamedTuple):
     sums: str
 
 
-def placement_html(item: Item, *, focus: bool = False, shown: Collection[str] = USUAL) -> SafeString:
+# Boxes of the form `several`, which stands beside the table. They are ticked where they are, so the form is named.
+PICK = '<input type="checkbox" class="pick" form="several" name="{}" value="{}">'
+
+
+def pick_html(name: str, pk: int, words: str) -> str:
+    """A box to select something by, under `words`, which are escaped already."""
+    return f'<label class="what pickable">{PICK.format(name, pk)} {words}</label>'
+
+
+def placement_html(
+    item: Item, *, focus: bool = False, shown: Collection[str] = USUAL, picking: bool = False
+) -> SafeString:
     """One placement: what, how much and, as far as `shown` says, who, until when, what for."""
     about = [CONFIDENTIAL] * item.confidential
     if said := item.about(shown):
         about.append(escape(" · ".join(said)))
     name = escape(item.name)
     what = (
-        f'<a class="what" href="/map/placements/{item.pk}/" data-edit{" autofocus" if focus else ""}'
+        pick_html("placement", item.pk, name)
+        if picking
+        else f'<a class="what" href="/map/placements/{item.pk}/" data-edit{" autofocus" if focus else ""}'
         f' aria-label="{name}, {item.dose.words}. Change">{name}</a>'
         if item.editable
         else f'<span class="what">{name}</span>'
@@ -45,8 +58,8 @@ def placement_html(item: Item, *, focus: bool = False, shown: Collection[str] = 
     )  # fmt: skip
 
 
-def who_html(who: Who, url: str, shown: Collection[str] = USUAL) -> str:
-    """The first cell of a learner's row; the name leads to `url`."""
+def who_html(who: Who, url: str, shown: Collection[str] = USUAL, *, picking: bool = False) -> str:
+    """The first cell of a learner's row; the name leads to `url`, or is a box to select the learner by."""
     tags = []
     if "needs" in shown:
         if who.sen and who.sen != "N":
@@ -58,6 +71,11 @@ def who_html(who: Who, url: str, shown: Collection[str] = USUAL) -> str:
         f'<span class="tag"{f" title={chr(34)}{title}{chr(34)}" if title else ""}>{tag}</span>' for tag, title in tags
     )
     name = escape(who.name)
+    if picking:
+        return (
+            f'<th scope="row" role="rowheader">{pick_html("learner", who.pk, name)} '
+            f'<span class="soft small">{escape(under(who))}</span><br>{labels}</th>'
+        )
     return (
         f'<th scope="row" role="rowheader"><a class="name" href="{url}">{name}</a> '
         f'<span class="soft small">{escape(under(who))}</span><br>{labels}'
@@ -66,13 +84,22 @@ def who_html(who: Who, url: str, shown: Collection[str] = USUAL) -> str:
 
 
 def cell_html(
-    row: Row, tier: int, label: str, *, may_add: bool, focus: int = 0, shown: Collection[str] = USUAL
+    row: Row,
+    tier: int,
+    label: str,
+    *,
+    may_add: bool,
+    focus: int = 0,
+    shown: Collection[str] = USUAL,
+    picking: bool = False,
 ) -> SafeString:
     """The inside of one cell: its placements and, for those who may, the way to add one.
 
     The placement `focus` takes the focus once it is swapped in.
     """
-    inside = "".join(placement_html(item, focus=item.pk == focus, shown=shown) for item in row.cells[tier])
+    inside = "".join(
+        placement_html(item, focus=item.pk == focus, shown=shown, picking=picking) for item in row.cells[tier]
+    )
     add = (
         f'<a class="add" href="/map/learners/{row.who.pk}/tier/{tier}/add/" data-add'
         f' aria-label="+ add {escape(label)} for {escape(row.who.name)}">+ add</a>'
@@ -96,6 +123,8 @@ def rows_html(
     tiers: Mapping[int, str],
     may_add: frozenset[int],
     shown: Collection[str] = USUAL,
+    *,
+    picking: bool = False,
 ) -> SafeString:
     """Table rows, one a learner, with the headings of sections among them; `may_add` holds the tiers one may add to.
 
@@ -110,9 +139,9 @@ def rows_html(
         who = row.who
         cells = "".join(
             f'<td role="cell" class="t{tier}" data-label="{label}" id="cell-{who.pk}-{tier}">'
-            f"{cell_html(row, tier, tiers[tier], may_add=tier in may_add, shown=shown)}</td>"
+            f"{cell_html(row, tier, tiers[tier], may_add=tier in may_add, shown=shown, picking=picking)}</td>"
             for tier, label in labels.items()
         )
-        head = who_html(who, f"/learners/{who.pk}/", shown)
+        head = who_html(who, f"/learners/{who.pk}/", shown, picking=picking)
         parts.append(f'<tr role="row" id="learner-{who.pk}">{head}{cells}</tr>')
     return SafeString("".join(parts))

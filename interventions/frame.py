@@ -49,6 +49,7 @@ VIEWS: dict[str, str] = {
     "staff": "Staff",
 }
 USUAL_VIEW = "learners"
+ROWED = frozenset({USUAL_VIEW, "interventions"})  # views that have a row a learner
 TITLES = {
     "learners": "Learners by tier",
     "areas": "Areas of need by tier",
@@ -84,6 +85,12 @@ class Frame:
     shown: frozenset[str] = USUAL
     chose: bool = False  # the parts stand in the address
     across: int = 1  # which columns of the interventions
+    picking: bool = False  # placements are being selected, to change several at once
+
+    @property
+    def picks(self) -> bool:
+        """Whether its placements can be selected: by those who may change every tier of today's map."""
+        return self.view in ROWED and set(self.tiers) == self.editable
 
     @property
     def past(self) -> date | None:
@@ -202,7 +209,7 @@ def frame_for(*, school: School, user: User, query: QueryDict, text: str = "") -
     by = query.get("by", "") if query.get("by") in BY[view] else USUAL_BY.get(view, "")
     parts = query.getlist("show")
     chose = any(part in PARTS or part == NOTHING for part in parts) and chosen(parts) != USUAL
-    return Frame(
+    frame = Frame(
         school,
         user,
         state,
@@ -216,6 +223,8 @@ def frame_for(*, school: School, user: User, query: QueryDict, text: str = "") -
         chose,
         max(1, typed.number(query.get("across", "1")[:4])),
     )
+    frame.picking = frame.picks and query.get("select") == "1"
+    return frame
 
 
 def tidied(query: QueryDict) -> str | None:

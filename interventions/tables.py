@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 
-from interventions.cells import CONFIDENTIAL, Above, above_html, who_html
+from interventions.cells import CONFIDENTIAL, Above, above_html, pick_html, who_html
 from interventions.grid import Cell, Column, Entry, Item, Line, Section, Table, Who
 from interventions.grid.tables import NUMBERS, hours
 
@@ -91,13 +91,15 @@ def _looks(column: Column) -> str:
     return ' class="number"' if column.kind in NUMBERS else ""
 
 
-def filled_html(items: Iterable[Item], shown: Collection[str]) -> str:
+def filled_html(items: Iterable[Item], shown: Collection[str], *, picking: bool = False) -> str:
     """A filled cell of the interventions view: the dose, which leads to the editor for those who may change it."""
     parts = []
     for item in items:
         words = item.dose.words if "dose" in shown else "yes"
         dose = (
-            f'<a class="dose" href="/map/placements/{item.pk}/" aria-label="{escape(item.name)}, {words}. Change">'
+            pick_html("placement", item.pk, words)
+            if picking
+            else f'<a class="dose" href="/map/placements/{item.pk}/" aria-label="{escape(item.name)}, {words}. Change">'
             f"{words}</a>"
             if item.editable
             else f'<span class="dose">{words}</span>'
@@ -113,6 +115,8 @@ def matrix_html(
     filled: Mapping[int, Mapping[int, Sequence[Item]]],
     names: Sequence[tuple[str, int]],
     shown: Collection[str],
+    *,
+    picking: bool = False,
 ) -> SafeString:
     """Rows of learners with their filled cells alone; each says in which column it stands (class, `aria-colindex`)."""
     parts = []
@@ -123,8 +127,9 @@ def matrix_html(
             continue
         cells = "".join(
             f'<td role="cell" class="k{place} t{names[place][1]}" aria-colindex="{place + 2}"'
-            f' data-label="{labels[place]}">{filled_html(items, shown)}</td>'
+            f' data-label="{labels[place]}">{filled_html(items, shown, picking=picking)}</td>'
             for place, items in sorted(filled.get(who.pk, {}).items())
         )
-        parts.append(f'<tr role="row" id="learner-{who.pk}">{who_html(who, f"/learners/{who.pk}/", shown)}{cells}</tr>')
+        head = who_html(who, f"/learners/{who.pk}/", shown, picking=picking)
+        parts.append(f'<tr role="row" id="learner-{who.pk}">{head}{cells}</tr>')
     return SafeString("".join(parts))

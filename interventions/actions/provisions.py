@@ -73,7 +73,7 @@ def start_provision(
     provision = add_rows([Provision(school=school, **vars(plan))], change=change)[0]
     add_rows(_people(provision, deliverers), change=change)
     audit.record("provision.start", by=by, target=provision, new={"name": plan.name, "tier": plan.tier})
-    _place(provision, learners, plan.starts, change)
+    place_all(provision, learners, plan.starts, change)
     return provision
 
 
@@ -91,10 +91,10 @@ def add_learners(*, provision: Provision, learners: Sequence[Learner], starts: d
     """Place `learners` in `provision` from `starts` to its end; those already in it are passed over."""
     words = f"Added {counted(learners)} to {provision.name}"
     change = open_change(school=provision.school, kind="learners", words=words, by=by)
-    return _place(provision, learners, starts, change)
+    return place_all(provision, learners, starts, change)
 
 
-def _place(provision: Provision, learners: Sequence[Learner], starts: date, change: MapChange) -> list[Placement]:
+def place_all(provision: Provision, learners: Sequence[Learner], starts: date, change: MapChange) -> list[Placement]:
     """Raises NotAllowed when the provision has ended by `starts`. Who has a place in it by then or later keeps it."""
     for learner in learners:
         check_can_place(learner, provision, change.by)
@@ -136,17 +136,19 @@ def change_provision(
     """
     current = _claimed(provision, changes, seen, by)
     change = open_change(school=current.school, kind="change", words=f"Changed {current.name}", by=by)
-    _change(current, changes, change)
+    rewrite(current, changes, change)
     if deliverers is not None:
-        _hand_over(current, deliverers, change)
+        hand_over(current, deliverers, change)
     sync_grants([current.pk])
     return current
 
 
-def _hand_over(provision: Provision, wanted: Sequence[Delivery], change: MapChange) -> None:
+def hand_over(provision: Provision, wanted: Sequence[Delivery], change: MapChange) -> None:
     """From today on `wanted` deliver the provision; who no longer does delivered it until yesterday."""
     day = today()
-    rows = list(provision.deliverers.select_for_update().filter(Q(ends=None) | Q(ends__gte=day)).order_by("pk"))
+    # Not by provision.deliverers: prefetched with their users, they would be locked through an outer join.
+    current = Deliverer.objects.select_for_update().filter(Q(ends=None) | Q(ends__gte=day), provision=provision)
+    rows = list(current.order_by("pk"))
     held = {(row.user_id, row.name): row for row in rows}
     asked = {(one.user.pk if one.user else None, one.name): one for one in wanted}
     gone = [row for key, row in held.items() if key not in asked]
@@ -177,7 +179,7 @@ def _claimed(provision: Provision, changes: dict[str, Any], seen: int, by: User)
     return current
 
 
-def _change(current: Provision, changes: dict[str, Any], change: MapChange) -> None:
+def rewrite(current: Provision, changes: dict[str, Any], change: MapChange) -> None:
     old = {name: getattr(current, name) for name in changes}
     for name, value in changes.items():
         setattr(current, name, value)

@@ -95,7 +95,7 @@ def split_provision(
     else:
         people = [Deliverer(provision=new, user=one.user, name=one.name, role=one.role) for one in group.staff]
     add_rows(people, change=change)
-    _write(moves, placements, new, change)
+    write_moves(moves, placements, new, change)
     change_rows([old], [], change=change)  # what is undone renews the sight of both groups' people
     audit.record("provision.split", by=by, target=old, new={"provision": new.pk, "placements": learners})
     sync_grants([old.pk, new.pk])
@@ -136,7 +136,7 @@ def merge_provisions(
     change = open_change(school=school, kind="merge", words=words, by=by)
     target.ends = last_day(states[into], sources)
     change_rows([target], ["ends"], change=change)
-    _write(moves, placements, target, change)
+    write_moves(moves, placements, target, change)
     for one in rest:
         one.ends = on - DAY
     change_rows(rest, ["ends"], change=change)
@@ -145,7 +145,7 @@ def merge_provisions(
     return change
 
 
-def _write(moves: Moves, placements: Mapping[int, Placement], to: Provision, change: MapChange) -> None:
+def write_moves(moves: Moves, placements: Mapping[int, Placement], to: Provision, change: MapChange) -> None:
     """End, move and remove placements as `moves` says, and add the new ones to the provision `to`."""
     fresh = [_place(placements[place.pk], days, to) for place, days in moves.fresh]
     ending = [placements[pk] for pk in moves.ends]

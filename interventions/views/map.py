@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 
 from interventions.cells import Above, rows_html
 from interventions.frame import (
-    USUAL_VIEW,
+    ROWED,
     Frame,
     everybody,
     frame_for,
@@ -44,7 +44,6 @@ OVERLAP = timedelta(seconds=5)  # a save is dated before it commits: look back a
 OLDEST = timedelta(days=1)  # a map left open longer is loaded anew
 MOST_TOLD = 200  # learners named in one answer; more, and every row that is shown is drawn anew
 MOST_TEXT = 80  # characters of a search
-ROWED = frozenset({USUAL_VIEW, "interventions"})  # views that have a row a learner, sent as they are scrolled to
 Parts = Sequence[tuple[Heading, list[int], Sums]]
 
 
@@ -72,12 +71,16 @@ def rows_of(frame: Frame, wanted: Sequence[int], parts: Parts, names: Sequence[t
     headed = _headed(parts, [pk for pk in wanted if pk in people])
     if frame.view == "interventions":
         filled = matrix.cells(items_for(frame, wanted, [name for name, _ in names]), names)
-        return matrix_html(
-            [one if isinstance(one, Above) else people[one] for one in headed], filled, names, frame.shown
-        )
+        shown = [one if isinstance(one, Above) else people[one] for one in headed]
+        return matrix_html(shown, filled, names, frame.shown, picking=frame.picking)
     rows = {row.who.pk: row for row in arrange(people.values(), items_for(frame, wanted), list(frame.tiers))}
+    may_add: frozenset[int] = frozenset() if frame.picking else frame.editable
     return rows_html(
-        [one if isinstance(one, Above) else rows[one] for one in headed], frame.tiers, frame.editable, frame.shown
+        [one if isinstance(one, Above) else rows[one] for one in headed],
+        frame.tiers,
+        may_add,
+        frame.shown,
+        picking=frame.picking,
     )
 
 

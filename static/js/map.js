@@ -40,14 +40,18 @@
 
   function move(from, key) {
     const cell = from.closest("td, th"), row = from.closest("tr");
-    const links = (where) => [...where.querySelectorAll("a.what, a.add, a.name")];
+    const links = (where) => [...where.querySelectorAll("a.what, a.add, a.name, input.pick")];
     const here = links(cell), at = here.indexOf(from);
     let to = null;
     if (key === "ArrowDown" && at < here.length - 1) to = here[at + 1];
     else if (key === "ArrowUp" && at > 0) to = here[at - 1];
     else if (key === "ArrowDown" || key === "ArrowUp") {
-      const next = key === "ArrowDown" ? row.nextElementSibling : row.previousElementSibling;
-      const there = next && links(next.children[cell.cellIndex] || next);
+      /* A row of the interventions holds its filled cells alone: there the column is said by the class. */
+      const column = [...cell.classList].find((name) => /^k\d$/.test(name));
+      const under = (line) => (column ? line.querySelector(`.${column}`) : line.children[cell.cellIndex]);
+      let next = row;
+      do { next = key === "ArrowDown" ? next.nextElementSibling : next.previousElementSibling; } while (next && !(under(next) && links(under(next)).length));
+      const there = next && links(under(next));
       if (there) to = key === "ArrowDown" ? there[0] : there[there.length - 1];
     } else if (key === "ArrowRight" || key === "ArrowLeft") {
       let next = cell;
@@ -74,8 +78,8 @@
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z" && !typing) {
       const undo = document.getElementById("undo");
       if (undo) { event.preventDefault(); undo.requestSubmit(); }
-    } else if (at.matches?.(".map a")) {
-      if (event.key === "F2") { event.preventDefault(); at.click(); }
+    } else if (at.matches?.(".map a, .map .pick")) {
+      if (event.key === "F2" && at.matches("a")) { event.preventDefault(); at.click(); }
       else if (["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "Home", "End"].includes(event.key) && move(at, event.key)) event.preventDefault();
     }
   });
@@ -124,9 +128,12 @@
       old.append(told);
       return;
     }
-    const held = old.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
+    const active = old.contains(document.activeElement) ? document.activeElement : null;
+    const held = active?.getAttribute("href"), box = active?.matches(".pick") ? active.value : null;
     old.innerHTML = fresh.innerHTML;
-    if (held) ([...old.querySelectorAll("a")].find((one) => one.getAttribute("href") === held) ?? old.querySelector("a"))?.focus();
+    document.dispatchEvent(new CustomEvent("redrawn"));
+    if (box) old.querySelector(`.pick[value="${box}"]`)?.focus();
+    else if (held) ([...old.querySelectorAll("a")].find((one) => one.getAttribute("href") === held) ?? old.querySelector("a"))?.focus();
   }
 
   async function look() {

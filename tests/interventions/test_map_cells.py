@@ -109,6 +109,32 @@ class TestEditing:
         placement.refresh_from_db()
         assert (placement.sessions, placement.version) == (4, 2)
 
+    def test_a_clash_shows_both_of_every_field_that_differs_and_no_other(self, client, senco, placement):
+        other = member(Role.SENCO, senco.school, name="Sam Okafor")
+        theirs = {"sessions": 5, "minutes": 15, "outcome": "Reads 40 words", "review_on": date(2026, 12, 1)}
+        actions.change_placement(placement=placement, changes=theirs, seen=1, by=other)
+
+        answer = client.post(f"/map/placements/{placement.pk}/", CELL | {"seen": 1}, headers=HX)
+
+        shown = " ".join(re.sub(r"<form.*?</form>|<[^>]+>", " ", answer.text, flags=re.S).split())
+        assert answer.status_code == 409
+        assert shown == (
+            f"{placement.provision.name} Somebody changed this while you were typing. Meanwhile Sam Okafor saved it. "
+            "Outcome Theirs, saved: Reads 40 words Yours: Reads 60 words "
+            "Target Theirs, saved: – Yours: 60 Review date Theirs, saved: 1 December 2026 Yours: –"
+        )
+
+    def test_who_typed_the_same_as_was_saved_meanwhile_is_told_so(self, client, senco, placement):
+        other = member(Role.SENCO, senco.school, name="Sam Okafor")
+        actions.change_placement(placement=placement, changes={"sessions": 4, "minutes": 10}, seen=1, by=other)
+        fields = client.get(f"/map/placements/{placement.pk}/", headers=HX).text
+        sent = dict(re.findall(r'name="(\w+)" value="([^"]*)"', fields))
+
+        answer = client.post(f"/map/placements/{placement.pk}/", sent | {"seen": 1}, headers=HX)
+
+        assert answer.status_code == 409
+        assert "Meanwhile Sam Okafor saved the same as you typed." in answer.text
+
     def test_keeping_mine_saves_it_and_keeping_theirs_shows_it(self, client, senco, placement):
         other = member(Role.SENCO, senco.school)
         actions.change_placement(placement=placement, changes={"sessions": 4}, seen=1, by=other)

@@ -226,6 +226,7 @@ ROUTES: dict[str, Route] = {
     "interventions:export-template-ods": Route(EVERYBODY),
     "interventions:print": Route(MAP_READERS, "print"),
     "interventions:print-file": Route(MAP_READERS, "print"),
+    "interventions:several": Route(EDITORS, post=200),
     "interventions:copy-term": Route(EDITORS, post=200),
     "interventions:next-year": Route(EDITORS, post=200),
     "interventions:undo": Route(WRITERS, get=302, post=302),
