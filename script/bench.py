@@ -4,17 +4,16 @@ import argparse
 import json
 import sys
 
-import bench_database
-import bench_ground as ground
-from bench_browser import browser
-from bench_cell import cell
-from bench_export import export, paper
-from bench_imports import imports
-from bench_map import first_rows, whole_map
-from bench_map_imports import map_imports
-from bench_report import Report
-from bench_start import start
-from bench_views import views
+from benches import database, ground
+from benches.browser import browser
+from benches.cell import cell
+from benches.export import export, paper
+from benches.imports import imports
+from benches.map import first_rows, whole_map
+from benches.map_imports import map_imports
+from benches.report import Report
+from benches.start import start
+from benches.views import views
 
 JOBS = {
     "map": first_rows,
@@ -55,7 +54,7 @@ def asked() -> argparse.Namespace:
 def main() -> int:
     """Measure and print; the exit code says whether every bar was met."""
     chosen = asked()
-    bench_database.make()
+    database.make()
     small = chosen.name is None
     report = Report(chosen.json, small)
     learners = SMALL if small else LEARNERS

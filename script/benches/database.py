@@ -1,4 +1,4 @@
-"""Importing this points everything at a database of the bench's own and sets Django up."""
+"""Importing this points everything at a database of the bench's own, or the drill's, and sets Django up."""
 
 import logging
 import os
@@ -11,9 +11,10 @@ import django
 import psycopg
 from psycopg import sql
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parent.parent.parent
 SCRIPTS = ROOT / "script"
-SUFFIX = "_bench"
+OWN = os.environ.get("OWN_DATABASE", "bench")  # script/drill has one of its own
+SUFFIX = f"_{OWN}"
 
 
 def own(named: str) -> str:
@@ -25,6 +26,19 @@ def own(named: str) -> str:
     parts = urlsplit(named)
     name = parts.path.strip("/").removesuffix(SUFFIX) or "provisionmap"
     return urlunsplit(parts._replace(path=f"/{name}{SUFFIX}"))
+
+
+def empty() -> None:
+    """Remove the database, so that `make` begins with nothing."""
+    address = os.environ.get("DATABASE_URL", "")
+    if not address:
+        for path in Path(os.environ["DATA_DIR"]).glob("provision-map.sqlite3*"):
+            path.unlink()
+        return
+    parts = urlsplit(address)
+    with psycopg.connect(urlunsplit(parts._replace(path="/postgres", query="")), autocommit=True) as link:
+        name = sql.Identifier(parts.path.strip("/"))
+        link.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
 
 
 def make() -> None:
@@ -42,7 +56,7 @@ def make() -> None:
 
 sys.path.insert(0, str(ROOT))
 os.environ["DJANGO_SETTINGS_MODULE"] = "provisionmap.settings"
-os.environ["DATA_DIR"] = str(Path(os.environ.get("DATA_DIR") or ROOT / "var") / "bench")
+os.environ["DATA_DIR"] = str(Path(os.environ.get("DATA_DIR") or ROOT / "var") / OWN)
 if os.environ.get("DATABASE_URL", "").startswith("postgres"):
     os.environ["DATABASE_URL"] = own(os.environ["DATABASE_URL"])
 else:

@@ -2,7 +2,7 @@
 
 from statistics import median
 
-from bench_race import Race, p95
+from benches.race import Race, p95
 
 
 class Report:

@@ -3,9 +3,6 @@
 import io
 from datetime import date
 
-import bench_ground as ground
-from bench_race import race
-from bench_report import Report
 from django.db import connection
 from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
@@ -13,6 +10,9 @@ from django.utils import timezone
 from weasyprint import HTML
 from xlsxwriter import Workbook
 
+from benches import ground
+from benches.race import race
+from benches.report import Report
 from interventions.export.asked import Asked, asked
 from interventions.export.drawing import Shown
 from interventions.export.paper import pages_of

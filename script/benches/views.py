@@ -7,12 +7,11 @@ import time
 from pathlib import Path
 from statistics import median
 
-import bench_ground as ground
-from bench_client import Link
-from bench_map import check_same, count_statements
-from bench_race import race
-from bench_report import Report
-
+from benches import ground
+from benches.client import Link
+from benches.map import check_same, count_statements
+from benches.race import race
+from benches.report import Report
 from provisionmap.school.models import School
 from provisionmap.school.today import today
 
@@ -25,7 +24,7 @@ TABLE = re.compile(r'(?s)^(.*<table class="table cards view"><thead>.*?</thead>)
 def views(report: Report, school: School, rounds: int) -> None:
     """Each view's time for a look; the ratio of the one that sends most."""
     _, cookie = ground.signed_in()
-    with ground.serving("provisionmap.wsgi", "/map/", cookie) as port, ground.serving("bench_limits", "/") as bare:
+    with ground.serving("provisionmap.wsgi", "/map/", cookie) as port, ground.serving("benches.limits", "/") as bare:
         ours, limit = Link(port, cookie), Link(bare)
         for view in OTHERS:
             report.note(f"view={view}: {took(ours, f'/map/?view={view}', rounds):.0f} ms")

@@ -7,17 +7,18 @@ from html import escape
 from pathlib import Path
 
 import django
-from bench_limit_views import classes_of
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
+from benches.limit_views import classes_of
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "provisionmap.settings")
 django.setup()
 settings.MIDDLEWARE = []
-settings.ROOT_URLCONF = "bench_limits"
+settings.ROOT_URLCONF = "benches.limits"
 
 SHELL = Path(os.environ["DATA_DIR"]) / "shell.json"  # the map's page round its rows, as the product answered it
 AGGREGATE = {"postgresql": "string_agg", "sqlite": "group_concat"}

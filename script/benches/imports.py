@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from random import Random
 
-from bench_race import race
-from bench_report import Report
 from django.db import connection, transaction
 from django.utils import timezone
 from openpyxl import Workbook
 
+from benches.race import race
+from benches.report import Report
 from learners.actions.importing import apply_list, columns_of, draft, read_list
 from learners.models import Group, ImportRun, Learner, SenProvision
 from learners.reading.gate import open_upload
@@ -169,7 +169,7 @@ def imports(report: Report, school: School, rounds: int) -> None:
 
     empty(own)
     if bring_in(own, files[0]) != (count, 0) or bring_in(own, files[1]) != (0, count // SHARE):
-        raise SystemExit("The list was not read as it was made: bring script/bench_imports.py up to date.")
+        raise SystemExit("The list was not read as it was made: bring script/benches/imports.py up to date.")
     turns = {"ours": 0, "limit": 0}
 
     def ours_again() -> float:

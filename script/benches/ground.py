@@ -10,10 +10,10 @@ from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 
-from bench_database import ROOT, SCRIPTS
 from django.db import connection
 from django.test import Client
 
+from benches.database import ROOT, SCRIPTS
 from interventions.models import Placement
 from provisionmap.demo.build import Size, build, fictional, remove, take_stock
 from provisionmap.demo.sign_ins import email_of
@@ -45,10 +45,10 @@ def senco() -> User:
     return User.objects.get(email=email_of("senco", 1))
 
 
-def signed_in() -> tuple[Client, str]:
-    """A test client signed in as the school's SENCO, and the cookies a browser would send."""
+def signed_in(user: User | None = None) -> tuple[Client, str]:
+    """A test client signed in as `user` or the school's SENCO, and the cookies a browser would send."""
     client = Client(SERVER_NAME="127.0.0.1")
-    client.force_login(senco())
+    client.force_login(user or senco())
     return client, f"sessionid={client.cookies['sessionid'].value}; csrftoken={'b' * 32}"
 
 

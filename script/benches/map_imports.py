@@ -3,11 +3,11 @@
 import io
 import time
 
-from bench_imports import empty, pupils
-from bench_race import race
-from bench_report import Report
 from openpyxl import Workbook
 
+from benches.imports import empty, pupils
+from benches.race import race
+from benches.report import Report
 from interventions.actions.importing import apply_file, read_file
 from interventions.map_reading.columns import guess
 from interventions.map_reading.plan import Choices
@@ -77,7 +77,7 @@ def map_imports(report: Report, school: School, rounds: int) -> None:
     ours()
     made = Placement.objects.filter(school=own).count()
     if made < 3 * count:
-        raise SystemExit("The map was not read as it was made: bring script/bench_map_imports.py up to date.")
+        raise SystemExit("The map was not read as it was made: bring script/benches/map_imports.py up to date.")
     timed = race(ours, limit, rounds=rounds, each=1, warm_up=1)
     report.ratio(f"map import, {count:,} rows", timed, RATIO, placements=f"{made:,}")
     clear(own)

@@ -4,11 +4,10 @@ import os
 import subprocess
 import sys
 
-import bench_ground as ground
-from bench_database import ROOT
-from bench_race import race
-from bench_report import Report
-
+from benches import ground
+from benches.database import ROOT
+from benches.race import race
+from benches.report import Report
 from provisionmap.school.models import School
 
 RATIO = 2

@@ -6,13 +6,13 @@ import os
 import re
 from pathlib import Path
 
-import bench_ground as ground
-from bench_client import Link
-from bench_race import race
-from bench_report import Report
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from benches import ground
+from benches.client import Link
+from benches.race import race
+from benches.report import Report
 from provisionmap.school.models import School
 from provisionmap.school.today import today
 
@@ -58,13 +58,13 @@ def check_same(report: Report, ours: int, limit: int) -> None:
     """The limit must do the same work: about the same bytes."""
     report.note(f"bytes: ours {ours:,}, limit {limit:,}")
     if abs(ours - limit) > SAME * ours:
-        raise SystemExit("The limit no longer draws what the map draws: bring script/bench_limits.py up to date.")
+        raise SystemExit("The limit no longer draws what the map draws: bring script/benches/limits.py up to date.")
 
 
 def first_rows(report: Report, school: School, rounds: int) -> None:
     """The first response."""
     _, cookie = ground.signed_in()
-    with ground.serving("provisionmap.wsgi", "/map/", cookie) as port, ground.serving("bench_limits", "/") as bare:
+    with ground.serving("provisionmap.wsgi", "/map/", cookie) as port, ground.serving("benches.limits", "/") as bare:
         ours, limit = Link(port, cookie), Link(bare)
         page = ours.get("/map/")
         keep_shell(page.decode())
@@ -80,7 +80,7 @@ def whole_map(report: Report, school: School, rounds: int) -> None:
     """All rows, as scrolling to the end fetches them."""
     learners = school.learners.count()
     _, cookie = ground.signed_in()
-    with ground.serving("provisionmap.wsgi", "/map/", cookie) as port, ground.serving("bench_limits", "/") as bare:
+    with ground.serving("provisionmap.wsgi", "/map/", cookie) as port, ground.serving("benches.limits", "/") as bare:
         ours, limit = Link(port, cookie), Link(bare)
         answers = whole(ours)
         keep_shell(answers[0])

@@ -7,13 +7,13 @@ from http.client import HTTPException
 from itertools import count
 from statistics import median
 
-import bench_ground as ground
-from bench_client import Link
-from bench_race import Race, race
-from bench_report import Report
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from benches import ground
+from benches.client import Link
+from benches.race import Race, race
+from benches.report import Report
 from interventions.models import Placement
 from provisionmap.school.models import School
 
@@ -81,7 +81,7 @@ def cell(report: Report, school: School, rounds: int) -> None:
     client, cookie = ground.signed_in()
     rows = list(Placement.objects.filter(school=school).exclude(minutes=None).order_by("pk")[: 2 * AT_ONCE])
     user = int(client.session["_auth_user_id"])
-    with ground.serving("provisionmap.wsgi", "/map/", cookie) as port, ground.serving("bench_limits", "/") as bare:
+    with ground.serving("provisionmap.wsgi", "/map/", cookie) as port, ground.serving("benches.limits", "/") as bare:
         ours = [Editor(Link(port, cookie), row) for row in rows[:AT_ONCE]]
         limit = [Editor(Link(bare), row, user) for row in rows[AT_ONCE:]]
         report.ratio("cell save, one at a time", race(ours[0].ours, limit[0].limit, rounds=rounds, each=10), RATIO)

@@ -3,14 +3,14 @@
 import shutil
 from pathlib import Path
 
-import bench_ground as ground
 import django_htmx
-from bench_client import Link
-from bench_map import keep_shell, whole
-from bench_race import race
-from bench_report import Report
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from benches import ground
+from benches.client import Link
+from benches.map import keep_shell, whole
+from benches.race import race
+from benches.report import Report
 from provisionmap.school.models import School
 
 RATIO = 2

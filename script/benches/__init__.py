@@ -1,0 +1,1 @@
+"""What script/bench measures: ours against a limit, a module a job."""
