@@ -9,6 +9,7 @@ from typing import Any
 from zipfile import ZipFile
 
 import pytest
+import time_machine
 from django.db import connection, transaction
 from django.test import Client
 from django.urls import get_resolver, reverse
@@ -16,6 +17,7 @@ from pypdf import PdfReader
 
 from provisionmap.school.middleware import PUBLIC
 from provisionmap.school.roles import GRANTS
+from tests.conftest import NOW
 from tests.matrix import world as words
 from tests.matrix.expectations import (
     MAP_READERS,
@@ -48,10 +50,20 @@ def routes(resolver: Any = None, space: tuple[str, ...] = ()) -> Iterator[tuple[
 VIEWS = dict(routes())
 
 
+@pytest.fixture(scope="module")
+def built(django_db_setup, django_db_blocker) -> Iterator[World]:
+    """Two schools with one of everything, built once, and everybody who has an account signed in there."""
+    with django_db_blocker.unblock(), time_machine.travel(NOW, tick=True), transaction.atomic():
+        made = build()
+        made.cookies = {name: signed_in(user) for name, user in made.users.items()}
+        yield made
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def world(db) -> World:
-    """Two schools with one of everything."""
-    return build()
+def world(built, db) -> World:
+    """Two schools with one of everything; what a test does to them is put back after it."""
+    return built
 
 
 def refuse_writes(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
@@ -69,11 +81,17 @@ def put_back() -> Iterator[None]:
         transaction.set_rollback(True)
 
 
+def signed_in(user: Any) -> str:
+    """The cookies of somebody who has signed in."""
+    client = Client()
+    client.force_login(user)
+    return client.cookies.output(attrs=[], header="", sep=";")
+
+
 def browser_of(world: World, actor: Actor) -> Client:
     """A browser of their own, signed in where they have an account."""
     client = Client()
-    if actor.name in world.users:
-        client.force_login(world.users[actor.name])
+    client.cookies.load(world.cookies.get(actor.name, ""))
     return client
 
 

@@ -91,6 +91,7 @@ class World:
     maps: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     views: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     prints: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+    cookies: dict[str, str] = field(default_factory=dict)  # of everybody who has an account, signed in
 
     def args(self, kind: str, actor: Actor) -> dict[str, tuple[Any, ...]]:
         """What stands in the address, by ownership. An upload, a view and a print of the map are the actor's own."""
