@@ -27,6 +27,7 @@ OF_PROVISIONS = {
     "confidential": "confidential",
 }
 NOTHING = "–"
+A_PROVISION = "A provision"  # one whose name nobody kept
 
 
 @dataclass(frozen=True)
@@ -86,18 +87,26 @@ def said(value: Any) -> str:
     return f"{value:%d/%m/%Y}" if isinstance(value, date) else str(value)
 
 
-def values_of(row: Mapping[str, Any], fields: Mapping[str, str] = FIELDS) -> dict[str, str]:
+def values_of(
+    row: Mapping[str, Any], fields: Mapping[str, str] = FIELDS, names: Mapping[int, str] | None = None
+) -> dict[str, str]:
     """A version of a placement, or of what else has `fields`, by the words of its fields, dose first.
+
+    `names` are those of provisions by id, for a placement that may have gone on in another one.
 
     >>> values_of({"sessions": 3, "minutes": 10, "starts": date(2026, 9, 7)})["dose"]
     '3 × 10 min'
     """
+    where = {} if names is None else {"provision": names.get(row["provision_id"], A_PROVISION)}
     dose = Dose(row.get("sessions"), row.get("minutes")).words
-    return {"dose": dose, **{label: said(row.get(name)) for name, label in fields.items()}}
+    return {**where, "dose": dose, **{label: said(row.get(name)) for name, label in fields.items()}}
 
 
 def differences(
-    before: Mapping[str, Any] | None, after: Mapping[str, Any] | None, fields: Mapping[str, str] = FIELDS
+    before: Mapping[str, Any] | None,
+    after: Mapping[str, Any] | None,
+    fields: Mapping[str, str] = FIELDS,
+    names: Mapping[int, str] | None = None,
 ) -> tuple[Difference, ...]:
     """What is not in `after` as it was in `before`; nothing where one of them is missing.
 
@@ -106,7 +115,7 @@ def differences(
     """
     if before is None or after is None:
         return ()
-    old, new = values_of(before, fields), values_of(after, fields)
+    old, new = values_of(before, fields, names), values_of(after, fields, names)
     return tuple(Difference(name, old[name], new[name]) for name in new if old[name] != new[name])
 
 

@@ -209,6 +209,9 @@ def _row(held: Held, others: list[Held], old: TermDates, span: Span, taken: set[
     there = {place.learner: one for one in others for place in one.places if _meets(place.starts, place.ends, span)}
     mine = {place.learner for place in held.places}
     joins = _successor(held, others, there)
+    if joins:  # which may run longer than the usual weeks
+        span = Span(max(span.starts, joins.starts), joins.ends or span.ends)
+        there |= {place.learner: joins for place in joins.places if _meets(place.starts, place.ends, span)}
     many = Counter(there[who].pk for who in mine & set(there))
     twins = tuple(sorted(many.items())) or (((joins.pk, 0),) if joins else ())
     if joins and mine <= set(there):
@@ -216,7 +219,6 @@ def _row(held: Held, others: list[Held], old: TermDates, span: Span, taken: set[
     early = held.ends < old.ends - CLOSE
     reason = f"ended early, on {_day(held.ends)}" if early else ""
     if joins:
-        span = Span(max(span.starts, joins.starts), joins.ends or span.ends)
         reason = "is in the new term already: those you tick join it"
     elif held.archived:
         reason = reason or "is archived in the library"

@@ -93,6 +93,12 @@ class Frame:
         return self.view in ROWED and set(self.tiers) == self.editable
 
     @property
+    def columns(self) -> dict[int, str]:
+        """The tiers that are columns: where one is filtered to, the others would look as if they held nothing."""
+        only = self.filter.cleaned_data.get("tier")
+        return {code: label for code, label in self.tiers.items() if not only or str(code) == only}
+
+    @property
     def past(self) -> date | None:
         """The day of an earlier or later map; None for today's."""
         return self.day if self.filter.cleaned_data.get("as_of") else None
@@ -256,7 +262,7 @@ def whole(frame: Frame, keys: Sequence[Key]) -> Table:
     places = places_of(frame.selection.placements, pks)
     running = running_of(frame.selection.offered_to(pks), places, frame.user, frame.day)
     if frame.view == "areas":
-        return areas.table(running, places, frame.tiers)
+        return areas.table(running, places, frame.columns)
     if frame.view == "groups":
         return groups.table(keys, running, places, frame.tiers, frame.by)
     return staff.table(running, places)
@@ -305,7 +311,7 @@ def table_of(frame: Frame) -> Table:
         names = sorted({(one.name, one.tier) for one in items}, key=matrix.order)
         grouped = [(heading.label, [who[pk] for pk in held], sums) for heading, held, sums in parts]
         return matrix.table(grouped, matrix.cells(items, names), names)
-    rows: dict[int, Row] = {row.who.pk: row for row in arrange(who.values(), items, list(frame.tiers))}
+    rows: dict[int, Row] = {row.who.pk: row for row in arrange(who.values(), items, list(frame.columns))}
     return learners.table(
-        [(heading.label, [rows[pk] for pk in held], sums) for heading, held, sums in parts], frame.tiers
+        [(heading.label, [rows[pk] for pk in held], sums) for heading, held, sums in parts], frame.columns
     )

@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.utils import timezone
 
-from interventions.acts import OF_PROVISIONS, Act, Record, counted, differences
+from interventions.acts import A_PROVISION, OF_PROVISIONS, Act, Record, counted, differences
 from interventions.models import MapChange, Placement, Provision
 from learners.models import Learner
 from provisionmap.school.access import can, schools_where
@@ -188,15 +188,15 @@ def records_of(rows: Iterable[Any]) -> list[Record]:
     """What became of each placement in `rows`, read by `with_before`: three queries."""
     rows = list(rows)
     before = Placement.history.in_bulk([row.before for row in rows if row.before], field_name="history_id")
-    provisions = names_of({row.provision_id for row in rows})
+    provisions = names_of({row.provision_id for row in (*rows, *before.values())})
     learners = Learner.objects.in_bulk({row.learner_id for row in rows})
     return [
         Record(
             what=DONE[row.history_type],
-            provision=provisions.get(row.provision_id, "A provision"),
+            provision=provisions.get(row.provision_id, A_PROVISION),
             learner=learners[row.learner_id].name,
             placement=row.id,
-            differences=differences(old, vars(row)) if row.history_type == "~" else (),
+            differences=differences(old, vars(row), names=provisions) if row.history_type == "~" else (),
         )
         for row in rows
         for old in [vars(before[row.before]) if row.before else None]

@@ -9,6 +9,7 @@ from provisionmap.school.models import School, User
 from provisionmap.school.roles import Capability
 
 UNIVERSAL = 1  # the tier a class teacher may change for their own learners
+TARGETED = 2  # the first tier they may not
 
 
 def check_can_edit(school: School, tier: int, by: User) -> None:

@@ -16,6 +16,8 @@ from interventions.dose import Dose
 from interventions.regrouping import Moves, Running, merge
 
 Days = tuple[date, date | None]
+NOT_THEN = "These days are not possible for this learner: ask your SENCO."
+NOT_THERE = "This learner cannot be placed there: ask your SENCO."
 
 
 @dataclass(frozen=True)
@@ -48,18 +50,22 @@ def words(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
-def ended(held: Held, on: date) -> Line:
-    """`on` is its last day; one that has not begun by then ends on its first day, one that was over stays.
+def ended(held: Held, on: date, today: date) -> Line:
+    """`on` is its last day. One that is still to begin ends on its first day; one that was over stays.
+
+    So does one that had begun by `today`, but after `on`: what ran is not unsaid by a day that was mistyped.
 
     >>> held = Held(Place(7, 1, 3, date(2026, 9, 7), None), 2, "Phonics", (date(2026, 9, 1), None), Dose(3, 20))
-    >>> ended(held, date(2026, 12, 18)).after
+    >>> ended(held, date(2026, 12, 18), date(2026, 11, 23)).after
     {'ends': datetime.date(2026, 12, 18)}
     """
-    last = max(on, held.place.starts)
+    starts = held.place.starts
+    last = max(on, starts)
     if held.place.ends and held.place.ends <= last:
         return Line(held, note=f"Ends on {words(held.place.ends)} already.")
-    note = "Had not begun by then: it ends on its first day." if held.place.starts > on else ""
-    return Line(held, {"ends": last}, note)
+    if on < starts <= today:
+        return Line(held, note=f"Ran from {words(starts)}, after that day: choose a later last day.")
+    return Line(held, {"ends": last}, "Has not begun by then: it ends on its first day." if starts > on else "")
 
 
 def dated(held: Held, starts: date | None, ends: date | None) -> Line:
@@ -103,19 +109,26 @@ def reviewed(held: Held, on: date, *, only_empty: bool) -> Line:
     )  # fmt: skip
 
 
-def apart(lines: Sequence[Line], others: Mapping[tuple[int, int], Collection[tuple[int, Days]]]) -> list[Line]:
+def apart(
+    lines: Sequence[Line],
+    others: Mapping[tuple[int, int], Collection[tuple[int, Days]]],
+    hidden: Collection[int] = (),
+) -> list[Line]:
     """`lines`, less the changes that would give a learner two places in one provision on one day.
 
-    `others` holds all places, the selected ones too, by provision and learner, each with its id. A change is taken
-    when it meets neither where another place stands nor a change taken before it, the latest places first.
+    `others` holds all places, the selected ones too, by provision and learner, each with its id; of the `hidden` ones
+    nothing is told. A change is taken when it meets neither where another place stands nor a change taken before it,
+    the latest places first.
     """
     taken: dict[int, Line] = {}
     for line in sorted(lines, key=lambda one: one.held.place.starts, reverse=True):
         place = line.held.place
         beside = [one for one in others.get((line.held.provision, place.learner), ()) if one[0] != place.pk]
-        spans = [days for _, days in beside] + [_days_after(taken[pk]) for pk, _ in beside if pk in taken]
-        if line.after and any(_meet(_days_after(line), one) for one in spans):
-            line = Line(line.held, note="The learner has another place in this provision in that time.")
+        spans = [(pk, days) for pk, days in beside] + [(pk, _days_after(taken[pk])) for pk, _ in beside if pk in taken]
+        met = {pk for pk, days in spans if line.after and _meet(_days_after(line), days)}
+        if met:
+            told = NOT_THEN if met <= set(hidden) else "The learner has another place in this provision in that time."
+            line = Line(line.held, note=told)
         taken[place.pk] = line
     return [taken[line.held.place.pk] for line in lines]
 
@@ -138,8 +151,10 @@ def why_not_moved(into: Running, day: date) -> str:
     return ""
 
 
-def moved(held: Iterable[Held], into: Running, day: date) -> tuple[list[Line], Moves]:
+def moved(held: Iterable[Held], into: Running, day: date, hidden: Collection[int] = ()) -> tuple[list[Line], Moves]:
     """From `day` the places go on in the group `into`, no longer than it runs: what becomes of each, and the moves.
+
+    A learner with a place there that is `hidden` from who asks stays where they are, and nothing is told of it.
 
     A line's `after` holds the new days in `into`; a place that ends with no new one, because its learner has a place
     there already, holds "ends" alone, and one that would be a second place for the same days "gone".
@@ -151,12 +166,15 @@ def moved(held: Iterable[Held], into: Running, day: date) -> tuple[list[Line], M
     (datetime.date(2026, 11, 2), {7: datetime.date(2026, 11, 1)})
     """
     lines, going = [], []
+    closed = {place.learner for place in into.places if place.pk in hidden}
     for one in held:
         place = one.place
         if one.provision == into.pk:
             lines.append(Line(one, note="Is in this group already."))
         elif place.ends and place.ends < day:
             lines.append(Line(one, note=f"Was over on {words(place.ends)}."))
+        elif place.learner in closed:
+            lines.append(Line(one, note=NOT_THERE))
         elif into.ends and place.starts > into.ends:
             lines.append(Line(one, note=f"Begins on {words(place.starts)}, after {into.name} ends."))
         else:

@@ -1,4 +1,4 @@
-"""Changes that touch several records: kept together under one reason, and taken back in one step."""
+"""Changes that touch several records, kept together under one reason. `undoing` takes them back in one step."""
 
 from __future__ import annotations
 
@@ -6,32 +6,17 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from django.db import models, router, transaction
+from django.db import models, router
 from django.db.models import F
 from django.db.models.deletion import Collector
 from django.utils import timezone
 from simple_history.utils import bulk_create_with_history
 
-from interventions.actions.grants import sync_grants
-from interventions.actions.tier_sets import check_can_go_back, go_back, make_way
-from interventions.models import Deliverer, Intervention, MapChange, Placement, Provision, TierMove
-from interventions.permissions import check_can_edit
-from learners.actions.undoing import drop_empty_groups
-from learners.models import Learner
+from interventions.models import MapChange, Placement, Provision
 from provisionmap.school import audit
-from provisionmap.school.access import NotAllowed
-from provisionmap.school.models import School, TierLabel, User
+from provisionmap.school.models import School, User
 
 Row = TypeVar("Row", bound=models.Model)
-
-# What a change may touch, in the order in which taking back may delete: what leans on others first.
-TOUCHED: tuple[Any, ...] = (Placement, Deliverer, TierMove, Provision, Intervention, Learner, TierLabel)
-TAKEN_BACK = "This was taken back already."
-NOT_COMPARED = frozenset({"version"})
-
-
-class MovedOn(Exception):
-    """Somebody changed the same records since; the text says how many, and that nothing was taken back."""
 
 
 def open_change(*, school: School, kind: str, words: str, by: User | None) -> MapChange:
@@ -74,11 +59,16 @@ def change_rows(rows: Sequence[models.Model], fields: Iterable[str], *, change: 
 
 
 def remove_rows(rows: Sequence[models.Model], *, change: MapChange) -> None:
-    """Delete rows of one model and keep that they were there."""
-    _delete(rows, by=change.by, reason=change.reason)
+    """Delete rows of one model and keep that they were there, and with whom they were shared."""
+    if rows and isinstance(rows[0], Placement):
+        shares = Placement.shared_with.through.objects.filter(placement__in=[row.pk for row in rows])
+        change.shares += [[one.placement_id, one.user_id] for one in shares.order_by("pk")]
+        change.save(update_fields=["shares"])
+    delete_rows(rows, by=change.by, reason=change.reason)
 
 
-def _delete(rows: Sequence[models.Model], *, by: User | None, reason: str) -> None:
+def delete_rows(rows: Sequence[models.Model], *, by: User | None, reason: str) -> None:
+    """Delete rows of one model under a reason of their own, each with its history."""
     if not rows:
         return
     model: Any = type(rows[0])
@@ -99,156 +89,6 @@ def _delete(rows: Sequence[models.Model], *, by: User | None, reason: str) -> No
     collector = Collector(using=router.db_for_write(model))
     collector.collect(rows)
     collector.delete()
-
-
-@transaction.atomic
-def undo_change(*, change: MapChange, by: User) -> MapChange:
-    """Take back everything that `change` did, as one new change of its own in the records' history.
-
-    Raises NotAllowed when `by` may not, or it was taken back already; MovedOn, with nothing written, when a
-    record it touched is no longer as it left it.
-    """
-    claimed = MapChange.objects.filter(pk=change.pk, undone_at=None).update(undone_at=timezone.now(), undone_by=by)
-    if not claimed:
-        raise NotAllowed(TAKEN_BACK)
-    provisions = _provisions_of(change)
-    back = _way_back(change, provisions, by)
-    reason = f"undo-set:{change.pk}"
-    if change.kind == "tiers":
-        go_back(change, by)
-        make_way([row.pk for one in back if one.model is Intervention for row in one.changed])
-    for one in reversed(back):  # what others lean on comes back first
-        one.write(by, reason)
-    for one in back:
-        _delete(one.made, by=by, reason=reason)
-    if change.groups_made:
-        drop_empty_groups(change.groups_made)
-    sync_grants(provisions)
-    audit.record("map.undo", by=by, target=change, new={"words": change.words})
-    change.refresh_from_db()
-    return change
-
-
-@transaction.atomic
-def check_can_undo(change: MapChange, by: User) -> None:
-    """Raises NotAllowed or MovedOn as `undo_change` would, and writes nothing."""
-    if change.undone_at:
-        raise NotAllowed(TAKEN_BACK)
-    _way_back(change, _provisions_of(change), by)
-
-
-def _way_back(change: MapChange, provisions: set[int], by: User) -> list[_Back]:
-    """How each model goes back. Raises NotAllowed, or MovedOn when it can't."""
-    _check_may(change, provisions, by)
-    lock_provisions(provisions)  # before their placements, as everybody does: else two wait for each other
-    back = [_Back(model, change) for model in TOUCHED]
-    moved = sum(one.moved for one in back)
-    hanging = _hanging({one.model: one for one in back}) + check_can_go_back(change, by)
-    if moved or hanging:
-        raise MovedOn(_moved_words(moved, hanging))
-    return back
-
-
-def _check_may(change: MapChange, provisions: set[int], by: User) -> None:
-    touched = Provision.history.filter(id__in=provisions)
-    for tier in touched.order_by().values_list("tier", flat=True).distinct() or [2]:
-        check_can_edit(change.school, tier, by)
-    learners = set(Placement.history.filter(history_change_reason=change.reason).values_list("learner_id", flat=True))
-    if Learner.objects.visible_to(by).filter(pk__in=learners).count() < len(learners & _existing(learners)):
-        raise NotAllowed("This touched learners whom you no longer see. Ask your SENCO to take it back.")
-
-
-def _existing(learners: set[int]) -> set[int]:
-    return set(Learner.objects.filter(pk__in=learners).values_list("pk", flat=True))
-
-
-def _provisions_of(change: MapChange) -> set[int]:
-    reason = change.reason
-    return {
-        *Placement.history.filter(history_change_reason=reason).values_list("provision_id", flat=True),
-        *Deliverer.history.filter(history_change_reason=reason).values_list("provision_id", flat=True),
-        *Provision.history.filter(history_change_reason=reason).values_list("id", flat=True),
-    }
-
-
-class _Back:
-    """How the rows of one model go back to what they were before a change."""
-
-    def __init__(self, model: Any, change: MapChange) -> None:
-        self.model = model
-        self.fields = [field.attname for field in model.history.model.tracked_fields]
-        mine = model.history.filter(history_change_reason=change.reason)
-        self.touched = set(mine.order_by().values_list("id", flat=True))
-        now = {row.pk: row for row in model.objects.select_for_update().filter(pk__in=self.touched).order_by("pk")}
-        self.made: list[Any] = []  # the change made them: they go
-        self.changed: list[Any] = []  # it changed them: they get their old values
-        self.removed: list[Any] = []  # it deleted them: they come again
-        self.moved = 0
-        rows: dict[int, list[Any]] = {}
-        for row in model.history.filter(id__in=self.touched).order_by("history_id"):
-            rows.setdefault(row.id, []).append(row)
-        for pk, lines in rows.items():
-            places = [place for place, line in enumerate(lines) if line.history_change_reason == change.reason]
-            if not places[0] and lines[0].history_type != "+":
-                self.moved += 1  # nobody kept what it was before: better there as it is than taken away
-                continue
-            before = lines[places[0] - 1] if places[0] and lines[places[0]].history_type != "+" else None
-            self._sort(now.get(pk), before, lines[places[-1]])
-
-    def _sort(self, current: Any, before: Any, after: Any) -> None:
-        """Put one row where it belongs: `before` and `after` are its history rows around the change."""
-        gone = after.history_type == "-"
-        if gone != (current is None) or (current and not self._same(current, after)):
-            self.moved += 1
-        elif gone and before:
-            self.removed.append(before)
-        elif current and before is None:
-            self.made.append(current)
-        elif current:
-            for name in self.fields:
-                if name not in NOT_COMPARED:
-                    setattr(current, name, getattr(before, name))
-            self.changed.append(current)
-
-    def _same(self, current: Any, after: Any) -> bool:
-        return all(getattr(current, name) == getattr(after, name) for name in self.fields if name not in NOT_COMPARED)
-
-    def write(self, by: User, reason: str) -> None:
-        """Give changed rows their old values and bring deleted ones back."""
-        if self.changed:
-            names = [field.name for field in self.model.history.model.tracked_fields if field.name != "id"]
-            if "version" in names:
-                for row in self.changed:
-                    row.version += 1
-            self.model.objects.bulk_update(self.changed, names, batch_size=500)
-            self.model.history.bulk_history_create(
-                self.changed, update=True, default_user=by, default_change_reason=reason
-            )
-        if self.removed:
-            again = [self.model(**{name: getattr(row, name) for name in self.fields}) for row in self.removed]
-            bulk_create_with_history(again, self.model, default_user=by, default_change_reason=reason)
-
-
-def _hanging(back: dict[Any, _Back]) -> int:
-    """How many records were added since to what the change made, and would vanish with it."""
-    placements = Placement.objects.exclude(pk__in=back[Placement].touched)
-    provisions = Provision.objects.exclude(pk__in=back[Provision].touched)
-    return (
-        placements.filter(provision__in=back[Provision].made).count()
-        + placements.filter(learner__in=back[Learner].made).count()
-        + provisions.filter(intervention__in=back[Intervention].made).count()
-    )
-
-
-def _moved_words(moved: int, hanging: int) -> str:
-    parts = []
-    if moved:
-        was = "record it touched was" if moved == 1 else "records it touched were"
-        parts.append(f"{moved} {was} changed again since")
-    if hanging:
-        was = "placement or provision was" if hanging == 1 else "placements or provisions were"
-        parts.append(f"{hanging} {was} added to what it made")
-    return f"Nothing was taken back: {' and '.join(parts)}. Put those right first, or change them by hand."
 
 
 def standing_change(*, school: School, by: User, since: datetime) -> MapChange | None:

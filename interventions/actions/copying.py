@@ -8,11 +8,12 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from interventions.actions.changes import add_rows, lock_provisions, open_change
 from interventions.actions.grants import sync_grants
-from interventions.actions.previewed import Moved, many
-from interventions.continuing import Copy, Place, copies_of, half_term_review, moved_words
+from interventions.actions.previewed import Moved, check_free, many
+from interventions.continuing import Copy, Place, copies_of, half_term_review, key_of, moved_words
 from interventions.models import Deliverer, MapChange, Placement, Provision
 from interventions.permissions import check_can_edit
 from interventions.terms import Ground, ground_of
@@ -46,11 +47,13 @@ class Asked:
 def copy_term(*, school: School, asked: Asked, seen: Mapping[int, str], by: User) -> MapChange:
     """Start again in the new term what is ticked. `seen` holds the token of each provision as it was previewed.
 
-    Raises Moved, with nothing written, when any of it changed since; NotAllowed when `by` may not, or when nothing
-    would be copied.
+    Raises Moved, with nothing written, when any of it changed since; NotAllowed when `by` may not, when nothing would
+    be copied, or when a learner has a place already in what they would join, which `by` does not see.
     """
-    School.objects.select_for_update().get(pk=school.pk)  # two people copying one term come one after the other
-    lock_provisions(asked.provisions)
+    School.objects.select_for_update(no_key=True).get(
+        pk=school.pk
+    )  # two people copying one term come one after the other
+    lock_provisions(_may_touch(school, asked))
     ground = ground_of(school=school, user=by, old=asked.old, new=asked.new, first=asked.first)
     _check_unmoved(ground, asked.provisions, seen)
     copies = copies_of(ground.rows, asked.provisions, asked.places)
@@ -68,11 +71,24 @@ def copy_term(*, school: School, asked: Asked, seen: Mapping[int, str], by: User
     )
     pairs = [(place, _placement(one, place, ends, targets[one.held.pk], ground, asked))
              for one in copies for place, ends in one.places]  # fmt: skip
+    check_free([row for _, row in pairs])
     made = add_rows([row for _, row in pairs], change=change)
     share_again([(place.pk, row.pk) for (place, _), row in zip(pairs, made, strict=True)])
     audit.record("map.copy-term", by=by, target=change, new={"provisions": len(copies), "placements": len(made)})
     sync_grants({one.pk for one in targets.values()})
     return change
+
+
+def _may_touch(school: School, asked: Asked) -> set[int]:
+    """What is copied and what the copies may join: provisions of those names that run in the new term. One query.
+
+    All of them are held before they are read, in one order, as whoever places a learner holds the provision.
+    """
+    later = Q(starts__lte=asked.new.ends) & (Q(ends=None) | Q(ends__gte=asked.first))
+    rows = Provision.objects.filter(Q(pk__in=asked.provisions) | later, school=school).order_by()
+    names = {pk: key_of(name) for pk, name in rows.values_list("pk", "name")}
+    wanted = {names[pk] for pk in asked.provisions if pk in names}
+    return {pk for pk, name in names.items() if name in wanted}
 
 
 def _check_unmoved(ground: Ground, wanted: Collection[int], seen: Mapping[int, str]) -> None:

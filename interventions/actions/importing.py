@@ -13,11 +13,12 @@ from django.db.models import F
 
 from interventions.actions.changes import add_rows, open_change
 from interventions.actions.grants import sync_grants
+from interventions.actions.previewed import check_free
 from interventions.dose import Dose
 from interventions.map_reading.columns import guess, lacking
 from interventions.map_reading.entries import Reading
 from interventions.map_reading.people import Named
-from interventions.map_reading.plan import Choices, Held, Known, MapPlan, Planned, Pupil, plan_of
+from interventions.map_reading.plan import Choices, Days, Held, Known, MapPlan, Planned, Pupil, plan_of
 from interventions.map_reading.shapes import read_map
 from interventions.models import Deliverer, Intervention, MapChange, MapColumn, MapImport, Placement, Provision
 from interventions.permissions import check_can_import_map
@@ -104,11 +105,14 @@ def choices_of(decisions: Mapping[str, Any]) -> Choices:
     )
 
 
-def known_of(school: School) -> Known:
-    """What the school has, for the rules of the import: seven queries, however much there is."""
+def known_of(school: School, by: User | None) -> Known:
+    """What `by` may see of what the school has, for the rules of the import; nobody (the command) sees all of it.
+
+    What they may not see is not there: it is neither told nor added to. Seven queries, however much there is.
+    """
     groups = dict(Group.objects.filter(school=school).values_list("pk", "name"))
     needs = dict(SenProvision.objects.filter(learner__school=school, ends=None).values_list("learner", "need_1"))
-    rows = Learner.objects.filter(school=school).order_by("surname", "forename", "pk")
+    rows = _seen(Learner, by).filter(school=school).order_by("surname", "forename", "pk")
     pupils = [
         Pupil(pk, upn, surname, forename, preferred, year, groups.get(group, ""), needs.get(pk) or "")
         for pk, upn, surname, forename, preferred, year, group in rows.values_list(
@@ -124,23 +128,25 @@ def known_of(school: School) -> Known:
         entry.name.casefold(): (entry.pk, next(iter(entry.area_codes), ""))
         for entry in Intervention.objects.filter(school=school).in_use().for_library()
     }
-    return Known(pupils, {name: pks[0] for name, pks in people.items() if len(pks) == 1}, library, _held(school))
+    return Known(pupils, {name: pks[0] for name, pks in people.items() if len(pks) == 1}, library, _held(school, by))
 
 
-def _held(school: School) -> list[Held]:
-    places: dict[int, list[tuple[int, date]]] = defaultdict(list)
-    for provision, learner, starts in Placement.objects.filter(school=school).values_list(
-        "provision", "learner", "starts"
-    ):
-        places[provision].append((learner, starts))
+def _seen(model: Any, by: User | None) -> Any:
+    return model.objects.visible_to(by) if by else model.objects.all()
+
+
+def _held(school: School, by: User | None) -> list[Held]:
+    places: dict[int, dict[int, list[Days]]] = defaultdict(dict)
+    rows = _seen(Placement, by).filter(school=school).order_by()
+    for provision, learner, starts, ends in rows.values_list("provision", "learner", "starts", "ends"):
+        places[provision].setdefault(learner, []).append((starts, ends))
     return [
         Held(
             row.pk,
             (row.name.casefold(), row.tier, row.area, row.starts, row.ends, Dose(row.sessions, row.minutes)),
-            frozenset(places[row.pk]),
-            frozenset(learner for learner, _ in places[row.pk]),
+            places[row.pk],
         )
-        for row in Provision.objects.filter(school=school).order_by("pk")
+        for row in _seen(Provision, by).filter(school=school).order_by("pk")
     ]
 
 
@@ -152,23 +158,25 @@ def lines_of(sheet: Sheet, mapping: dict[int, str], school: School, today: date)
     return reading
 
 
-def draft_from(sheet: Sheet, mapping: dict[int, str], choices: Choices, school: School, today: date) -> Draft:
-    """What `sheet` says and would do today. Raises Refused for more lines than a map has."""
+def draft_from(
+    sheet: Sheet, mapping: dict[int, str], choices: Choices, school: School, today: date, by: User | None = None
+) -> Draft:
+    """What `sheet` says and would do today to what `by` may see. Raises Refused for more lines than a map has."""
     reading = lines_of(sheet, mapping, school, today)
-    return Draft(sheet, mapping, choices, reading, plan_of(reading, known_of(school), choices, today=today))
+    return Draft(sheet, mapping, choices, reading, plan_of(reading, known_of(school, by), choices, today=today))
 
 
 def table_of(run: MapImport) -> tuple[Sheet, dict[int, str]]:
     """The table of an upload that waits, and what its columns are read as. Raises Settled when it is gone."""
-    if run.upload is None:
+    if run.upload is None or run.by is None:  # whose person has gone is nobody's, and read for nobody
         raise Settled("This map was applied, cancelled or left too long: upload it again.")
     return unpack(run.upload), {int(place): name for place, name in run.mapping.items()}
 
 
 def draft_of(run: MapImport, today: date) -> Draft:
-    """The upload as it stands. Raises Settled when it is gone, Refused for more lines than a map has."""
+    """The upload as it stands, read for its person. Raises Settled when it is gone, Refused for too many lines."""
     sheet, mapping = table_of(run)
-    return draft_from(sheet, mapping, choices_of(run.decisions), run.school, today)
+    return draft_from(sheet, mapping, choices_of(run.decisions), run.school, today, run.by)
 
 
 @transaction.atomic
@@ -195,7 +203,7 @@ def forget_uploads(*, now: datetime) -> int:
 def _waiting(run: MapImport, by: User) -> MapImport:
     """The upload, locked. Raises Settled when it is no longer waiting."""
     check_can_import_map(run.school, by)
-    current = MapImport.objects.select_for_update(of=("self",)).select_related("school").get(pk=run.pk)
+    current = MapImport.objects.select_for_update(of=("self",)).select_related("school", "by").get(pk=run.pk)
     if current.state != "uploaded":
         raise Settled("This map was applied, cancelled or left too long: upload it again.")
     return current
@@ -245,7 +253,7 @@ def decide(*, run: MapImport, choices: Choices, by: User) -> None:
 def apply_upload(*, run: MapImport, seen: str, now: datetime, today: date, by: User) -> MapImport:
     """Write the whole map. `seen` is the fingerprint of the plan that was shown.
 
-    Raises Settled, Moved or NothingToDo, with nothing written.
+    Raises Settled, Moved or NothingToDo, with nothing written; NotAllowed where a place would be a learner's second.
     """
     current = _waiting(run, by)
     _lock(current.school)
@@ -276,7 +284,7 @@ def apply_file(*, school: School, sheet: Sheet, mapping: dict[int, str], choices
 
 def _lock(school: School) -> None:
     """One import at a time, and nobody's edit between reading and writing."""
-    School.objects.select_for_update().get(pk=school.pk)
+    School.objects.select_for_update(no_key=True).get(pk=school.pk)
     list(Provision.objects.select_for_update().filter(school=school).order_by("pk").values_list("pk"))
 
 
@@ -301,20 +309,19 @@ def _write(school: School, plan: MapPlan, by: User | None, today: date) -> MapCh
         change=change,
     )
     touched = {id(one): one.held or provisions[id(one)] for one in plan.provisions if one.held is None or one.places}
-    add_rows(
-        [
-            Placement(
-                school=school, provision_id=touched[id(one)],
-                learner_id=place.learner if isinstance(place.learner, int) else learners[place.learner],
-                starts=place.starts, ends=place.ends, sessions=place.dose.sessions, minutes=place.dose.minutes,
-                outcome=place.outcome, baseline=place.baseline, target=place.target, review_on=place.review_on,
-                confidential=place.hidden,
-            )
-            for one in plan.provisions
-            for place in one.places
-        ],
-        change=change,
-    )  # fmt: skip
+    fresh = [
+        Placement(
+            school=school, provision_id=touched[id(one)],
+            learner_id=place.learner if isinstance(place.learner, int) else learners[place.learner],
+            starts=place.starts, ends=place.ends, sessions=place.dose.sessions, minutes=place.dose.minutes,
+            outcome=place.outcome, baseline=place.baseline, target=place.target, review_on=place.review_on,
+            confidential=place.hidden,
+        )
+        for one in plan.provisions
+        for place in one.places
+    ]  # fmt: skip
+    check_free(fresh)
+    add_rows(fresh, change=change)
     sync_grants(set(touched.values()))
     return change
 

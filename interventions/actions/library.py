@@ -32,7 +32,9 @@ def _set_areas(intervention: Intervention, areas: list[str]) -> None:
 def stock(*, school: School, by: User) -> int:
     """Put the starter entries that are not there yet into the library; return how many. Twice adds none."""
     check_can_edit_library(school, by)
-    School.objects.select_for_update().get(pk=school.pk)  # so that two clicks do not both find an entry lacking
+    School.objects.select_for_update(no_key=True).get(
+        pk=school.pk
+    )  # so that two clicks do not both find an entry lacking
     there = set(school.interventions.exclude(starter_key="").values_list("starter_key", flat=True))
     names = set(school.interventions.in_use().values_list("name", "tier"))
     new = [one for one in STARTERS if one.key not in there and (one.name, one.tier) not in names]

@@ -9,8 +9,9 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, Q
 
-from interventions.actions.changes import standing_change, undo_change
+from interventions.actions.changes import lock_placements, lock_provisions, standing_change
 from interventions.actions.grants import Share, Span, sync_grants, trim_grants
+from interventions.actions.undoing import undo_change
 from interventions.dose import Dose
 from interventions.models import Placement, Provision
 from interventions.permissions import check_can_edit, check_can_place
@@ -65,8 +66,14 @@ def change_placement(
         Span(placement.learner_id, placement.starts, placement.ends),
         Span(placement.learner_id, starts, ends),
     )
-    # Fewer days need no asking: they lie in the provision's, and meet no other place.
-    share = check_dates(placement, starts, ends) if not after.within(before) and placement.version == seen else None
+    share = None
+    if after != before and placement.version == seen:
+        # Fewer days need no asking: they lie in the provision's, and meet no other place. But who sees the learner
+        # follows from them, and whoever writes that holds the provision.
+        if after.within(before):
+            lock_provisions([placement.provision_id])
+        else:
+            share = check_dates(placement, starts, ends)
     claimed = placement.version == seen and Placement.objects.filter(pk=placement.pk, version=seen).update(
         **changes, version=F("version") + int(old != changes)
     )
@@ -154,10 +161,15 @@ def undo_last(*, school: School, by: User, now: datetime) -> Undone | None:
     if several and (row is None or several.at >= row.history_date):
         undo_change(change=several, by=by)
         return Undone(several.words)
+    if row is None:
+        return None
+    # Held before it is asked who else changed it: what is saved in between would be taken back unseen.
+    lock_provisions([row.provision_id])
+    lock_placements([row.id])
     # What they no longer see is not theirs to change, and not to be named to them.
     seen = Placement.objects.visible_to(by).for_map().select_related("school", "learner")
-    placement = seen.filter(pk=row.id).first() if row else None
-    if row is None or placement is None:
+    placement = seen.filter(pk=row.id).first()
+    if placement is None:
         return None
     since = placement.history.filter(history_id__gt=row.history_id)
     if since.filter(~Q(history_user=by) | Q(history_change_reason=None)).exists():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -51,25 +51,33 @@ def running(provision: Provision, placements: Sequence[Placement]) -> Running:
     return Running(provision.pk, provision.version, provision.name, provision.starts, provision.ends, places)
 
 
-def _locked(
-    pks: Collection[int], seen: Mapping[int, str]
-) -> tuple[dict[int, Provision], dict[int, Placement], dict[int, Running]]:
-    """Provisions with all their placements, locked. Raises Moved when one is not as it was seen."""
+def _locked(pks: Collection[int]) -> tuple[dict[int, Provision], dict[int, Placement]]:
+    """Provisions with all their placements, whoever may see them, locked."""
     provisions = {one.pk: one for one in lock_provisions(pks)}
-    placements = {one.pk: one for one in lock_placements(
-        Placement.objects.filter(provision__in=provisions).values_list("pk", flat=True)
-    )}  # fmt: skip
-    states = {
-        pk: running(one, [row for row in placements.values() if row.provision_id == pk])
-        for pk, one in provisions.items()
-    }
+    inside = Placement.objects.filter(provision__in=provisions).values_list("pk", flat=True)
+    return provisions, {one.pk: one for one in lock_placements(inside)}
+
+
+def _states(provisions: Mapping[int, Provision], placements: Iterable[Placement]) -> dict[int, Running]:
+    rows = list(placements)
+    return {pk: running(one, [row for row in rows if row.provision_id == pk]) for pk, one in provisions.items()}
+
+
+def _check_unmoved(
+    pks: Collection[int],
+    provisions: Mapping[int, Provision],
+    placements: Mapping[int, Placement],
+    seen: Mapping[int, str],
+    by: User,
+) -> None:
+    """Raises Moved when one of `pks` is not as `by` saw it; places they may not see were no part of that."""
+    visible = Placement.objects.visible_to(by).filter(pk__in=placements).values_list("pk", flat=True)
     moved = [] if len(provisions) == len(set(pks)) else ["One of the groups is no longer there."]
-    for pk, state in states.items():
+    for pk, state in _states(provisions, [placements[one] for one in visible]).items():
         if words := moved_words(seen.get(pk, ""), state.token):
             moved.append(f"{state.name}: {', '.join(words)}.")
     if moved:
         raise Moved(moved)
-    return provisions, placements, states
 
 
 @transaction.atomic
@@ -81,11 +89,13 @@ def split_provision(
     `seen` is the token of the provision as it was previewed. Raises Moved with nothing written, or NotAllowed.
     """
     check_can_edit(provision.school, provision.tier, by)
-    provisions, placements, states = _locked([provision.pk], {provision.pk: seen})
+    provisions, placements = _locked([provision.pk])
+    _check_unmoved([provision.pk], provisions, placements, {provision.pk: seen}, by)
     old = provisions[provision.pk]
-    if words := why_not_split(states[old.pk], chosen, group.on):
+    state = running(old, list(placements.values()))
+    if words := why_not_split(state, chosen, group.on):
         raise NotAllowed(words)
-    moves = split(states[old.pk].places, chosen, group.on)
+    moves = split(state.places, chosen, group.on)
     learners = len(moves.fresh) + len(moves.moved)
     words = f"Split {old.name}: {many(learners, 'place')} to {group.name} on {group.on:%d/%m/%Y}"
     change = open_change(school=provision.school, kind="split", words=words, by=by)
@@ -122,11 +132,13 @@ def merge_provisions(
 
     `seen` holds the token of each as it was previewed. Raises Moved with nothing written, or NotAllowed.
     """
-    provisions, placements, states = _locked({into, *others}, seen)
+    provisions, placements = _locked({into, *others})
     for one in provisions.values():
         check_can_edit(school, one.tier, by)
         if one.school_id != school.pk:
             raise NotAllowed("Those groups belong to different schools.")
+    _check_unmoved({into, *others}, provisions, placements, seen, by)
+    states = _states(provisions, placements.values())
     target, rest = provisions[into], [one for pk, one in provisions.items() if pk != into]
     sources = [states[one.pk] for one in rest]
     if words := why_not_merged(states[into], sources, on):

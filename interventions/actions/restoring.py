@@ -8,9 +8,10 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from interventions.actions.changes import MovedOn, add_rows, change_rows, lock_placements, lock_provisions, open_change
+from interventions.actions.changes import add_rows, change_rows, lock_placements, lock_provisions, open_change
 from interventions.actions.grants import sync_grants
 from interventions.actions.placements import EDITED, UNDO, check_dates, take_back
+from interventions.actions.undoing import MovedOn
 from interventions.models import Placement, Provision
 from interventions.permissions import check_can_edit, check_can_place
 from learners.models import Learner
@@ -19,6 +20,7 @@ from provisionmap.school.models import User
 from provisionmap.school.stale import Stale, claim
 
 RESTORED = tuple(name for name in EDITED if name != "confidential")  # who sees it is decided anew, not brought back
+ELSEWHERE = "This learner went on in another group since. Move them there first, or change the placement as it is."
 GONE = "It was removed, or put back, while you were looking. Look at its versions again."
 
 
@@ -33,6 +35,8 @@ def check_can_take_back(version: Any, by: User) -> Placement:
     check_can_edit(placement.school, placement.provision.tier, by)
     if (version.history_change_reason or "").startswith(UNDO):
         raise NotAllowed("This was itself a step back. Change the placement, or restore one of its versions.")
+    if placement.provision_id != version.provision_id:
+        raise MovedOn(ELSEWHERE)
     if any(getattr(placement, name) != getattr(version, name) for name in EDITED):
         raise MovedOn("This placement was changed again since. Its history shows every version, and restores one.")
     if version.history_type == "~" and version.prev_record is None:
@@ -69,11 +73,14 @@ def restore_version(*, version: Any, seen: int, by: User) -> Placement:
     placement = Placement.objects.select_related("provision", "school").filter(pk=version.id).first()
     if (placement is None) != (seen == 0):
         raise NotAllowed(GONE)
+    if placement and placement.provision_id != version.provision_id:
+        raise NotAllowed(ELSEWHERE)
     words = f"Restored a place in {provision.name} as it was on {timezone.localtime(version.history_date):%d/%m/%Y}"
     if placement is None:
         placement = Placement(**{name: getattr(version, name) for name in _columns(version)})
-        last = Placement.history.filter(id=version.id).aggregate(last=Max("version"))["last"]
-        placement.version = last + 1
+        ever = Placement.history.filter(id=version.id)
+        placement.version = ever.aggregate(last=Max("version"))["last"] + 1
+        placement.confidential = ever.filter(confidential=True).exists()  # once closed, opened by hand alone
         check_dates(placement, placement.starts, placement.ends)
         change = open_change(school=provision.school, kind="restore", words=words, by=by)
         placement = add_rows([placement], change=change)[0]

@@ -24,7 +24,7 @@ from provisionmap.school import audit
 from provisionmap.school.access import NotAllowed
 from provisionmap.school.models import School, User
 
-MOST = 2000  # placements in one act
+MOST = 2000  # placements, or learners, in one act
 
 
 @dataclass(frozen=True)
@@ -90,6 +90,11 @@ class Ground:
             found.setdefault((provision, learner), []).append((pk, (starts, ends)))
         return found
 
+    def hidden(self, places: Collection[int]) -> set[int]:
+        """Which of these placements this person does not see."""
+        seen = Placement.objects.visible_to(self.user).filter(pk__in=places).values_list("pk", flat=True)
+        return set(places) - set(seen)
+
     def row(self, line: Line, now: str, then: str) -> Row:
         """A line of the preview; a place that stays has no `then`."""
         placement = self.placements[line.held.place.pk]
@@ -117,8 +122,9 @@ def ground_of(
     *, school: School, user: User, placements: Collection[int], learners: Collection[int] = (), into: int = 0
 ) -> Ground:
     """What of a selection `user` sees and may change. Raises NotAllowed when it is too much for one act."""
-    if len(placements) > MOST:
-        raise NotAllowed(f"That is more than {MOST:,} placements. Filter the map, and change fewer at a time.")
+    for pks, noun in ((placements, "placements"), (learners, "learners")):
+        if len(pks) > MOST:
+            raise NotAllowed(f"That is more than {MOST:,} {noun}. Filter the map, and change fewer at a time.")
     rows = Placement.objects.visible_to(user).filter(school=school, pk__in=placements)
     rows = rows.select_related("provision", "learner", "learner__group")
     order = ("learner__surname", "learner__forename", "learner", "provision__tier", "provision__name", "pk")
@@ -164,8 +170,12 @@ def do_several(
         check_can_edit(school, tier, by)
     change = open_change(school=school, kind="bulk", words=act.words(plan.count, ground), by=by)
     act.write(ground, change)
-    audit.record("map.several", by=by, target=change, new={"placements": sorted(ground.placements)})
+    audit.record("map.several", by=by, target=change, new=_of(ground))
     return change
+
+
+def _of(ground: Ground) -> dict[str, list[int]]:
+    return {"placements": sorted(ground.placements), "provisions": sorted(ground.provisions)}
 
 
 def moved_words(ground: Ground, seen: str, now: str) -> list[str]:

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from interventions.actions.changes import change_rows
 from interventions.actions.grants import sync_grants
 from interventions.actions.previewed import many
-from interventions.actions.provisions import Delivery, hand_over, place_all, rewrite
+from interventions.actions.provisions import Delivery, hand_over, last_day_of, place_all
 from interventions.actions.regrouping import dose_after, write_moves
 from interventions.actions.several import Ground, Row, days_words, edit
 from interventions.continuing import Place
 from interventions.dose import Dose
-from interventions.models import MapChange, Placement, Provision
+from interventions.models import Deliverer, MapChange, Placement, Provision
 from interventions.regrouping import Moves, Running
 from interventions.several import (
+    NOT_THERE,
     Held,
     Line,
     apart,
@@ -72,7 +73,7 @@ class End(Edits):
 
     def lines(self, ground: Ground) -> list[Line]:
         """What becomes of each placement."""
-        return [ended(one, self.on) for one in ground.held]
+        return [ended(one, self.on, today()) for one in ground.held]
 
     def words(self, count: int, ground: Ground) -> str:
         """As `Act` has it."""
@@ -88,7 +89,9 @@ class ChangeDates(Edits):
 
     def lines(self, ground: Ground) -> list[Line]:
         """What becomes of each placement."""
-        return apart([dated(one, self.starts, self.ends) for one in ground.held], ground.beside())
+        beside = ground.beside()
+        hidden = ground.hidden([pk for places in beside.values() for pk, _ in places])
+        return apart([dated(one, self.starts, self.ends) for one in ground.held], beside, hidden)
 
     def words(self, count: int, ground: Ground) -> str:
         """As `Act` has it."""
@@ -157,7 +160,7 @@ class Move:
         rows = Placement.objects.filter(provision=target).order_by("pk")
         places = tuple(Place(one.pk, one.version, one.learner_id, one.starts, one.ends) for one in rows)
         into = Running(target.pk, target.version, target.name, target.starts, target.ends, places)
-        lines, moves = moved(ground.held, into, self.on)
+        lines, moves = moved(ground.held, into, self.on, ground.hidden([place.pk for place in places]))
         return lines, moves, why_not_moved(into, self.on)
 
     def rows(self, ground: Ground) -> tuple[list[Row], int, str]:
@@ -212,24 +215,27 @@ class ChangeStaff:
         day = today()
         there = [one for one in provision.deliverers.all() if one.ends is None or one.ends >= day]
         kept = [Delivery(one.user, one.name, one.role) for one in there] if self.beside or not self.people else []
-        known = {(one.user, one.name) for one in kept}
-        return [*kept, *(one for one in self.people if (one.user, one.name) not in known)]
+        asked = {(one.user, one.name) for one in self.people}
+        return [*(one for one in kept if (one.user, one.name) not in asked), *self.people]
 
     def _then(self, provision: Provision) -> str:
         """Who would deliver and answer for it, in words; "" where that is so already, or it is over."""
         if provision.ends and provision.ends < today():
             return ""
-        then = _staff([str(one.user or one.name) for one in self._wanted(provision)], self.responsible or provision)
+        then = _staff(
+            [(one.user or one.name, one.role) for one in self._wanted(provision)], self.responsible or provision
+        )
         return "" if then == self._now(provision) else then
 
     def _now(self, provision: Provision) -> str:
         day = today()
-        people = [str(one) for one in provision.deliverers.all() if one.ends is None or one.ends >= day]
-        return _staff(people, provision)
+        there = [one for one in provision.deliverers.all() if one.ends is None or one.ends >= day]
+        return _staff([(one, one.role) for one in there], provision)
 
     def rows(self, ground: Ground) -> tuple[list[Row], int, str]:
         """As `Act` has it: a line a provision."""
-        placed = Placement.objects.filter(provision__in=ground.provisions).on(today()).order_by()
+        seen = Placement.objects.visible_to(ground.user)
+        placed = seen.filter(provision__in=ground.provisions).on(today()).order_by()
         counts: dict[int, set[int]] = {}
         for provision, learner in placed.values_list("provision", "learner"):
             counts.setdefault(provision, set()).add(learner)
@@ -257,18 +263,21 @@ class ChangeStaff:
 
     def write(self, ground: Ground, change: MapChange) -> None:
         """As `Act` has it."""
-        touched = [one for one in ground.provisions.values() if self._then(one)]
-        for provision in touched:
-            wanted = self._wanted(provision)
-            rewrite(provision, {"responsible": self.responsible} if self.responsible else {}, change)
-            if self.people:
-                hand_over(provision, wanted, change)
+        touched = {one: self._wanted(one) for one in ground.provisions.values() if self._then(one)}
+        if self.responsible:
+            for provision in touched:
+                provision.responsible = self.responsible
+        change_rows(list(touched), ["responsible"] if self.responsible else [], change=change)
+        if self.people:
+            hand_over(touched, change)
         sync_grants({one.pk for one in touched})
 
 
-def _staff(people: Sequence[str], answers: Provision | User) -> str:
+def _staff(people: Iterable[tuple[object, str]], answers: Provision | User) -> str:
+    roles = dict(Deliverer.ROLES)
+    listed = sorted(f"{who} ({roles.get(role, role)})" for who, role in people)
     named = answers.answers if isinstance(answers, Provision) else answers.name
-    return f"{', '.join(people) or 'nobody yet'}{f'; responsible: {named}' if named else ''}"
+    return f"{', '.join(listed) or 'nobody yet'}{f'; responsible: {named}' if named else ''}"
 
 
 @dataclass(frozen=True)
@@ -288,14 +297,17 @@ class AddTo:
     def _fresh(self, ground: Ground, target: Provision) -> dict[int, str]:
         """Why each learner gets no place, by id; "" for those who get one."""
         day = self._starts(target)
-        there = Placement.objects.filter(provision=target).exclude(ends__lt=day)
-        placed = set(there.values_list("learner", flat=True))
-        return {
-            one.pk: "Has a place in it then already."
-            if one.pk in placed
-            else (f"Left on {words(one.left)}." if one.left and one.left < day else "")
-            for one in self._wanted(ground)
-        }
+        there = dict(Placement.objects.filter(provision=target).exclude(ends__lt=day).values_list("pk", "learner"))
+        closed = {there[pk] for pk in ground.hidden(there)}
+
+        def why(one: Learner) -> str:
+            if one.pk in closed:
+                return NOT_THERE
+            if one.pk in there.values():
+                return "Has a place in it then already."
+            return f"Left on {words(one.left)}." if one.left and one.left < day else ""
+
+        return {one.pk: why(one) for one in self._wanted(ground)}
 
     def rows(self, ground: Ground) -> tuple[list[Row], int, str]:
         """As `Act` has it: a line a learner."""
@@ -306,15 +318,19 @@ class AddTo:
             return [], 0, f"{target.name} ends on {words(target.ends)}: choose an earlier day."
         why = self._fresh(ground, target)
         dose = Dose(target.sessions, target.minutes).words
-        then = f"{days_words(self._starts(target), target.ends)}, {dose}"
+        starts = self._starts(target)
         rows = [
-            Row(one, target.name, "", "" if why[one.pk] else then, why[one.pk]) for one in self._wanted(ground)
-        ]  # fmt: skip
+            Row(one, target.name, "", "", why[one.pk])
+            if why[one.pk]
+            else Row(one, target.name, "", f"{days_words(starts, last_day_of(one, target))}, {dose}")
+            for one in self._wanted(ground)
+        ]
         return rows, sum(bool(row.then) for row in rows), ""
 
     def words(self, count: int, ground: Ground) -> str:
         """As `Act` has it."""
-        return f"Added {many(count, 'learner')} to {ground.provisions[self.into].name} from {self.on:%d/%m/%Y}"
+        target = ground.provisions[self.into]
+        return f"Added {many(count, 'learner')} to {target.name} from {self._starts(target):%d/%m/%Y}"
 
     def write(self, ground: Ground, change: MapChange) -> None:
         """As `Act` has it."""

@@ -77,7 +77,7 @@ def change_tier_set(*, school: School, choice: Choice, seen: str, today: date, b
     `seen` is the seal of what was read. Raises NotAllowed, or MovedMeanwhile with nothing written.
     """
     check_can_set(school, by)
-    current = School.objects.select_for_update().get(pk=school.pk)
+    current = School.objects.select_for_update(no_key=True).get(pk=school.pk)
     check_day(current, choice, today)
     things = things_of(current, choice.on)
     if names := moved_since(seen, things):
@@ -120,7 +120,9 @@ def _apply(plan: TierPlan) -> TierPlan:
             moves.append(TierMove(provision=provision, on=plan.on, old=old, new=provision.tier))
     change_rows(provisions, ["tier"], change=change)
     add_rows(moves, change=change)
-    entries = list(Intervention.objects.select_for_update().filter(pk__in=[one.pk for one in moving if one.is_entry]))
+    entries = list(
+        Intervention.objects.select_for_update(no_key=True).filter(pk__in=[one.pk for one in moving if one.is_entry])
+    )
     for entry in entries:
         entry.tier = after[f"e{entry.pk}"]
     make_way([entry.pk for entry in entries])
@@ -173,7 +175,7 @@ def apply_due(today: date) -> int:
 def apply_plan(pk: int) -> int:
     """Apply one plan, if it is still planned and can be; return how many that were."""
     plan = TierPlan.objects.select_for_update(of=("self",)).select_related("school", "by").get(pk=pk)
-    School.objects.select_for_update().get(pk=plan.school_id)
+    School.objects.select_for_update(no_key=True).get(pk=plan.school_id)
     if plan.state != "planned":
         return 0
     try:

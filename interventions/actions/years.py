@@ -9,10 +9,11 @@ from datetime import date
 from django.db import transaction
 from django.db.models import Q
 
-from interventions.actions.changes import change_rows, lock_placements, open_change, remove_rows
+from interventions.actions.changes import change_rows, lock_placements, lock_provisions, open_change, remove_rows
 from interventions.actions.grants import sync_grants
-from interventions.actions.previewed import Moved, many
-from interventions.models import MapChange, Placement
+from interventions.actions.previewed import MOST_NAMED, Moved, many
+from interventions.models import MapChange, Placement, Provision
+from interventions.past import sees_all
 from interventions.permissions import check_can_edit
 from learners.actions.years import pupil_of, roll_of, write_steps
 from learners.models import Group, Learner
@@ -22,7 +23,6 @@ from provisionmap.school.access import NotAllowed
 from provisionmap.school.models import School, User
 
 WHOLE_MAP = 2  # a tier that only those may change who may change every one
-MOST_NAMED = 10  # learners a clash names before it counts the rest
 
 
 @dataclass(frozen=True)
@@ -50,10 +50,13 @@ def ending(steps: Collection[Step], turn: Turn) -> dict[int, date]:
     return {one.pupil.pk: last for one in steps if one.does == LEAVE and (last := one.left(turn))}
 
 
-def places_after(leavers: Mapping[int, date]) -> list[tuple[int, int]]:
-    """Id and version of every placement that runs beyond its learner's last day, in the order of ids."""
-    rows = Placement.objects.filter(learner__in=leavers).order_by("pk")
-    found = rows.values_list("pk", "version", "learner", "ends")
+def places_after(leavers: Mapping[int, date], user: User | None = None) -> list[tuple[int, int]]:
+    """Id and version of every placement that runs beyond its learner's last day, in the order of ids.
+
+    With `user` of those they may see: a preview is made from these, while all of them end.
+    """
+    rows = Placement.objects.visible_to(user) if user else Placement.objects.all()
+    found = rows.filter(learner__in=leavers).order_by("pk").values_list("pk", "version", "learner", "ends")
     return [(pk, version) for pk, version, learner, ends in found if ends is None or ends > leavers[learner]]
 
 
@@ -63,19 +66,23 @@ def begin_year(*, school: School, asked: Asked, seen: str, today: date, by: User
 
     Raises Moved, with nothing written, when a learner or a place was changed since; NotAllowed when `by` may not,
     when nobody would change, or when the learners moved into that year already and `asked` does not say "again".
+    The whole map is held meanwhile, provisions before learners and places, as everybody does.
     """
     check_can_edit(school, WHOLE_MAP, by)
-    School.objects.select_for_update().get(pk=school.pk)
+    School.objects.select_for_update(no_key=True).get(pk=school.pk)
     turn = asked.turn
     if (before := begun(school, turn.name)) and not asked.again:
         raise NotAllowed(f"Learners moved into {turn.name} already, on {before.at:%d/%m/%Y}: tick that you mean it.")
+    lock_provisions(Provision.objects.filter(school=school).values_list("pk", flat=True))
     roll = roll_of(school, by, today, locked=True)
     steps = steps_of(map(pupil_of, roll), turn, asked.by_hand)
     leavers = ending(steps, turn)
+    _check_unmoved(seen, token_of((one.pupil for one in steps), places_after(leavers, by)), roll)
     places = places_after(leavers)
-    _check_unmoved(seen, token_of((one.pupil for one in steps), places), roll)
     counts = {does: sum(one.does == does for one in steps) for does in (UP, STAY, LEAVE)}
-    told = f"{counts[UP]} up, {counts[STAY]} stay, {many(counts[LEAVE], 'leaver')}, {many(len(places), 'place')} ended"
+    told = f"{counts[UP]} up, {counts[STAY]} stay, {many(counts[LEAVE], 'leaver')}"
+    # A number would tell whoever does not see everything that there was more than they saw.
+    told += f", {many(len(places), 'place')} ended" if sees_all(by, school) else ", whose places end"
     change = open_change(school=school, kind="year", words=f"{_words(turn.name)} {told}", by=by)
     written = write_steps(
         school=school, learners=roll, steps={one.pupil.pk: one for one in steps}, turn=turn,

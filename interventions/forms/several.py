@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -114,6 +115,13 @@ class ReviewForm(ActForm):
 
     on = day_field("Review date")
     all_of_them = forms.BooleanField(label="Also where there is a review date already", required=False)
+
+    def clean_on(self) -> date:
+        """A day to come: what was due before is not made so by many at once."""
+        on: date = self.cleaned_data["on"]
+        if on < today():
+            raise forms.ValidationError("That day is over. Choose today or a later one.")
+        return on
 
     @property
     def act(self) -> Act:

@@ -18,6 +18,7 @@ from learners.rows import Problem
 OUT, NEW = "out", "new"  # what a person may decide about a learner beside choosing one
 NO_DOSE = Dose(None, None)
 MOST_NOTE = 1000
+Days = tuple[date, date | None]  # both count; None is an open end
 AREA_OF_NEED = {
     "SPLD": "cognition", "MLD": "cognition", "SLD": "cognition", "PMLD": "cognition", "SLCN": "communication",
     "ASD": "communication", "SEMH": "semh", "HI": "sensory", "VI": "sensory", "MSI": "sensory", "PD": "sensory",
@@ -56,12 +57,17 @@ class Known:
 
 @dataclass(frozen=True)
 class Held:
-    """A provision on the map, by what makes it the same as one of a file."""
+    """A provision on the map, by what makes it the same as one of a file; `places` are the days of each learner's."""
 
     id: int
     same: tuple[object, ...]
-    places: frozenset[tuple[int, date]]
-    learners: frozenset[int]
+    places: Mapping[int, Sequence[Days]]
+
+    def has(self, place: "Place") -> bool:
+        """Whether its learner has a place here on any of its days: one whose days were changed since is that one."""
+        mine = self.places.get(place.learner, ()) if isinstance(place.learner, int) else ()
+        last = place.ends or date.max
+        return any(starts <= last and place.starts <= (ends or date.max) for starts, ends in mine)
 
 
 @dataclass(frozen=True)
@@ -362,11 +368,11 @@ class _Planner:
             free[held.same].append(held)
         for one in self.plan.provisions:
             mine = {place.learner for place in one.places}
-            choice = max(free[one.same], key=lambda held: len(held.learners & mine), default=None)
-            if choice is None or (mine and choice.learners and not choice.learners & mine):
+            choice = max(free[one.same], key=lambda held: len(held.places.keys() & mine), default=None)
+            if choice is None or (mine and choice.places and not choice.places.keys() & mine):
                 continue
             free[one.same].remove(choice)
-            there = [place for place in one.places if (place.learner, place.starts) in choice.places]
+            there = [place for place in one.places if choice.has(place)]
             one.held, one.unchanged = choice.id, len(there)
             one.places = [place for place in one.places if place not in there]
 

@@ -51,6 +51,8 @@ class MapChange(models.Model):
     words = models.CharField(max_length=200)
     # Classes that an import of a map made, by id: they keep no history, and go when it is taken back.
     groups_made = models.JSONField(default=list, blank=True)
+    # With whom placements were shared that it removed: pairs of placement and user, for when it is taken back.
+    shares = models.JSONField(default=list, blank=True)
     undone_at = models.DateTimeField(null=True, blank=True)
     undone_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
@@ -63,7 +65,7 @@ class MapChange(models.Model):
         indexes: ClassVar = [models.Index(fields=["school", "at"], name="map_change_by_time")]
 
     class Privacy:
-        plain = ("school", "by", "at", "kind", "words", "groups_made", "undone_at", "undone_by")
+        plain = ("school", "by", "at", "kind", "words", "groups_made", "shares", "undone_at", "undone_by")
         personal = ()
         special = ()
 

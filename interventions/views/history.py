@@ -9,8 +9,8 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
-from interventions.actions.changes import MovedOn, check_can_undo, undo_change
 from interventions.actions.restoring import check_can_take_back, take_back_version
+from interventions.actions.undoing import MovedOn, check_can_undo, undo_change
 from interventions.forms.history import HistoryFilter
 from interventions.models import MapChange
 from interventions.past import acts_of, keys_of, provisions_in, records_in, records_of, seen_versions, sees_all, single

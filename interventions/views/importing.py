@@ -12,8 +12,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from interventions.actions import importing as actions
-from interventions.actions.changes import MovedOn, undo_change
 from interventions.actions.importing import Draft, Moved, NothingToDo, Settled
+from interventions.actions.undoing import MovedOn, undo_change
 from interventions.areas import AREA_CHOICES, AREAS
 from interventions.forms.importing import ColumnsForm, DatesForm, SettlingForm, UploadForm
 from interventions.map_reading.people import can_be_added, whole
@@ -32,7 +32,11 @@ from provisionmap.web.text_file import Refused
 
 
 def _runs(request: Any) -> Any:
-    return MapImport.objects.visible_to(request.user).filter(school=request.school).select_related("school", "change")
+    return (
+        MapImport.objects.visible_to(request.user)
+        .filter(school=request.school)
+        .select_related("school", "by", "change")
+    )
 
 
 def of_waiting(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -199,6 +203,9 @@ def apply(request: Any, run: MapImport) -> HttpResponse:
         return redirect("interventions:map-import-check", run.pk)
     except Moved:
         return _checked(request, run, actions.draft_of(run, today()), status=409, moved=True)
+    except NotAllowed as refused:
+        messages.error(request, f"Nothing was imported. {refused} Or leave their rows out.")
+        return redirect("interventions:map-import-check", run.pk)
     return redirect("interventions:map-import-result", run.pk)
 
 

@@ -14,6 +14,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.safestring import SafeString
 
 from interventions.cells import Above, rows_html
+from interventions.forms.several import ACTS
 from interventions.frame import (
     ROWED,
     Frame,
@@ -73,11 +74,11 @@ def rows_of(frame: Frame, wanted: Sequence[int], parts: Parts, names: Sequence[t
         filled = matrix.cells(items_for(frame, wanted, [name for name, _ in names]), names)
         shown = [one if isinstance(one, Above) else people[one] for one in headed]
         return matrix_html(shown, filled, names, frame.shown, picking=frame.picking)
-    rows = {row.who.pk: row for row in arrange(people.values(), items_for(frame, wanted), list(frame.tiers))}
+    rows = {row.who.pk: row for row in arrange(people.values(), items_for(frame, wanted), list(frame.columns))}
     may_add: frozenset[int] = frozenset() if frame.picking else frame.editable
     return rows_html(
         [one if isinstance(one, Above) else rows[one] for one in headed],
-        frame.tiers,
+        frame.columns,
         may_add,
         frame.shown,
         picking=frame.picking,
@@ -138,7 +139,7 @@ def show(request: Any) -> HttpResponse:
     page = 1 if text else page_number(request)
     keys = everybody(frame)
     context: dict[str, Any] = {"section": "map", "frame": frame, "text": text, "page": page, "sums": []}
-    context |= {"rows": "", "heads": None, "columns": [], "next_page": None, "cut": None, "now": ""}
+    context |= {"rows": "", "heads": None, "columns": [], "next_page": None, "cut": None, "now": "", "acts": ACTS}
     if frame.view in ROWED:
         context |= _rowed(frame, keys, page, text)
         if request.htmx and request.method == "GET" and page > 1:

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from interventions.actions import placements as actions
-from interventions.actions.changes import MovedOn
+from interventions.actions.undoing import MovedOn
 from interventions.cells import cell_html, placement_html
 from interventions.dose import Dose
 from interventions.forms.clash import both

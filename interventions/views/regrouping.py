@@ -18,7 +18,7 @@ from interventions.dose import Dose
 from interventions.forms.copying import seen_by, ticked
 from interventions.forms.regrouping import MergeForm, SplitForm
 from interventions.models import Placement, Provision
-from interventions.regrouping import Moves, last_day, merge, split, why_not_merged, why_not_split
+from interventions.regrouping import Moves, Running, last_day, merge, split, why_not_merged, why_not_split
 from interventions.telling import people_of, told_apart
 from provisionmap.school.access import NotAllowed, require
 from provisionmap.school.calendar import DAY
@@ -28,6 +28,7 @@ from provisionmap.school.today import today
 
 SPLIT, MERGE = "interventions/terms/split.html", "interventions/terms/merge.html"
 MOST_GROUPS = 40  # of one intervention on one page
+GOES = "goes"  # the placements ticked; a name that no field of the new group has
 
 
 def _provisions(request: Any) -> Any:
@@ -41,14 +42,6 @@ def _placements(request: Any, provisions: list[int]) -> dict[int, Placement]:
     return {one.pk: one for one in rows.order_by("learner__surname", "learner__forename", "starts", "pk")}
 
 
-def _tokens(groups: list[Provision]) -> list[str]:
-    """What the action compares, by provision: all placements count, whoever may see them."""
-    rows: dict[int, list[Placement]] = {one.pk: [] for one in groups}
-    for row in Placement.objects.filter(provision__in=rows).order_by("pk"):
-        rows[row.provision_id].append(row)
-    return [f"{one.pk}|{actions.running(one, rows[one.pk]).token}" for one in groups]
-
-
 @require(Capability.EDIT_MAP, writes=["POST"])
 def split_group(request: Any, pk: int) -> HttpResponse:
     """Move some learners of a provision to a second one from a day."""
@@ -56,7 +49,7 @@ def split_group(request: Any, pk: int) -> HttpResponse:
     placements = _placements(request, [pk])
     staff = User.objects.at(request.school, today())
     form = SplitForm(request.POST or None, initial=SplitForm.reading(provision, today()), staff=staff)
-    chosen = ticked(request.POST, "place")
+    chosen = ticked(request.POST, GOES)
     context: dict[str, Any] = {"section": "provisions", "provision": provision, "form": form, "told": told(provision)}
     context["learners"] = _present(placements, chosen)
     if request.POST.get("do") not in ("preview", "apply"):
@@ -70,7 +63,7 @@ def _split(
     request: Any, provision: Provision, group: NewGroup, placements: dict[int, Placement], context: dict[str, Any]
 ) -> HttpResponse:
     """The preview of a split, or the split itself."""
-    chosen, status = ticked(request.POST, "place") & set(placements), 200
+    chosen, status = ticked(request.POST, GOES) & set(placements), 200
     if request.POST["do"] == "apply":
         seen = seen_by(request.POST).get(provision.pk, "")
         try:
@@ -88,8 +81,13 @@ def _split(
     if words := why_not_split(state, chosen, group.on):
         return render(request, SPLIT, context | {"refused": words}, status=status if status == 409 else 422)
     shown = _look(split(state.places, chosen, group.on), placements, group.on, group)
-    shown |= {"group": group, "dose": Dose(group.sessions, group.minutes).words, "seen": _tokens([provision])[0]}
+    shown |= {"group": group, "dose": Dose(group.sessions, group.minutes).words, "seen": _seen(state)}
     return render(request, SPLIT, context | shown, status=status)
+
+
+def _seen(state: Running) -> str:
+    """What the preview was made from, by provision, as the action compares it: what this person may see of it."""
+    return f"{state.pk}|{state.token}"
 
 
 def _present(placements: dict[int, Placement], chosen: set[int]) -> list[dict[str, Any]]:
@@ -189,7 +187,7 @@ def _merge(
     context |= {
         "into": groups[into], "told": told(groups[into]),
         "others": [(groups[pk], told(groups[pk])) for pk in sorted(form.others)],
-        "ends": last_day(states[into], others), "seen": _tokens([groups[pk] for pk in states]),
+        "ends": last_day(states[into], others), "seen": [_seen(one) for one in states.values()],
     }  # fmt: skip
     return render(request, MERGE, context, status=status)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any
 
 from django.contrib import messages
@@ -14,7 +15,7 @@ from interventions.actions.previewed import Moved
 from interventions.actions.several import Act, Ground, Plan
 from interventions.forms.copying import ticked
 from interventions.forms.several import ACTS
-from interventions.frame import Frame, everybody, frame_for
+from interventions.frame import USUAL_VIEW, Frame, everybody, frame_for
 from provisionmap.school.access import NotAllowed, require
 from provisionmap.school.roles import Capability
 from provisionmap.web import typed
@@ -27,12 +28,13 @@ def several(request: Any) -> HttpResponse:
     """What to do with a selection, a preview of it or, when `do` is "apply", the act. GET leads to the map.
 
     A first POST comes from the map (`placement` and `learner`, `also` for those its rows no longer hold, or `all` that
-    match its address); later ones carry the selection as it then was, so that nothing joins it unseen.
+    match its address, less `but`); later ones carry the selection as it then was, so that nothing joins it unseen.
     """
     frame = frame_for(
         school=request.school, user=request.user, query=request.GET, text=typed.words(request.POST.get("text"))
     )
     context: dict[str, Any] = {"section": "map", "frame": frame, "acts": ACTS, "code": _code(request)}
+    context |= {"placements": "", "learners": ""}
     if request.method != "POST":
         return render(request, PAGE, context)
     placements, learners = _kept(request.POST) or _selected(request, frame)
@@ -103,7 +105,8 @@ def _kept(sent: Any) -> tuple[set[int], set[int]] | None:
 
 
 def _ids(text: str) -> set[int]:
-    return {pk for one in text.split(",") if (pk := typed.number(one))}
+    """The ids in a text that a script or a page of ours wrote; cut where an act would refuse them as too many."""
+    return {pk for one in islice(text.split(","), actions.MOST + 1) if (pk := typed.number(one))}
 
 
 def _list(pks: set[int]) -> str:
@@ -112,12 +115,19 @@ def _list(pks: set[int]) -> str:
 
 def _selected(request: Any, frame: Frame) -> tuple[set[int], set[int]]:
     """What was ticked on the map: a learner stands for all their placements that the map shows."""
-    learners = ticked(request.POST, "learner") | _ids(request.POST.get("also_learners", ""))
-    if request.POST.get("all"):
-        learners = {one.pk for one in everybody(frame)}
-    shown = frame.selection.placements.filter(learner__in=learners, provision__tier__in=frame.editable)
-    placements = set(shown.order_by().values_list("pk", flat=True)) if learners else set()
-    return placements | ticked(request.POST, "placement") | _ids(request.POST.get("also", "")), learners
+    sent = request.POST
+
+    def places_of(learners: set[int]) -> set[int]:
+        shown = frame.selection.placements.filter(learner__in=learners, provision__tier__in=frame.editable)
+        return set(shown.order_by().values_list("pk", flat=True)) if learners else set()
+
+    if sent.get("all"):
+        everyone, less = {one.pk for one in everybody(frame)}, _ids(sent.get("but_learners", ""))
+        # A row of the learners view shows all places of its learner: each that was taken out is named.
+        theirs = places_of(everyone if frame.view == USUAL_VIEW else everyone - less)
+        return theirs - _ids(sent.get("but", "")), everyone - less
+    learners = ticked(sent, "learner") | _ids(sent.get("also_learners", ""))
+    return places_of(learners) | ticked(sent, "placement") | _ids(sent.get("also", "")), learners
 
 
 def _counts(ground: Ground) -> dict[str, Any]:

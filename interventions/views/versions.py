@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from interventions.actions.restoring import restore_version
-from interventions.acts import values_of
+from interventions.acts import A_PROVISION, values_of
 from interventions.models import Placement
 from interventions.past import DONE, names_of, seen_versions
 from interventions.permissions import can_edit
@@ -35,12 +35,14 @@ def _page(request: Any, pk: int, *, moved: bool = False) -> HttpResponse:
         raise Http404
     newest = versions[0]
     shown = versions[:MOST]
-    values = [values_of(vars(version)) for version in shown]
+    names = names_of({version.provision_id for version in shown})
+    values = [values_of(vars(version), names=names) for version in shown]
     heads = [
         {
             "version": version,
             "what": DONE[version.history_type],
-            "restores": version.history_type != "-" and not (current and values[at] == values[0]),
+            "restores": version.history_type != "-"
+            and not (current and (values[at] == values[0] or version.provision_id != current.provision_id)),
         }
         for at, version in enumerate(shown)
     ]
@@ -53,7 +55,7 @@ def _page(request: Any, pk: int, *, moved: bool = False) -> HttpResponse:
     context = {
         "section": "map", "pk": pk, "heads": heads, "rows": rows, "current": current, "moved": moved,
         "learner": Learner.objects.get(pk=newest.learner_id),
-        "provision": names_of({newest.provision_id}).get(newest.provision_id, "A provision"),
+        "provision": names.get(newest.provision_id, A_PROVISION),
         "more": len(versions) > MOST,
         "may": can_edit(request.school, tier or 1, request.user),
     }  # fmt: skip

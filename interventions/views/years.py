@@ -19,6 +19,7 @@ from learners.census import YEAR_ORDER, YEARS
 from learners.models import Group, Learner
 from learners.moving_up import CHOICES, LEAVE, STAY, UP, Room, Step, Turn, choices_of, room_after, steps_of, token_of
 from provisionmap.school.access import NotAllowed, require
+from provisionmap.school.models import User
 from provisionmap.school.roles import Capability
 from provisionmap.school.today import today
 
@@ -59,8 +60,9 @@ def next_year(request: Any) -> HttpResponse:
     steps = steps_of(pupils, turn, asked.by_hand)
     learners = {one.pk: one for one in roll}
     context |= {"years": _years(request, steps, turn), "classes": _classes(steps, groups, asked)}
-    shown = _preview if do in ("preview", "apply") else _choices
-    return render(request, PAGE, context | shown(steps, learners, asked), status=status)
+    looking = do in ("preview", "apply")
+    shown = _preview(steps, learners, asked, request.user) if looking else _choices(steps, learners, asked)
+    return render(request, PAGE, context | shown, status=status)
 
 
 def _rooms(sent: Any, groups: list[Group]) -> dict[int, int | None]:
@@ -124,7 +126,7 @@ def _choices(steps: list[Step], learners: dict[int, Learner], asked: Asked) -> d
     }
 
 
-def _preview(steps: list[Step], learners: dict[int, Learner], asked: Asked) -> dict[str, Any]:
+def _preview(steps: list[Step], learners: dict[int, Learner], asked: Asked, user: User) -> dict[str, Any]:
     """Exactly what would change, with the token that the answer carries."""
     leavers = actions.ending(steps, asked.turn)
     lines = [_line(one, learners[one.pupil.pk], asked.turn) for one in steps]
@@ -134,5 +136,5 @@ def _preview(steps: list[Step], learners: dict[int, Learner], asked: Asked) -> d
         "staying": [line for line in lines if line["step"].does == STAY],
         "kept": [(f"step-{one.pupil.pk}", one.does) for one in steps if one.does != one.usual]
         + [(f"room-{old}", new or "") for old, new in sorted(asked.rooms.items())],
-        "seen": token_of((one.pupil for one in steps), actions.places_after(leavers)),
+        "seen": token_of((one.pupil for one in steps), actions.places_after(leavers, user)),
     }

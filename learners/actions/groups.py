@@ -47,7 +47,7 @@ def change_group(*, group: Group, name: str, nc_year: str, teachers: Sequence[Us
     """
     check_can_add(group.school, by)
     _lock(group.school)
-    current = Group.objects.select_for_update().get(pk=group.pk)
+    current = Group.objects.select_for_update(no_key=True).get(pk=group.pk)
     if state_of(current) != seen:
         raise Stale(current)
     old = {
@@ -93,7 +93,7 @@ def delete_group(*, group: Group, by: User) -> None:
 
 def _lock(school: School) -> None:
     """One change of a school's groups at a time: of two that want one name, the second is told."""
-    School.objects.select_for_update().get(pk=school.pk)
+    School.objects.select_for_update(no_key=True).get(pk=school.pk)
 
 
 def _check_name(group: Group) -> None:

@@ -280,8 +280,8 @@ def apply_list(*, school: School, drafted: Draft, now: datetime, today: date, by
 
 def _lock(school: School) -> None:
     """One import, and one new UPN, at a time; and nobody's edit comes between reading and writing."""
-    School.objects.select_for_update().get(pk=school.pk)
-    list(Learner.objects.select_for_update().filter(school=school).order_by("pk").values_list("pk"))
+    School.objects.select_for_update(no_key=True).get(pk=school.pk)
+    list(Learner.objects.select_for_update(no_key=True).filter(school=school).order_by("pk").values_list("pk"))
 
 
 def _write(

@@ -54,7 +54,7 @@ def add_learner(*, school: School, values: dict[str, Any], by: User) -> Learner:
     """Put a learner on the register by hand. Raises UpnTaken."""
     check_can_add(school, by)
     _only_fields(values)
-    School.objects.select_for_update().get(pk=school.pk)  # so that two people cannot both find a UPN free
+    School.objects.select_for_update(no_key=True).get(pk=school.pk)  # so that two people cannot both find a UPN free
     check_upn_free(school=school, upn=values.get("upn", ""), by=by)
     learner = Learner(school=school, **values)
     learner.full_clean()
@@ -72,7 +72,7 @@ def change_learner(*, learner: Learner, changes: dict[str, Any], seen: int, by: 
     """
     check_can_edit(learner, by)
     _only_fields(changes)
-    School.objects.select_for_update().get(pk=learner.school_id)
+    School.objects.select_for_update(no_key=True).get(pk=learner.school_id)
     current = claim(learner, seen=seen)
     check_upn_free(school=current.school, upn=changes.get("upn", ""), by=by, learner=current)
     return _save(current, changes, "learner.change", by)

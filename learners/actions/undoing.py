@@ -67,8 +67,8 @@ def _pointing_at(target: type[models.Model]) -> list[tuple[Any, str]]:
 def undo_import(*, run: ImportRun, by: User) -> ImportRun:
     """Put back everything the last import did. Raises NotAllowed with the reason when it cannot."""
     check_can_import(run.school, by)
-    School.objects.select_for_update().get(pk=run.school_id)
-    list(Learner.objects.select_for_update().filter(school=run.school_id).order_by("pk").values_list("pk"))
+    School.objects.select_for_update(no_key=True).get(pk=run.school_id)
+    list(Learner.objects.select_for_update(no_key=True).filter(school=run.school_id).order_by("pk").values_list("pk"))
     current = ImportRun.objects.select_for_update(of=("self",)).select_related("school").get(pk=run.pk)
     if reason := reason_not_to_undo(current):
         raise NotAllowed(reason)

@@ -17,7 +17,7 @@ def roll_of(school: School, user: User, day: date, *, locked: bool = False) -> l
     """The learners on roll on `day` whom `user` may see, in reading order; locked for a write in the order of ids."""
     seen = Learner.objects.visible_to(user).filter(school=school).on_roll(day)
     if locked:
-        rows = Learner.objects.select_for_update().filter(pk__in=list(seen.values_list("pk", flat=True)))
+        rows = Learner.objects.select_for_update(no_key=True).filter(pk__in=list(seen.values_list("pk", flat=True)))
         return sorted(rows.order_by("pk"), key=lambda one: (one.surname, one.forename, one.pk))
     return list(seen.select_related("group").order_by("surname", "forename", "pk"))
 

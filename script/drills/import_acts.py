@@ -7,7 +7,7 @@ from django.utils import timezone
 from drills.faults import Act
 from drills.seeds import CHILDREN, ON_REGISTER, Child
 from interventions.actions import importing as maps
-from interventions.actions.changes import undo_change
+from interventions.actions.undoing import undo_change
 from interventions.map_reading.plan import Choices
 from interventions.models import MapImport
 from learners.actions import importing as lists

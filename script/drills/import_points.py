@@ -17,7 +17,7 @@ from drills.faults import Trial, at_any_time, with_error, with_error_and_no_tran
 from drills.ground import school_of_the_drill, senco_of
 from drills.page_reading import signed_in
 from interventions.actions import importing as maps
-from interventions.actions.changes import undo_change
+from interventions.actions.undoing import undo_change
 from interventions.models import MapImport
 from learners.actions import importing as lists
 from learners.actions.undoing import undo_import

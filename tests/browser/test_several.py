@@ -1,5 +1,7 @@
 """Changing several at once in a real browser: by mouse, by keyboard alone, through a search, by two people."""
 
+import re
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
@@ -146,3 +148,35 @@ def test_without_scripts(visit, senco, placed):
     page.get_by_role("button", name="Set the review date").click()
 
     expect(page.get_by_text("Set the review date of 1 placement")).to_be_visible()
+
+
+def test_all_that_match_less_one_and_the_way_back(visit, senco, placed):
+    page = visit()
+    sign_in(page, senco)
+    page.goto("/map/?select=1")
+    page.get_by_label("All that match").check()
+    boxes(page, "Therapy").first.uncheck()
+    expect(page.locator("#picked")).to_have_text("All 12 placements that match, less 1")
+
+    page.get_by_role("button", name="Go on").click()
+    expect(page.get_by_text("11 placements of 4 learners selected.")).to_be_visible()
+    page.get_by_role("link", name="Back to the map").first.click()
+
+    expect(page.locator("#picked")).to_have_text("Selected: 11 placements, 3 learners with all of theirs")
+    expect(boxes(page, "Therapy").first).not_to_be_checked()
+    assert page.url.endswith("/map/?select=1")
+
+
+def test_what_is_selected_stays_so_through_a_filter(visit, senco, placed):
+    page = visit()
+    sign_in(page, senco)
+    page.goto("/map/?select=1")
+    boxes(page, "Therapy").first.check()
+
+    page.get_by_text("Filters").click()
+    page.get_by_label("Tier").select_option("3")
+    page.get_by_role("button", name="Apply").click()
+
+    expect(page).to_have_url(re.compile("tier=3"))
+    expect(page.locator("#picked")).to_have_text("Selected: 1 placement")
+    expect(boxes(page, "Therapy").first).to_be_checked()

@@ -79,10 +79,10 @@ def test_a_group_is_split_without_scripts(visit, priya):
     page.goto(f"/provisions/{one.pk}/")
 
     page.get_by_role("link", name="Split").click()
-    page.locator("[name=place]").first.check()
+    page.locator("[name=goes]").first.check()
     page.get_by_role("button", name="Look at what would change").click()
     page.get_by_role("button", name="Back to choosing").click()
-    expect(page.locator("[name=place]").first).to_be_checked()
+    expect(page.locator("[name=goes]").first).to_be_checked()
     page.get_by_role("button", name="Look at what would change").click()
     page.get_by_role("button", name="Split the group").click()
 

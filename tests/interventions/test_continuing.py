@@ -316,3 +316,22 @@ def test_the_examples_hold(rules):
 
     assert found.attempted > 0
     assert found.failed == 0
+
+
+def test_whoever_has_a_place_later_in_the_copy_that_is_there_has_it_already():
+    there = held(2, place(20, 7, FIRST, SPRING.ends), place(21, 8, date(2027, 3, 15), SPRING.ends),
+                 starts=FIRST, ends=SPRING.ends)  # fmt: skip
+
+    row = rows(held(1, place(7), place(8), place(9), weeks=6), there)[0]
+
+    assert (row.joins, row.span) == (2, Span(FIRST, SPRING.ends))
+    assert [(one.place.learner, one.reason) for one in row.choices] == [
+        (7, "has it in the new term already"), (8, "has it in the new term already"), (9, ""),
+    ]  # fmt: skip
+
+
+def test_a_copy_in_which_everybody_has_a_place_sooner_or_later_is_there_already():
+    there = held(2, place(20, 7, FIRST, SPRING.ends), place(21, 8, date(2027, 3, 15), SPRING.ends),
+                 starts=FIRST, ends=SPRING.ends)  # fmt: skip
+
+    assert rows(held(1, place(7), place(8), weeks=6), there)[0].state == ALREADY

@@ -5,11 +5,11 @@ from datetime import date
 import pytest
 
 from interventions.actions import copying
-from interventions.actions.changes import undo_change
 from interventions.actions.copying import Asked, copy_term
 from interventions.actions.placements import change_placement
 from interventions.actions.previewed import Moved
 from interventions.actions.provisions import Delivery, change_provision
+from interventions.actions.undoing import undo_change
 from interventions.models import Deliverer, MapChange, Placement, Provision
 from interventions.terms import ground_of
 from learners.models import Grant
@@ -209,6 +209,47 @@ def test_who_may_not_change_the_map_copies_nothing(senco, terms):
         copy_term(school=senco.school, asked=asked(terms), seen=seen, by=head)
 
 
+def joined(school, learners, **fields):
+    """The copy of a provision that is there already, with the first of `learners`."""
+    there = ProvisionFactory(school=school, name="booster ", starts=FIRST, ends=END)
+    PlacementFactory(provision=there, learner=learners[0], starts=FIRST, ends=END)
+    return there
+
+
+@pytest.mark.parametrize("days", [(FIRST, END), (date(2027, 2, 1), END), (date(2027, 1, 11), None)])
+def test_who_has_a_place_that_one_may_not_see_is_not_placed_twice(client, senco, terms, days):
+    assistant = member(Role.SENCO_ASSISTANT, senco.school)
+    old = ending(senco.school, 2)
+    first, second = (one.learner for one in old.placements.order_by("pk"))
+    there = joined(senco.school, [first])
+    PlacementFactory(provision=there, learner=second, starts=days[0], ends=days[1], confidential=True)
+    client.force_login(assistant)
+    sent = TestThePage().chosen(
+        terms, "apply", seen=[f"{old.pk}|{tokens(assistant, terms)[old.pk]}"], provision=[old.pk]
+    )
+
+    answer = client.post(URL, sent)
+
+    assert answer.status_code == 422
+    assert f"{second.name} cannot be placed there: ask your SENCO." in answer.text
+    assert (there.placements.count(), MapChange.objects.count()) == (2, 0)
+
+
+def test_a_hidden_place_on_other_days_stands_in_nobodys_way(senco, terms):
+    assistant = member(Role.SENCO_ASSISTANT, senco.school)
+    old = ending(senco.school, 2)
+    first, second = (one.learner for one in old.placements.order_by("pk"))
+    there = ProvisionFactory(school=senco.school, name="Booster", starts=FIRST, ends=None)
+    PlacementFactory(provision=there, learner=first, starts=FIRST, ends=END)
+    PlacementFactory(provision=there, learner=second, starts=date(2027, 4, 12), ends=None, confidential=True)
+
+    copied(assistant, terms)
+
+    assert list(there.placements.filter(learner=second).order_by("starts").values_list("starts", "ends")) == [
+        (FIRST, END), (date(2027, 4, 12), None),
+    ]  # fmt: skip
+
+
 class TestThePage:
     """Choosing, looking, copying."""
 
@@ -333,4 +374,4 @@ class TestThePage:
             client.post(URL, self.chosen(terms, "apply", seen=look.context["seen"]))
 
 
-QUERIES_CHOOSE, QUERIES_LOOK, QUERIES_COPY = 16, 14, 36
+QUERIES_CHOOSE, QUERIES_LOOK, QUERIES_COPY = 16, 14, 38

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from interventions.actions import changes
 from interventions.actions import importing as actions
+from interventions.actions.placements import change_placement
 from interventions.management.commands import import_map
 from interventions.map_reading.plan import Choices
 from interventions.models import Deliverer, Intervention, MapChange, MapColumn, MapImport, Placement, Provision
@@ -262,6 +263,14 @@ def test_a_settled_upload_is_written_no_more(client, senco, ada):
             act()
 
 
+def test_an_upload_whose_person_has_gone_is_read_for_nobody(client, senco, ada):
+    _, run = send(client, f"UPN,Wave 2,Area\n{ada.upn},Nessy,\n")
+    MapImport.objects.update(by=None)
+
+    with pytest.raises(actions.Settled):
+        actions.draft_of(MapImport.objects.get(pk=run.pk), TODAY)
+
+
 def test_a_fault_at_any_point_of_writing_leaves_nothing(client, senco, ada, monkeypatch):
     DelivererFactory(provision=ProvisionFactory(school=senco.school))
     before = [model.objects.count() for model in (Provision, Placement, Deliverer, Learner, MapChange)]
@@ -386,7 +395,7 @@ def test_an_import_costs_the_same_for_one_line_and_for_thirty(senco, many, djang
     text = "UPN,Wave 2,Area\n" + "".join(f"{one.upn},Nessy,\n" for one in learners)
     sheet, mapping = actions.read_file("map.csv", text.encode(), senco.school)
 
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(24):
         actions.apply_file(school=senco.school, sheet=sheet, mapping=mapping, choices=Choices(area={"": "semh"}),
                            today=TODAY)  # fmt: skip
 
@@ -473,3 +482,79 @@ def test_a_class_that_the_school_has_is_not_made_twice_and_an_unanswered_doubt_s
 
     assert Learner.objects.get(surname="Dee").group.name == "4K"
     assert Group.objects.count() == 1
+
+
+def nessy(school, **fields):
+    return ProvisionFactory(school=school, name="Nessy", area="semh", ends=date(2026, 12, 18), sessions=None,
+                            minutes=None, **fields)  # fmt: skip
+
+
+@pytest.fixture
+def assistant(client, senco):
+    """Changes the whole map and brings maps in, and is cleared for nothing confidential."""
+    user = member(Role.SENCO_ASSISTANT, senco.school)
+    client.force_login(user)
+    return user
+
+
+def test_a_provision_that_somebody_may_not_see_is_not_there_for_what_they_bring_in(client, senco, ada, assistant):
+    hidden = nessy(senco.school, confidential=True)
+    PlacementFactory(provision=hidden, learner=ada, ends=date(2026, 12, 18))
+    other = LearnerFactory(school=senco.school)
+    _, run = send(client, f"UPN,Wave 2,Area\n{ada.upn},Nessy,\n{other.upn},Nessy,\n")
+    settle(client, run, **{"area-all": "semh"})
+
+    page = client.get(at("check", run))
+    apply(client, run)
+
+    plan = page.context["plan"]
+    assert (plan.unchanged, len(plan.made), plan.placements) == (0, 1, 2)
+    assert list(hidden.placements.values_list("learner", flat=True)) == [ada.pk]
+    made = Provision.objects.exclude(pk=hidden.pk).get()
+    assert (made.confidential, set(made.placements.values_list("learner", flat=True))) == (False, {ada.pk, other.pk})
+
+
+def test_a_place_that_somebody_may_not_see_is_neither_counted_nor_doubled(client, senco, ada, assistant):
+    seen = nessy(senco.school)
+    PlacementFactory(provision=seen, learner=ada, starts=date(2026, 10, 5), ends=date(2026, 12, 18), confidential=True)
+    _, run = send(client, f"UPN,Wave 2,Area\n{ada.upn},Nessy,\n")
+    settle(client, run, **{"area-all": "semh"})
+
+    plan = client.get(at("check", run)).context["plan"]
+    answer = apply(client, run)
+
+    assert (plan.unchanged, plan.placements) == (0, 1)
+    assert "Ada Bee cannot be placed there: ask your SENCO." in answer.text
+    assert (Placement.objects.count(), MapChange.objects.count()) == (1, 0)
+    run.refresh_from_db()
+    assert run.state == "uploaded"
+
+
+def test_whoever_is_cleared_is_told_of_what_is_confidential_and_so_is_the_command(client, senco, ada, tmp_path, capsys):
+    PlacementFactory(provision=nessy(senco.school, confidential=True), learner=ada, ends=date(2026, 12, 18))
+    _, run = send(client, f"UPN,Wave 2,Area\n{ada.upn},Nessy,\n")
+    settle(client, run, **{"area-all": "semh"})
+    path = tmp_path / "map.csv"
+    path.write_text(f"UPN,Provision,Wave,Area,From,To\n{ada.upn},Nessy,2,SEMH,07/09/2026,18/12/2026\n")
+
+    plan = client.get(at("check", run)).context["plan"]
+    call_command("import_map", str(path))
+
+    assert (plan.unchanged, plan.nothing) == (1, True)
+    assert "1 placements stand there already." in capsys.readouterr().out
+
+
+def test_a_learner_whose_days_were_changed_since_keeps_one_place(client, senco, ada):
+    sent = f"UPN,Wave 2,Area\n{ada.upn},Nessy,\n"
+    _, run = send(client, sent)
+    settle(client, run, **{"area-all": "semh"})
+    apply(client, run)
+    place = Placement.objects.get()
+    change_placement(placement=place, changes={"starts": date(2026, 9, 21)}, seen=1, by=senco)
+
+    _, run = send(client, sent)
+    settle(client, run, **{"area-all": "semh"})
+    again = apply(client, run)
+
+    assert "the map says all of this already" in again.text
+    assert list(Placement.objects.values_list("pk", "starts")) == [(place.pk, date(2026, 9, 21))]

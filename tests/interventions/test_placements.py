@@ -1,8 +1,11 @@
 """Placing learners, changing and ending placements, and taking the last change back."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from interventions.actions import placements as actions
@@ -314,3 +317,32 @@ def test_changes_of_other_people_are_not_mine_to_undo(placement, by):
     actions.change_placement(placement=placement, changes={"sessions": 4}, seen=1, by=other)
 
     assert undo(by) is None
+
+
+def first_read(done):
+    """Which of the two is read first, and on PostgreSQL locked."""
+    told = [re.match(r'(?:SELECT.*? FROM|UPDATE) "interventions_(provision|placement)"', one["sql"]) for one in done]
+    return next(one[1] for one in told if one)
+
+
+def test_who_shortens_a_place_holds_its_provision_from_which_others_write_who_sees_the_learner(placement, by):
+    with CaptureQueriesContext(connection) as done:
+        actions.change_placement(placement=placement, changes={"ends": date(2026, 12, 18)}, seen=1, by=by)
+
+    assert first_read(done) == "provision"
+
+
+def test_what_is_taken_back_is_held_before_it_is_asked_who_changed_it_since(placement, by):
+    """Asked without holding it, what somebody saves in between would be taken back unseen."""
+    actions.change_placement(placement=placement, changes={"sessions": 4}, seen=1, by=by)
+
+    with CaptureQueriesContext(connection) as done:
+        undo(by)
+
+    sql = [one["sql"] for one in done]
+    held = next(
+        at for at, one in enumerate(sql) if one.startswith("SELECT") and 'FROM "interventions_placement"' in one
+    )
+    asked = next(at for at, one in enumerate(sql) if '"interventions_historicalplacement"."history_id" >' in one)
+    assert first_read(done) == "provision"
+    assert held < asked

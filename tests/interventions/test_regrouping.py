@@ -1,14 +1,16 @@
 """Splitting a group and merging groups."""
 
+import html
+import re
 from datetime import date
 
 import pytest
 
-from interventions.actions.changes import undo_change
 from interventions.actions.placements import change_placement
 from interventions.actions.previewed import Moved
 from interventions.actions.provisions import Delivery
 from interventions.actions.regrouping import NewGroup, merge_provisions, running, split_provision
+from interventions.actions.undoing import undo_change
 from interventions.models import Deliverer, MapChange, Placement, Provision
 from learners.models import Grant
 from provisionmap.school.access import NotAllowed
@@ -256,11 +258,19 @@ class TestMerging:
         ]  # fmt: skip
 
 
+def carried(text):
+    """What the hidden fields of a preview send again, as a browser would: all values under each name, in order."""
+    sent = {}
+    for name, value in re.findall(r'<input type="hidden" name="(\w+)"(?: value="([^"]*)")?', text):
+        sent.setdefault(name, []).append(html.unescape(value))
+    return sent
+
+
 class TestThePages:
     def sent(self, provision, do, chosen, **fields):
         return {
             "name": "Booster B", "on": "2026-11-30", "dose": "2 x 20", "role": "ta", "do": do,
-            "place": [one.pk for one in chosen], **fields,
+            "goes": [one.pk for one in chosen], **fields,
         }  # fmt: skip
 
     def test_the_way_through_a_split(self, client, senco):
@@ -276,6 +286,17 @@ class TestThePages:
         assert "Booster B starts on 30 November 2026 with 1 learner" in look.text
         assert "Split Booster: 1 place to Booster B on 30/11/2026" in done.text
         assert Provision.objects.latest("pk").name == "Booster B"
+
+    def test_the_new_group_meets_in_the_place_that_was_typed(self, client, senco):
+        old = group_of(senco, place="Library")
+        goes = old.placements.latest("pk")
+        url = f"/provisions/{old.pk}/split/"
+
+        look = client.post(url, self.sent(old, "preview", [goes], place="Hall")).text
+        client.post(url, carried(look) | {"do": "apply"})
+
+        assert "2 × 20 min, Hall, to 20 July 2027." in " ".join(look.split())
+        assert Provision.objects.latest("pk").place == "Hall"
 
     def test_a_split_by_somebody_from_the_school_and_from_outside(self, client, senco):
         old = group_of(senco)
@@ -296,6 +317,42 @@ class TestThePages:
 
         assert (clash.status_code, done.status_code) == (409, 302)
         assert "Booster: who has a place in it was changed." in clash.text
+
+    def hidden_from(self, client, senco, *provisions):
+        """A SENCO assistant, signed in, from whom a place in each of `provisions` is hidden; the places."""
+        client.force_login(member(Role.SENCO_ASSISTANT, senco.school))
+        return [PlacementFactory(provision=one, learner__school=senco.school, confidential=True) for one in provisions]
+
+    def test_the_page_of_a_split_tells_nothing_of_places_that_are_hidden(self, client, senco):
+        old = group_of(senco)
+        goes = old.placements.latest("pk")
+        url = f"/provisions/{old.pk}/split/"
+        client.force_login(member(Role.SENCO_ASSISTANT, senco.school))
+        without = client.post(url, self.sent(old, "preview", [goes])).context["seen"]
+        [hidden] = self.hidden_from(client, senco, old)
+
+        look = client.post(url, self.sent(old, "preview", [goes]))
+        change_placement(placement=hidden, changes={"outcome": "Sleeps"}, seen=1, by=senco)
+        done = client.post(url, self.sent(old, "apply", [goes], seen=look.context["seen"]))
+
+        assert look.context["seen"] == without
+        assert (done.status_code, Provision.objects.count()) == (302, 2)
+
+    def test_the_page_of_a_merge_tells_nothing_of_places_that_are_hidden_and_takes_them_along(self, client, senco):
+        entry = InterventionFactory(school=senco.school)
+        into, other = group_of(senco, 1, intervention=entry), group_of(senco, 1, intervention=entry)
+        client.force_login(member(Role.SENCO_ASSISTANT, senco.school))
+        without = client.post("/provisions/merge/", self.merge_of("preview", into, [other])).context["seen"]
+        _, hidden = self.hidden_from(client, senco, into, other)
+
+        look = client.post("/provisions/merge/", self.merge_of("preview", into, [other]))
+        done = client.post("/provisions/merge/", self.merge_of("apply", into, [other], seen=look.context["seen"]))
+
+        assert look.context["seen"] == without
+        assert done.status_code == 302
+        hidden.refresh_from_db()
+        assert hidden.ends == BEFORE
+        assert into.placements.filter(learner=hidden.learner, starts=DAY, confidential=True).count() == 1
 
     def test_a_stale_split_of_nobody_left_says_both(self, client, senco):
         old = group_of(senco)
@@ -325,7 +382,7 @@ class TestThePages:
         answer = client.post(f"/provisions/{old.pk}/split/", self.sent(old, "preview", [goes], dose="lots"))
 
         assert answer.status_code == 422
-        assert f'name="place" value="{goes.pk}" checked' in answer.text
+        assert f'name="goes" value="{goes.pk}" checked' in answer.text
         assert "Write sessions × minutes" in answer.text
 
     def test_going_back_keeps_what_was_typed(self, client, senco):
@@ -435,4 +492,4 @@ class TestThePages:
             client.post("/provisions/merge/", self.merge_of("apply", into, [other], seen=seen))
 
 
-SPLIT_CHOOSE, SPLIT_LOOK, MERGE_CHOOSE, MERGE_APPLY = 7, 6, 7, 29
+SPLIT_CHOOSE, SPLIT_LOOK, MERGE_CHOOSE, MERGE_APPLY = 7, 5, 7, 30

@@ -8,7 +8,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from interventions.actions import changes
+from interventions.actions import undoing
+from interventions.actions.changes import change_rows, open_change
 from interventions.actions.placements import change_placement, place, undo_last
 from interventions.actions.restoring import restore_version, take_back_version
 from interventions.models import MapChange, Placement
@@ -69,7 +70,7 @@ def test_an_earlier_version_comes_back_as_one_change_that_can_be_undone(senco, r
     change = MapChange.objects.get()
     assert (change.kind, change.words) == ("restore", "Restored a place in Signing as it was on 23/11/2026")
     assert AuditEvent.objects.filter(verb="map.restore").count() == 1
-    changes.undo_change(change=change, by=senco)
+    undoing.undo_change(change=change, by=senco)
     row.refresh_from_db()
     assert (row.sessions, row.outcome, row.ends) == (5, "Signs ten words", date(2026, 12, 18))
 
@@ -91,7 +92,7 @@ def test_a_removed_placement_comes_back_under_its_history(senco, row):
     assert (restored.pk, restored.version) == (row.pk, 3)
     assert list(restored.history.order_by("history_id").values_list("history_type", flat=True)) == ["+", "~", "-", "+"]
     assert Grant.objects.filter(user=helper, learner=row.learner).exists()
-    changes.undo_change(change=MapChange.objects.get(), by=senco)
+    undoing.undo_change(change=MapChange.objects.get(), by=senco)
     assert not Placement.objects.exists()
     assert not Grant.objects.exists()
 
@@ -264,3 +265,50 @@ def test_a_step_back_takes_the_provision_before_its_placements_as_every_other_ac
         take_back_version(version=latest(row), by=senco)
 
     assert read_first(done) == "provision"
+
+
+class TestWhoWentOnInAnotherGroup:
+    """A version of the old group must not be written into the new one."""
+
+    @pytest.fixture
+    def gone_on(self, senco, row):
+        other = ProvisionFactory(school=senco.school, name="Talk group")
+        change = open_change(school=senco.school, kind="bulk", words="Moved 1 placement", by=senco)
+        moved = Placement.objects.get(pk=row.pk)
+        moved.provision = other
+        change_rows([moved], ["provision"], change=change)
+        return moved
+
+    def test_an_old_version_is_not_restored(self, senco, gone_on):
+        with pytest.raises(NotAllowed, match="went on in another group since"):
+            restore_version(version=first(gone_on), seen=gone_on.version, by=senco)
+
+        gone_on.refresh_from_db()
+        assert gone_on.ends == date(2026, 12, 18)
+
+    def test_nor_is_an_old_change_taken_back(self, senco, gone_on):
+        versions = Placement.history.filter(id=gone_on.pk, history_change_reason="map")
+        assert len(versions) == 2
+        for version in versions:
+            with pytest.raises(undoing.MovedOn, match="went on in another group since"):
+                take_back_version(version=version, by=senco)
+
+        assert Placement.objects.count() == 1
+
+    def test_the_page_shows_which_group_and_offers_only_what_can_be_restored(self, client, gone_on):
+        text = client.get(pages(gone_on)[0]).text
+
+        assert re.findall(r"<td[^>]*>(Signing|Talk group)", text) == ["Talk group", "Signing", "Signing"]
+        assert "Restore this" not in text
+
+
+def test_what_was_ever_confidential_does_not_come_back_open(senco, row):
+    version = first(row)
+    row.confidential = True
+    row.save()
+    row = removed(row)
+
+    restored = restore_version(version=version, seen=0, by=senco)
+
+    assert restored.confidential
+    assert not Placement.objects.visible_to(member(Role.SENCO_ASSISTANT, senco.school)).exists()

@@ -7,15 +7,16 @@ import pytest
 from django.urls import reverse
 
 from interventions.actions import several as actions
-from interventions.actions.changes import undo_change
 from interventions.actions.grants import sync_grants
 from interventions.actions.placements import change_placement
 from interventions.actions.previewed import Moved
 from interventions.actions.provisions import Delivery
 from interventions.actions.several import ground_of, plan_of
 from interventions.actions.several_acts import AddTo, ChangeDates, ChangeDose, ChangeStaff, End, Move, SetReview
+from interventions.actions.undoing import undo_change
 from interventions.dose import Dose
 from interventions.models import Deliverer, MapChange, Placement, Provision
+from interventions.several import NOT_THERE
 from learners.models import Grant
 from provisionmap.school.access import NotAllowed
 from provisionmap.school.models import AuditEvent
@@ -171,11 +172,37 @@ class TestActs:
         done(ChangeStaff([Delivery(senco)], beside=True, responsible=None), placed, senco)
 
         assert [(row.now, row.then, row.note) for row in plan.rows] == [
-            ("NHS therapist", f"NHS therapist, {senco.name}", "Counts for 2 learners you did not select as well.")
+            (
+                "NHS therapist (Teaching assistant)",
+                f"{senco.name} (Teaching assistant), NHS therapist (Teaching assistant)",
+                "Counts for 2 learners you did not select as well.",
+            )
         ]
         assert Deliverer.objects.on(TODAY).filter(provision=placed[0].provision).count() == 2
         again = rows(ChangeStaff([Delivery(senco)], beside=True, responsible=None), placed, senco)
         assert (again.count, again.rows[0].note) == (0, "Has these people already.")
+
+    def test_another_role_of_somebody_who_is_there(self, senco, placed):
+        DelivererFactory(provision=placed[0].provision, user=senco, role="ta")
+
+        plan = rows(ChangeStaff([Delivery(senco, role="specialist")], beside=True, responsible=None), placed, senco)
+        done(ChangeStaff([Delivery(senco, role="specialist")], beside=True, responsible=None), placed, senco)
+
+        assert plan.count == 1
+        assert list(Deliverer.objects.values_list("user", "role")) == [(senco.pk, "specialist")]
+
+    def test_the_same_few_questions_for_one_provision_and_for_ten(self, senco, django_assert_max_num_queries):
+        new = member(Role.TEACHING_ASSISTANT, senco.school)
+        counts = []
+        for many in (1, 10):
+            chosen = [PlacementFactory(learner=LearnerFactory(school=senco.school)) for _ in range(many)]
+            for one in chosen:
+                DelivererFactory(provision=one.provision, user=None, name="Ann")
+            seen = token(ChangeStaff([Delivery(new)], beside=False, responsible=senco), chosen, senco)
+            with django_assert_max_num_queries(80) as asked:
+                done(ChangeStaff([Delivery(new)], beside=False, responsible=senco), chosen, senco, seen=seen)
+            counts.append(len(asked))
+        assert counts[0] == counts[1]
 
     def test_only_the_responsible_teacher_and_nothing_of_what_is_over(self, senco, placed):
         over = ProvisionFactory(school=senco.school, ends=date(2026, 10, 1), name="Past")
@@ -208,9 +235,19 @@ class TestActs:
         assert set(new.values_list("learner", "starts", "ends", "sessions")) == {
             (pk, date(2026, 12, 1), LAST, 3) for pk in (placed[0].learner_id, alone.pk)
         }
-        assert change.words == "Added 2 learners to Booster from 23/11/2026"
+        assert change.words == "Added 2 learners to Booster from 01/12/2026"
         undo_change(change=change, by=senco)
         assert state() == before
+
+    def test_a_learner_who_leaves_gets_a_place_until_then(self, senco):
+        learner = LearnerFactory(school=senco.school, left=date(2026, 12, 4))
+        provision = ProvisionFactory(school=senco.school, name="Booster", ends=LAST)
+
+        plan = rows(AddTo(provision.pk, TODAY), [], senco, [learner.pk])
+        done(AddTo(provision.pk, TODAY), [], senco, [learner.pk])
+
+        assert plan.rows[0].then == "23 Nov 2026 to 4 Dec 2026, 3 × 10 min"
+        assert Placement.objects.get().ends == date(2026, 12, 4)
 
     @pytest.mark.parametrize("make", [lambda pk: Move(pk, TODAY), lambda pk: AddTo(pk, TODAY)])
     def test_a_group_that_is_over_or_gone_takes_nobody(self, senco, placed, make):
@@ -288,6 +325,19 @@ class TestWhoMay:
 
         assert [Placement.objects.get(pk=one.pk).ends for one in (elsewhere, hidden)] == [LAST, LAST]
 
+    def test_of_a_place_they_do_not_see_nothing_is_told_and_nothing_moves(self, senco, placed):
+        assistant = member(Role.SENCO_ASSISTANT, senco.school)
+        group = ProvisionFactory(school=senco.school, name="Counselling")
+        PlacementFactory(provision=group, learner=placed[0].learner, confidential=True)
+
+        move = rows(Move(group.pk, TODAY), placed[:1], assistant)
+        add = rows(AddTo(group.pk, TODAY), [], assistant, [placed[0].learner_id])
+        beside = PlacementFactory(provision=group, learner=placed[1].learner)
+        staff = rows(ChangeStaff([Delivery(senco)], beside=False, responsible=None), [beside], assistant)
+
+        assert [(plan.count, plan.rows[0].note) for plan in (move, add)] == [(0, NOT_THERE)] * 2
+        assert (staff.count, staff.rows[0].note) == (1, "")
+
     def test_a_provision_that_is_not_open_keeps_its_staff(self, senco, placed):
         secret = ProvisionFactory(school=senco.school, confidential=True)
         assistant = member(Role.SENCO_ASSISTANT, senco.school)
@@ -314,6 +364,8 @@ class TestWhoMay:
         monkeypatch.setattr(actions, "MOST", 2)
         with pytest.raises(NotAllowed, match="more than 2 placements"):
             done(End(TODAY), placed, senco)
+        with pytest.raises(NotAllowed, match="more than 2 learners"):
+            done(AddTo(placed[0].provision_id, TODAY), [], senco, [one.learner_id for one in placed])
 
 
 class TestPages:
@@ -366,6 +418,27 @@ class TestPages:
                 ((everything, 4), (filtered, 1))] == [True, True]  # fmt: skip
         assert found.context["places"] == Placement.objects.filter(learner__surname=placed[1].learner.surname).count()
 
+    def test_all_that_match_less_what_was_taken_out_again(self, client, senco, placed):
+        second = PlacementFactory(learner=placed[0].learner, provision__name="Therapy")
+        out = {"but": str(placed[0].pk), "but_learners": str(placed[0].learner_id)}
+
+        whole = self.post(client, act="end", all="1", **out)
+        columns = self.post(client, "?view=interventions", act="end", all="1", **out)
+
+        others = [placed[1].pk, placed[2].pk]
+        assert [set(map(int, one.context["placements"].split(","))) for one in (whole, columns)] == [
+            {second.pk, *others}, set(others),
+        ]  # fmt: skip
+        assert str(placed[0].learner_id) not in whole.context["learners"].split(",")
+
+    @pytest.mark.parametrize("name", ["placements", "learners", "also", "also_learners"])
+    def test_a_selection_that_is_far_too_long_is_refused_in_words(self, client, senco, placed, name):
+        fixed = {} if name.startswith("also") else {"placements": ""}
+        answer = self.post(client, act="add", **fixed | {name: ",".join(map(str, range(1, 3000)))})
+
+        assert answer.status_code == 422
+        assert "That is more than 2,000" in answer.content.decode()
+
     def test_a_learner_stands_for_all_their_placements_and_rows_that_are_gone_come_along(self, client, senco, placed):
         alone = LearnerFactory(school=senco.school)
 
@@ -385,6 +458,7 @@ class TestPages:
             ("dose", {"dose": ""}, "Write a dose, such as"),
             ("dose", {"dose": "often"}, "often"),
             ("review", {"on": ""}, "This field is required."),
+            ("review", {"on": "2026-11-22"}, "That day is over. Choose today or a later one."),
             ("move", {"into": "9999", "on": "2026-11-23"}, "Select a valid choice"),
             ("staff", {"role": "ta", "how": "instead"}, "Choose who delivers it, or who is responsible."),
             ("add", {"into": "", "on": "2026-11-23"}, "This field is required."),

@@ -11,6 +11,7 @@ from interventions.continuing import Place
 from interventions.dose import Dose
 from interventions.regrouping import Running
 from interventions.several import (
+    NOT_THEN,
     Held,
     apart,
     changing,
@@ -43,15 +44,20 @@ class TestEnding:
             (held(ends=BEFORE), {}, "Ends on 22 November 2026 already."),
             (
                 held(starts=date(2026, 12, 1)), {"ends": date(2026, 12, 1)},
-                "Had not begun by then: it ends on its first day.",
+                "Has not begun by then: it ends on its first day.",
             ),
             (held(starts=END), {}, "Ends on 18 December 2026 already."),
         ],
     )  # fmt: skip
     def test_the_last_day(self, one, after, note):
-        line = ended(one, DAY)
+        line = ended(one, DAY, DAY)
 
         assert (line.after, line.note) == (after, note)
+
+    def test_a_day_before_what_ran_is_a_slip(self):
+        line = ended(held(), date(2020, 1, 1), DAY)
+
+        assert (line.after, line.note) == ({}, "Ran from 7 September 2026, after that day: choose a later last day.")
 
 
 class TestDays:
@@ -83,6 +89,13 @@ class TestDays:
 
         assert [line.after for line in lines] == [{}, {"ends": date(2027, 1, 8)}]
         assert lines[0].note == "The learner has another place in this provision in that time."
+
+    def test_of_a_place_that_is_hidden_nothing_is_told(self):
+        others = {(2, 3): [(1, (START, DAY)), (2, (date(2026, 11, 24), None))]}
+
+        lines = apart([dated(held(1, ends=DAY), None, END)], others, hidden={2})
+
+        assert (lines[0].after, lines[0].note) == ({}, NOT_THEN)
 
     spans = st.lists(
         st.tuples(st.integers(0, 40), st.integers(0, 12)).map(
@@ -262,6 +275,6 @@ class TestTokens:
 
 
 def test_only_lines_with_something_new_change():
-    lines = [ended(held(), DAY), ended(held(ends=BEFORE), DAY)]
+    lines = [ended(held(), DAY, DAY), ended(held(ends=BEFORE), DAY, DAY)]
 
     assert changing(lines) == lines[:1]

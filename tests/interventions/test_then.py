@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 import pytest
 from django.urls import reverse
 
-from interventions.actions import changes
+from interventions.actions import undoing
 from interventions.actions.grants import sync_grants
 from interventions.actions.placements import change_placement
 from interventions.actions.provisions import Delivery, change_provision
@@ -144,7 +144,7 @@ class TestTiers:
         clock.shift(86400)
         go(senco, "layers", {3: "4"}, SECOND)
         clock.shift(86400)
-        changes.undo_change(change=MapChange.objects.get(kind="tiers"), by=senco)
+        undoing.undo_change(change=MapChange.objects.get(kind="tiers"), by=senco)
 
         told = [seen(senco, day, day) for day in (FIRST, SECOND, THIRD)]
 

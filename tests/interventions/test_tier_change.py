@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from interventions.actions import changes
+from interventions.actions import undoing
 from interventions.actions.provisions import change_provision
 from interventions.actions.tiers import (
     Choice,
@@ -136,7 +136,7 @@ def test_taken_back_everything_is_as_before(by):
     one = placed(by, 3)
     plan = go(by)
 
-    changes.undo_change(change=plan.change, by=by)
+    undoing.undo_change(change=plan.change, by=by)
 
     school = School.objects.get(pk=by.school.pk)
     assert (school.tier_set, school.tiers_on(TODAY)) == ("waves", WAVES)
@@ -153,7 +153,7 @@ def test_own_names_come_back_when_it_is_taken_back(by):
     plan = go(by)
     assert by.school.tiers_on(TODAY)[1] == "Universal"
 
-    changes.undo_change(change=plan.change, by=by)
+    undoing.undo_change(change=plan.change, by=by)
 
     assert by.school.tiers_on(TODAY) == {1: "Everyone", 2: "Wave 2", 3: "Wave 3"}
 
@@ -177,7 +177,7 @@ def test_entries_of_one_name_can_change_places_and_come_back(by):
 
     assert dict(Intervention.objects.values_list("pk", "tier")) == {lower.pk: 3, upper.pk: 2}
     assert set(Intervention.objects.values_list("archived_at", "version")) == {(None, 2)}
-    changes.undo_change(change=plan.change, by=by)
+    undoing.undo_change(change=plan.change, by=by)
     assert dict(Intervention.objects.values_list("pk", "tier")) == {lower.pk: 2, upper.pk: 3}
 
 
@@ -198,8 +198,8 @@ def test_what_was_made_in_the_new_tiers_stands_in_the_way_of_the_old(by):
     ProvisionFactory(school=by.school, tier=4)
     change_provision(provision=one.provision, changes={"tier": 4}, deliverers=None, seen=1, by=by)
 
-    with pytest.raises(changes.MovedOn, match="2 placements or provisions were added"):
-        changes.undo_change(change=plan.change, by=by)
+    with pytest.raises(undoing.MovedOn, match="2 records were added"):
+        undoing.undo_change(change=plan.change, by=by)
 
     assert School.objects.get(pk=by.school.pk).tier_set == "layers"
 
@@ -215,7 +215,7 @@ def test_who_may_not_set_may_neither_change_nor_cancel_nor_take_back(by):
     apply_due(LATER)
 
     with pytest.raises(NotAllowed, match="Ask your SENCO"):
-        changes.undo_change(change=MapChange.objects.get(), by=assistant)
+        undoing.undo_change(change=MapChange.objects.get(), by=assistant)
 
 
 def test_a_stale_preview_changes_nothing(by):
@@ -306,7 +306,7 @@ def test_a_tier_changed_by_hand_counts_from_today(by):
 
     assert (tiers_on(YESTERDAY), tiers_on(TODAY)) == ({one.pk: 2}, {one.pk: 3})
     assert TierMove.objects.count() == 1
-    changes.undo_change(change=MapChange.objects.earliest("pk"), by=by)
+    undoing.undo_change(change=MapChange.objects.earliest("pk"), by=by)
     assert (tiers_on(YESTERDAY), TierMove.objects.count()) == ({one.pk: 2}, 0)
 
 

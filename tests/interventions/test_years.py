@@ -4,8 +4,9 @@ from datetime import date
 
 import pytest
 
-from interventions.actions.changes import undo_change
+from interventions.actions.placements import change_placement
 from interventions.actions.previewed import Moved
+from interventions.actions.undoing import undo_change
 from interventions.actions.years import Asked, begin_year, ending, places_after
 from interventions.models import MapChange, Placement
 from learners.actions.learners import change_learner
@@ -34,7 +35,7 @@ URL = "/learners/next-year/"
 
 def token(by, asked):
     steps = steps_of(map(pupil_of, roll_of(by.school, by, TODAY)), asked.turn, asked.by_hand)
-    return token_of((one.pupil for one in steps), places_after(ending(steps, asked.turn)))
+    return token_of((one.pupil for one in steps), places_after(ending(steps, asked.turn), by))
 
 
 def moved_up(by, **fields):
@@ -193,6 +194,24 @@ def test_what_moved_since_the_preview_is_said_and_nothing_is_written(senco):
     assert set(year_of(*changed)) == {"3"}
 
 
+def test_who_does_not_see_every_place_is_told_of_none_that_is_hidden(client, senco):
+    assistant = member(Role.SENCO_ASSISTANT, senco.school)
+    six = LearnerFactory(school=senco.school, nc_year="6")
+    PlacementFactory(learner=six, ends=None)
+    without = token(assistant, Asked(TURN))
+    hidden = PlacementFactory(learner=six, ends=None, confidential=True)
+    client.force_login(assistant)
+
+    look = client.post(URL, TestThePage().sent("preview"))
+    change_placement(placement=hidden, changes={"outcome": "Sleeps"}, seen=1, by=senco)
+    done = client.post(URL, TestThePage().sent("apply", seen=look.context["seen"]), follow=True)
+
+    assert look.context["seen"] == without
+    assert "Moved into 2027/28: 0 up, 0 stay, 1 leaver, whose places end" in done.text
+    assert "places ended" not in done.text
+    assert set(Placement.objects.values_list("ends", flat=True)) == {LAST_DAY}
+
+
 class TestThePage:
     def sent(self, do, **fields):
         return {
@@ -319,4 +338,4 @@ class TestThePage:
             client.post(URL, self.sent("apply", seen=seen))
 
 
-CHOOSE, LOOK, APPLY = 7, 8, 26
+CHOOSE, LOOK, APPLY = 7, 8, 29

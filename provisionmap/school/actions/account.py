@@ -51,7 +51,7 @@ def use_welcome(*, user: User, token: str, password: str) -> User:
 
     The only proof is the token, so it is checked on the row that is being written: of two posts one wins.
     """
-    current = User.objects.select_for_update().get(pk=user.pk)
+    current = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     if not current.is_active or not tokens.check_token(current, token):
         raise NotAllowed(SPENT)
     current.set_password(password)

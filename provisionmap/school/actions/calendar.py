@@ -32,7 +32,7 @@ def _words(starts: date, ends: date) -> str:
 
 def _lock(school: School) -> None:
     """One change of a school's calendar at a time: two terms typed at once must not overlap unseen."""
-    School.objects.select_for_update().get(pk=school.pk)
+    School.objects.select_for_update(no_key=True).get(pk=school.pk)
 
 
 def _check_order(starts: date, ends: date, what: str, *, one_day: bool = False) -> None:

@@ -84,7 +84,7 @@ def roles_state(person: User, school: School, day: date) -> str:
 
 def _lock(school: School) -> None:
     """One change of a school's people at a time, so that two can't each take away the other's last colleague."""
-    School.objects.select_for_update().get(pk=school.pk)
+    School.objects.select_for_update(no_key=True).get(pk=school.pk)
 
 
 def _open(person: User, school: School, day: date) -> list[Membership]:

@@ -204,8 +204,8 @@ def test_rows_that_are_left_out_make_nothing_and_stand_in_no_ones_way():
 def test_what_is_on_the_map_already_is_recognised_and_only_new_places_are_made():
     same = ("nessy", 2, "cognition", date(2026, 9, 1), date(2026, 12, 18), Dose(None, None))
     held = [
-        Held(10, same, frozenset({(3, date(2026, 9, 1))}), frozenset({3})),
-        Held(11, same, frozenset({(1, date(2026, 9, 1))}), frozenset({1})),
+        Held(10, same, {3: [(date(2026, 9, 1), None)]}),
+        Held(11, same, {1: [(date(2026, 9, 1), None)]}),
     ]
     line = entry(learners=(Named(upn=UPN), Named(upn=OTHER)))
 
@@ -216,6 +216,30 @@ def test_what_is_on_the_map_already_is_recognised_and_only_new_places_are_made()
     assert (found.provisions[0].held, found.provisions[0].unchanged, found.placements, found.made) == (11, 1, 1, [])
     assert others.provisions[0].held is None
     assert (again.nothing, again.unchanged) == (True, 1)
+
+
+@pytest.mark.parametrize(
+    ("stands", "made"),
+    [
+        ((date(2026, 9, 21), date(2026, 12, 18)), 0),
+        ((date(2026, 8, 24), date(2026, 9, 1)), 0),
+        ((date(2026, 12, 18), None), 0),
+        ((date(2026, 8, 24), date(2026, 8, 31)), 1),
+        ((date(2026, 12, 19), None), 1),
+    ],
+)
+def test_a_place_is_there_when_the_learner_has_one_on_any_of_its_days(stands, made):
+    same = ("nessy", 2, "cognition", date(2026, 9, 1), date(2026, 12, 18), Dose(None, None))
+    line = entry(learners=who(upn=UPN))
+
+    found = plan(line, known=Known([ADA], provisions=[Held(10, same, {1: [stands]})]))
+    endless = plan(
+        entry(learners=who(upn=UPN), provision_starts=date(2026, 9, 1), provision_ends=date(2026, 12, 18)),
+        known=Known([ADA], provisions=[Held(10, same, {1: [stands]})]),
+    )
+
+    assert (found.provisions[0].held, found.placements, found.unchanged) == (10, made, 1 - made)
+    assert endless.unchanged == int(stands[1] is None or stands[1] >= date(2026, 9, 1))
 
 
 def test_two_plans_that_do_the_same_carry_the_same_mark():
