@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, partial
@@ -12,15 +12,18 @@ from django import forms
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from interventions.areas import AREA_CHOICES
+from interventions.dose import Dose
 from interventions.gaps import BY_KEY, GAPS, Finder
 from interventions.models import Deliverer, Placement, Provision, of_tier
 from interventions.subjects import SUBJECT_CHOICES
-from learners.census import NEED_CHOICES, PROVISION_CHOICES, YEAR_CHOICES, YEARS
+from learners.census import NEED_CHOICES, PROVISION_CHOICES, YEAR_CHOICES
 from learners.filters import named
 from learners.models import Learner, SenProvision
 from provisionmap.school.models import School, User
+from provisionmap.web import typed
 from provisionmap.web.forms import PlainSelect
 
+ANY_DOSE = "all"
 WHO = [("", "On the map"), ("none", "SEN but nothing on the map"), ("all", "Every learner")]
 FLAGS = [(field, label) for field, label in Learner.FLAGS.items()]
 
@@ -34,13 +37,49 @@ def _names(rows: QuerySet[Any]) -> list[tuple[str, str]]:
     return [(str(pk), name) for pk, name in rows.values_list("pk", "name")]
 
 
+def year_choices(school: School, asked: str | None) -> list[tuple[str, str]]:
+    """The year groups the school has; a link to one that has emptied still says so. One query."""
+    here = {*school.learners.order_by().values_list("nc_year", flat=True).distinct(), asked}
+    return _any("All years", [(code, label) for code, label in YEAR_CHOICES if code in here])
+
+
 choice = partial(forms.ChoiceField, required=False, widget=PlainSelect)
+
+
+@dataclass(frozen=True)
+class Alike:
+    """Provisions that a card of the areas stands for: those like one of them, of any dose or of its own.
+
+    `code` is what an address says: its id, with ANY_DOSE behind it where cards show no doses to tell them apart by.
+    """
+
+    code: str
+    words: str
+    same: Q
+
+    @classmethod
+    def read(cls, code: str, *, school: School, user: User, day: date) -> Alike | None:
+        """What `code` means on `day` for this person: what they see running, or see a learner in. One query."""
+        pk, _, rest = code.partition("-")
+        if rest not in ("", ANY_DOSE):
+            return None
+        placed = Placement.objects.visible_to(user).on(day).filter(provision=OuterRef("pk"))
+        seen = Q(pk__in=Provision.objects.visible_to(user).values("pk")) | Exists(placed)
+        rows = Provision.objects.filter(seen, school=school, pk=typed.number(pk)).with_tier(day)
+        one = rows.values("name", "area", "tier_then", "sessions", "minutes").first()
+        if one is None:
+            return None
+        same = Q(name=one["name"], area=one["area"]) & of_tier(one["tier_then"], day)
+        if rest:
+            return cls(code, one["name"], same)
+        dose = Dose(one["sessions"], one["minutes"])
+        return cls(code, f"{one['name']}, {dose.words}", same & Q(sessions=dose.sessions, minutes=dose.minutes))
 
 
 class MapFilter(forms.Form):
     """The filters of the map; a value that makes no sense is left out, never an error page."""
 
-    year = choice(choices=_any("All years", YEAR_CHOICES))
+    year = choice()
     group = choice()
     area = choice(label="Area of need", choices=_any("All areas", AREA_CHOICES))
     need = choice(label="Type of need", choices=_any("All types", NEED_CHOICES))
@@ -48,6 +87,7 @@ class MapFilter(forms.Form):
     tier = choice()
     subject = choice(choices=_any("All subjects", SUBJECT_CHOICES))
     staff = choice(label="Delivered by")
+    provision = choice()  # only where the address asks for one: a school has too many to choose from
     flag = choice(choices=_any("All", FLAGS))
     who = choice(label="Learners", choices=WHO)
     gap = choice(label="Gap or overlap", choices=_any("Any", [(gap.key, gap.title) for gap in GAPS]))
@@ -59,12 +99,21 @@ class MapFilter(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, groups: Any, staff: Any, tiers: dict[int, str], years: Container[str] = YEARS, **kwargs: Any
+        self,
+        *args: Any,
+        groups: Any,
+        staff: Any,
+        tiers: dict[int, str],
+        years: list[tuple[str, str]],
+        alike: Alike | None = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        asked = self.data.get("year")  # a link to a year that has emptied still says so
-        here = [(code, label) for code, label in YEAR_CHOICES if code in years or code == asked]
-        self.fields["year"].choices = _any("All years", here)
+        self.fields["year"].choices = years
+        if alike:
+            self.fields["provision"].choices = _any("All provision", [(alike.code, alike.words)])
+        else:
+            del self.fields["provision"]
         self.fields["group"].choices = _any("All groups", _names(groups))
         self.fields["staff"].choices = _any("Everybody", _names(staff))
         self.fields["tier"].choices = _any("All tiers", [(str(code), label) for code, label in tiers.items()])
@@ -82,9 +131,17 @@ class MapFilter(forms.Form):
                 found.append((name, self[name].label, words))
         return found
 
+    @property
+    def hiding(self) -> str:
+        """The filters that hide other provision of the learners shown, in words; "" where none does."""
+        gap = BY_KEY.get(self.cleaned_data.get("gap", ""))
+        hides = {*OF_PROVISION, *["gap"] * bool(gap and gap.runs)}
+        said = [f"{label}: {words}" for name, label, words in self.active if name in hides]
+        return f"filter{'s' * (len(said) > 1)} {' and '.join(said)}" if said else ""
 
-OF_LEARNERS = ("year", "group", "need", "sen", "flag", "gap")
-OF_PROVISION = ("area", "tier", "subject", "staff")
+
+OF_LEARNERS = ("year", "group", "need", "sen", "flag")
+OF_PROVISION = ("area", "tier", "subject", "staff", "provision")
 
 
 @dataclass(frozen=True)
@@ -100,7 +157,7 @@ class Selection:
     day: date
     learners: QuerySet[Learner]
     placements: QuerySet[Placement]
-    about: Q | None  # what was asked of the provision
+    about: Q | None  # what was asked of provisions
     narrowed: bool
 
     def placed(self, learners: Sequence[int]) -> QuerySet[Placement]:
@@ -122,9 +179,10 @@ class Selection:
         return found.filter(group__in=Learner.objects.filter(pk__in=learners).values("group"))
 
 
-def _about_provision(day: date, chosen: dict[str, Any]) -> Q:
+def _about_provision(day: date, chosen: dict[str, Any], alike: Alike | None) -> Q:
     """The filters that ask about the provision itself."""
-    wanted = Q(**{name: chosen[name] for name in ("area", "subject") if chosen.get(name)})
+    wanted = alike.same if alike else Q()
+    wanted &= Q(**{name: chosen[name] for name in ("area", "subject") if chosen.get(name)})
     if chosen.get("tier"):
         wanted &= of_tier(int(chosen["tier"]), day)
     if chosen.get("staff"):
@@ -133,12 +191,14 @@ def _about_provision(day: date, chosen: dict[str, Any]) -> Q:
     return wanted
 
 
-def select(*, school: School, user: User, day: date, chosen: dict[str, Any], text: str = "") -> Selection:
+def select(
+    *, school: School, user: User, day: date, chosen: dict[str, Any], text: str = "", alike: Alike | None = None
+) -> Selection:
     """Apply the filters; `text` is typed by a person and never reaches an address or a log."""
     placements = Placement.objects.visible_to(user).filter(school=school).on(day)
     learners = Learner.objects.visible_to(user).filter(school=school).on_roll(day)
     record = SenProvision.objects.on(day).filter(learner=OuterRef("pk"))
-    about = _about_provision(day, chosen) if any(chosen.get(name) for name in OF_PROVISION) else None
+    about = _about_provision(day, chosen, alike) if any(chosen.get(name) for name in OF_PROVISION) else None
     if about is not None:
         placements = placements.filter(provision__in=Provision.objects.filter(about, school=school).values("pk"))
     if chosen.get("year"):
@@ -151,20 +211,27 @@ def select(*, school: School, user: User, day: date, chosen: dict[str, Any], tex
         learners = learners.filter(Exists(record.filter(code=chosen["sen"])))
     if chosen.get("flag"):
         learners = learners.filter(**{chosen["flag"]: True})
-    if chosen.get("gap"):
+    offered, gap = about, BY_KEY.get(chosen.get("gap", ""))
+    shown = None
+    if gap:
         finder = Finder(school=school, user=user, day=day)
-        learners = learners.filter(pk__in=finder.learners_of(BY_KEY[chosen["gap"]]).values("pk"))
+        learners = learners.filter(pk__in=finder.learners_of(gap).values("pk"))
+        shown = finder.placements_of(gap)
+        if shown is not None:  # the gap's own rows, so that what is counted, and changed at once, are they alone
+            placements = placements.filter(pk__in=shown.values("pk"))
+            offered = (about or Q()) & Q(pk__in=finder.provisions_of(gap).values("pk"))
     running = Exists(placements.filter(learner=OuterRef("pk")))
     has_sen = Exists(record.filter(code__in=["K", "E"]))
     if chosen.get("who") == "none":
         learners = learners.filter(has_sen).exclude(running)
     elif about is not None:
         learners = learners.filter(running)
-    elif chosen.get("who") != "all" and not chosen.get("gap"):
+    elif chosen.get("who") != "all" and not gap:
         learners = learners.filter(running | has_sen)
     if text:
         learners = learners.filter(
             named(text) | Exists(placements.filter(learner=OuterRef("pk"), provision__name__icontains=text))
         )
     narrowed = bool(text) or chosen.get("who") == "none" or any(chosen.get(name) for name in OF_LEARNERS)
-    return Selection(school, user, day, learners, placements, about, narrowed)
+    narrowed = narrowed or (gap is not None and shown is None)
+    return Selection(school, user, day, learners, placements, offered, narrowed)

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
-from interventions.filters import MapFilter, Selection, select
+from interventions.filters import ANY_DOSE, Alike, MapFilter, Selection, select, year_choices
 from interventions.grid import (
     Item,
     Place,
@@ -30,7 +30,7 @@ from interventions.grid import (
     staff,
 )
 from interventions.grid.sections import Heading, Key, in_sections, sums_of
-from interventions.grid.shown import NOTHING, PARTS, USUAL, chosen
+from interventions.grid.shown import NOTHING, OF_PROVISIONS, PARTS, USUAL, chosen
 from interventions.models import TierPlan
 from interventions.permissions import can_edit
 from interventions.reading import items_of, keys_of, places_of, running_of
@@ -104,9 +104,14 @@ class Frame:
         return self.day if self.filter.cleaned_data.get("as_of") else None
 
     @property
+    def ahead(self) -> bool:
+        """Whether it is the map of a day to come, of which there are plans and no records."""
+        return self.day > today()
+
+    @property
     def tiers_coming(self) -> date | None:
         """The day up to this map's on which all tiers are to change; only a day to come asks for it."""
-        if self.day <= today():
+        if not self.ahead:
             return None
         plans = TierPlan.objects.planned().filter(school=self.school, on__lte=self.day)
         return plans.values_list("on", flat=True).first()
@@ -129,8 +134,14 @@ class Frame:
 
     @property
     def parts(self) -> list[tuple[str, str, bool]]:
-        """The parts that can be shown: code, words, whether it is."""
-        return [(code, words, code in self.shown) for code, words in PARTS.items()]
+        """The parts that this view can show: code, words, whether it does."""
+        words = PARTS | {"staff": "Who else delivers it"} if self.view == "staff" else PARTS
+        return [(code, words[code], code in self.shown) for code in (PARTS if self.view in ROWED else OF_PROVISIONS)]
+
+    @property
+    def parts_elsewhere(self) -> list[str]:
+        """The parts that are chosen and only other views show: they stay chosen."""
+        return [] if self.view in ROWED else [code for code in PARTS if code in self.shown - set(OF_PROVISIONS)]
 
     @property
     def filters_kept(self) -> list[tuple[str, str]]:
@@ -182,8 +193,17 @@ class Frame:
 
     @property
     def staff_address(self) -> str:
-        """Where a member of staff leads to, their id put behind it: their learners under the same filters."""
-        return f"?{_query([*((name, value) for name, value in self.filters_kept if name != 'staff'), ('staff', '')])}"
+        """Where a member of staff leads to: their learners under the same filters, "{}" standing for their id."""
+        return self._address("staff", [])
+
+    @property
+    def learners_address(self) -> str:
+        """Where a card of the areas leads to: its learners under the same filters, "{}" standing for its id."""
+        return self._address("provision", self.parts_kept) + f"-{ANY_DOSE}" * ("dose" not in self.shown)
+
+    def _address(self, name: str, looks: list[tuple[str, str]]) -> str:
+        kept = [*looks, *((key, value) for key, value in self.filters_kept if key != name)]
+        return f"?{_query(kept)}{'&' * bool(kept)}{name}={{}}"
 
 
 def _query(pairs: Iterable[tuple[str, str]]) -> str:
@@ -196,19 +216,23 @@ def _query(pairs: Iterable[tuple[str, str]]) -> str:
 def frame_for(*, school: School, user: User, query: QueryDict, text: str = "") -> Frame:
     """The day, the tiers of that day, what this person may change, and the filtered rows.
 
-    What makes no sense in `query` is left out; `text` is typed by a person and stands in no address. Four queries.
+    What makes no sense in `query` is left out; `text` is typed by a person and stands in no address. Four queries,
+    and one more for the provision of a card.
     """
     try:
         day = MapFilter.base_fields["as_of"].clean(query.get("as_of", "")) or today()
     except ValidationError:
         day = today()
     tiers = school.tiers_on(day)
+    asked = query.get("provision", "")
+    alike = Alike.read(asked, school=school, user=user, day=day) if asked else None
     state = MapFilter(
         query,
         groups=Group.objects.visible_to(user).filter(school=school),
         staff=User.objects.at(school, today()),
         tiers=tiers,
-        years=set(school.learners.order_by().values_list("nc_year", flat=True).distinct()),
+        years=year_choices(school, query.get("year")),
+        alike=alike,
     )
     state.is_valid()
     view = query.get("view", "") if query.get("view") in VIEWS else USUAL_VIEW
@@ -222,7 +246,7 @@ def frame_for(*, school: School, user: User, query: QueryDict, text: str = "") -
         day,
         tiers,
         frozenset(tier for tier in tiers if can_edit(school, tier, user)) if day == today() else frozenset(),
-        select(school=school, user=user, day=day, chosen=state.cleaned_data, text=text),
+        select(school=school, user=user, day=day, chosen=state.cleaned_data, text=text, alike=alike),
         view,
         by,
         SPARE if view == "interventions" and not chose else chosen(parts),
@@ -262,10 +286,10 @@ def whole(frame: Frame, keys: Sequence[Key]) -> Table:
     places = places_of(frame.selection.placements, pks)
     running = running_of(frame.selection.offered_to(pks), places, frame.user, frame.day)
     if frame.view == "areas":
-        return areas.table(running, places, frame.columns)
+        return areas.table(running, places, frame.columns, by_dose="dose" in frame.shown)
     if frame.view == "groups":
         return groups.table(keys, running, places, frame.tiers, frame.by)
-    return staff.table(running, places)
+    return staff.table(running, places, by_dose="dose" in frame.shown)
 
 
 def in_parts(frame: Frame, keys: Sequence[Key]) -> list[tuple[Heading, list[int], Sums]]:

@@ -10,11 +10,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
+from interventions.continuing import key_of
 from interventions.models import Deliverer, Placement, Provision
 from learners.models import Learner, SenProvision
 from provisionmap.school.access import capabilities_at
@@ -28,13 +30,19 @@ LOOK_BACK = timedelta(days=42)  # a half-term: what ended longer ago has been de
 
 @dataclass(frozen=True)
 class Gap:
-    """One kind of gap: its heading, why it matters, what its rows are about, and the words of its remedy."""
+    """One kind of gap: its heading, why it matters, what its rows are about, the words of its remedy."""
 
     key: str
     title: str
     why: str
     about: str  # "learner", "placement", "provision" or "person"
     remedy: str
+    field: str = ""  # of a placement: what is missing
+
+    @property
+    def runs(self) -> bool:
+        """Whether what it is about are placements that run today, so that the map can show them alone."""
+        return self.about != "learner" and self.key != "ended"
 
 
 GAPS: tuple[Gap, ...] = (
@@ -55,13 +63,13 @@ GAPS: tuple[Gap, ...] = (
         "provision", "Open it"),
     Gap("no-outcome", "No outcome",
         "Nobody can say whether targeted support worked when it was not written down what it is for.",
-        "placement", "Write the outcome"),
+        "placement", "Write the outcome", "outcome"),
     Gap("no-review", "No review date",
         "Targeted support without a review date goes on by itself.",
-        "placement", "Set the date"),
+        "placement", "Set the date", "review_on"),
     Gap("review-due", "Review date has passed",
         "The day on which it should have been looked at is over.",
-        "placement", "Review it"),
+        "placement", "Review it", "review_on"),
     Gap("no-teacher", "No responsible teacher",
         "A class or subject teacher stays responsible for a learner's progress, also where others deliver "
         "(Code of Practice 6.36).",
@@ -120,7 +128,7 @@ class Finder:
             "no-review": lambda: self._targeted().filter(review_on=None),
             "review-due": lambda: self._targeted().filter(review_on__lt=self.day),
             "no-teacher": self.no_teacher,
-            "over-hours": self.over_hours,
+            "over-hours": lambda: self.over_hours,
         }
         return found[gap.key]()
 
@@ -134,17 +142,31 @@ class Finder:
 
     def learners_of(self, gap: Gap) -> QuerySet[Learner]:
         """The learners a gap is about, for the map's filter."""
-        rows = self.rows(gap)
+        shown = self.placements_of(gap)
+        if shown is not None:
+            return self.learners.filter(pk__in=shown.values("learner"))
+        rows = self.rows(gap).order_by().values("pk")
         if gap.about == "learner":
-            return self.learners.filter(pk__in=rows.order_by().values("pk"))
+            return self.learners.filter(pk__in=rows)
+        inside = Placement.objects.visible_to(self.user).filter(provision__in=rows)
+        return self.learners.filter(pk__in=inside.values("learner"))
+
+    def placements_of(self, gap: Gap) -> QuerySet[Placement] | None:
+        """The running placements a gap is about; None where it is about learners, or about what is over."""
+        if not gap.runs:
+            return None
         if gap.about == "placement":
-            return self.learners.filter(pk__in=rows.order_by().values("learner"))
-        if gap.about == "provision":
-            inside = Placement.objects.visible_to(self.user).filter(provision__in=rows.order_by().values("pk"))
-            return self.learners.filter(pk__in=inside.values("learner"))
-        people = [load.user for load in rows] if self.everybody else []
+            rows: QuerySet[Placement] = self.rows(gap)
+            return rows.order_by()
+        return self.placements.filter(provision__in=self.provisions_of(gap).values("pk"))
+
+    def provisions_of(self, gap: Gap) -> QuerySet[Provision]:
+        """The running provisions a gap is about as a whole, with or without learners."""
+        if gap.key == "no-teacher":
+            return self.no_teacher().order_by()
+        people = [load.user for load in self.over_hours] if gap.about == "person" and self.everybody else []
         delivered = Deliverer.objects.on(self.day).filter(user__in=people).values("provision")
-        return self.learners.filter(pk__in=self.placements.filter(provision__in=delivered).values("learner"))
+        return self.provisions.on(self.day).filter(pk__in=delivered)
 
     def _here(self, **wanted: Any) -> Exists:
         return Exists(self.placements.filter(learner=OuterRef("pk"), **wanted))
@@ -169,30 +191,41 @@ class Finder:
         )
 
     def doubled(self) -> QuerySet[Placement]:
-        """Placements of learners who have another at the same tier in the same area of need."""
+        """Placements of learners who have another at the same tier in the same area of need.
+
+        One that ends today is decided, and doubles nothing any more.
+        """
+        goes_on = Q(ends=None) | Q(ends__gt=self.day)
         twin = self.placements.filter(
-            learner=OuterRef("learner"), provision__tier=OuterRef("provision__tier"),
+            goes_on, learner=OuterRef("learner"), provision__tier=OuterRef("provision__tier"),
             provision__area=OuterRef("provision__area"),
         ).exclude(pk=OuterRef("pk"))  # fmt: skip
-        return self._targeted().filter(Exists(twin))
+        return self._targeted().filter(goes_on, Exists(twin))
 
     def ended(self) -> QuerySet[Provision]:
-        """Provisions that ended within LOOK_BACK, with learners to their last day, and that nothing follows."""
-        follows = Provision.objects.filter(
-            Q(ends=None) | Q(ends__gte=self.day),
-            school=self.school,
-            name=OuterRef("name"),
-            starts__gt=OuterRef("starts"),
-        )
-        stayed = Placement.objects.filter(provision=OuterRef("pk")).filter(ends=OuterRef("ends"))
-        recent = self.provisions.filter(ends__lt=self.day, ends__gte=self.day - LOOK_BACK)
-        return recent.filter(Exists(stayed)).exclude(Exists(follows)).order_by("-ends", "name", "pk")
+        """Provisions that ended within LOOK_BACK, with learners to their last day, and that nothing follows.
+
+        Names are compared as a copied term compares them, which no database does: one query more, of the names.
+        """
+        stayed = Placement.objects.visible_to(self.user).filter(provision=OuterRef("pk"), ends=OuterRef("ends"))
+        recent = self.provisions.filter(Exists(stayed), ends__lt=self.day, ends__gte=self.day - LOOK_BACK)
+        rows = self.provisions.filter(Q(ends=None) | Q(ends__gte=self.day - LOOK_BACK)).order_by()
+        over, follows = [], dict[str, date]()
+        for pk, name, starts, ends in rows.values_list("pk", "name", "starts", "ends"):
+            key = key_of(name)
+            if ends and ends < self.day:
+                over.append((pk, key, starts))
+            else:
+                follows[key] = max(follows.get(key, starts), starts)
+        followed = [pk for pk, key, starts in over if follows.get(key, starts) > starts]
+        return recent.exclude(pk__in=followed).order_by("-ends", "name", "pk")
 
     def no_teacher(self) -> QuerySet[Provision]:
         """Running provisions for which nobody answers."""
         rows = self.provisions.on(self.day).filter(responsible=None, responsible_name="")
         return rows.order_by("tier", "name", "pk")
 
+    @cached_property
     def over_hours(self) -> list[Load]:
         """People planned for more minutes a week than they work, the furthest over first: one query.
 

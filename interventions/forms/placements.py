@@ -58,6 +58,18 @@ class CellForm(forms.Form):
     review_on = day_field("Review date", required=False)
     seen = forms.IntegerField(widget=forms.HiddenInput)
 
+    def __init__(self, *args: Any, missing: str = "", **kwargs: Any) -> None:
+        """`missing` is the field that somebody comes to fill in: the form opens there."""
+        super().__init__(*args, **kwargs)
+        self.missing = missing
+        if missing:
+            self.fields[missing].widget.attrs["autofocus"] = True
+
+    @property
+    def opens(self) -> bool:
+        """Whether what stands behind the dose is in sight: it is asked for, or something in it is wrong."""
+        return bool(self.missing or self.non_field_errors() or set(self.errors) & set(OWN))
+
     @staticmethod
     def reading(placement: Placement) -> dict[str, Any]:
         """What the form shows of `placement` before anybody types."""

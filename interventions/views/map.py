@@ -31,7 +31,7 @@ from interventions.grid import Sums, arrange, matrix
 from interventions.grid.learners import words
 from interventions.grid.sections import Heading
 from interventions.models import Placement, Provision
-from interventions.tables import matrix_html, table_html
+from interventions.tables import Ways, matrix_html, table_html
 from learners.models import Learner
 from provisionmap.school.access import require
 from provisionmap.school.roles import Capability
@@ -146,7 +146,8 @@ def show(request: Any) -> HttpResponse:
             return fragment(request, "interventions/map.html#more", context)
     else:
         table = whole(frame, keys)
-        context["rows"] = table_html(table, frame.shown, frame.staff_address) if table.lines else ""
+        ways = Ways(frame.staff_address, frame.learners_address if frame.view == "areas" else "")
+        context["rows"] = table_html(table, frame.shown, ways) if table.lines else ""
     context["tally"] = tally_of(frame, [one.pk for one in keys])
     if request.htmx and request.method == "POST":
         return fragment(request, "interventions/map.html#searched", context)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import Prefetch
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -20,6 +21,7 @@ from interventions.dose import Dose
 from interventions.forms.clash import both
 from interventions.forms.placements import CellForm, day_field
 from interventions.frame import shown_at
+from interventions.gaps import BY_KEY, Gap
 from interventions.grid import Who, arrange
 from interventions.models import Deliverer, Placement, Provision
 from interventions.permissions import can_edit, check_can_edit
@@ -30,7 +32,7 @@ from provisionmap.school.roles import Capability
 from provisionmap.school.stale import Stale
 from provisionmap.school.today import today
 from provisionmap.web import typed
-from provisionmap.web.htmx import fragment
+from provisionmap.web.htmx import fragment, go
 
 EDITORS = (Capability.EDIT_MAP, Capability.EDIT_OWN_UNIVERSAL)
 
@@ -49,11 +51,33 @@ def _placement(request: Any, pk: int) -> Placement:
     return placement
 
 
+def _page(request: Any) -> Any:
+    """The address of the page that the person sees, in parts: HTMX names it, a plain browser asks for it."""
+    return urlsplit((request.htmx.current_url or "") if request.htmx else request.get_full_path())
+
+
+def _came_from(request: Any) -> Gap | None:
+    """The gap in whose list this is a remedy, as the page's address says it."""
+    return BY_KEY.get(QueryDict(_page(request).query).get("gap", ""))
+
+
+def _alone(request: Any) -> bool:
+    """Whether the form stands on a page of its own, which a saved cell would leave bare."""
+    return not request.htmx or _page(request).path.startswith(("/map/placements/", "/map/learners/"))
+
+
+def _leave(request: Any, placement: Placement, words: str) -> HttpResponse:
+    """From a page of its own back to the list of the gap, or to the map, and say there what was done."""
+    gap = _came_from(request)
+    named = f"{placement.provision.name} for {placement.learner.name}: {words}." if gap else words
+    messages.success(request, named)
+    return go(request, reverse("interventions:gap", args=[gap.key]) if gap else reverse("interventions:map"))
+
+
 def saved(request: Any, placement: Placement, words: str) -> HttpResponse:
-    """The cell's placement as a reload would show it, with the focus on it; a plain browser goes to the map."""
-    if not request.htmx:
-        messages.success(request, words)
-        return redirect("interventions:map")
+    """The cell's placement as a reload would show it, with the focus on it; a page of its own is left."""
+    if _alone(request):
+        return _leave(request, placement, words)
     editable = (
         frozenset({placement.provision.tier})
         if can_edit(request.school, placement.provision.tier, request.user)
@@ -82,8 +106,11 @@ def added(request: Any, placement: Placement, tier: int, label: str, words: str)
 def edit(request: Any, pk: int) -> HttpResponse:
     """The cell's form; on POST the saved cell, the form with its errors (422), or both values when stale (409)."""
     placement = _placement(request, pk)
-    form = CellForm(request.POST or None, initial=CellForm.reading(placement))
-    shown = {"section": "map", "placement": placement, "form": form}
+    gap = _came_from(request)
+    form = CellForm(
+        request.POST or None, initial=CellForm.reading(placement), missing=gap.field if gap else ""
+    )  # fmt: skip
+    shown = {"section": "map", "placement": placement, "form": form, "gap": gap}
     try:
         check_can_edit(request.school, placement.provision.tier, request.user)
         if request.GET.get("shown"):
@@ -113,6 +140,7 @@ def end(request: Any, pk: int) -> HttpResponse:
     """End a placement on a day, today unless said otherwise. Undo brings it back."""
     placement = _placement(request, pk)
     shown: dict[str, Any] = {"section": "map", "placement": placement, "today": today(), "ending": True}
+    shown["gap"] = _came_from(request)
     try:
         check_can_edit(request.school, placement.provision.tier, request.user)
     except NotAllowed as refused:
@@ -128,7 +156,7 @@ def end(request: Any, pk: int) -> HttpResponse:
         return fragment(request, "interventions/placement.html#ending", shown | {"why": why}, status=422)
     except Stale as clash:
         why = "Somebody changed this meanwhile. Look at it, then end it."
-        shown = {"section": "map", "placement": clash.current, "why": why}
+        shown = {"section": "map", "placement": clash.current, "why": why, "gap": shown["gap"]}
         return fragment(request, "interventions/placement.html#refused", shown, status=409)
     return saved(request, placement, f"Ends on {placement.ends:%d/%m/%Y}")
 
@@ -151,6 +179,7 @@ def add(request: Any, learner: int, tier: int) -> HttpResponse:
         "learner": one,
         "tier": tier,
         "running": running,
+        "gap": _came_from(request),
         "label": request.school.tiers_on(today()).get(tier, ""),
     }
     try:
@@ -170,9 +199,8 @@ def add(request: Any, learner: int, tier: int) -> HttpResponse:
         # A saved form fills its whole cell; a refused one must replace only itself.
         answer["HX-Retarget"], answer["HX-Reswap"] = f"#adding-{one.pk}-{tier}", "outerHTML"
         return answer
-    if not request.htmx:
-        messages.success(request, f"Added to {provision.name}")
-        return redirect("interventions:map")
+    if _alone(request):
+        return _leave(request, placement, "Added" if shown["gap"] else f"Added to {provision.name}")
     return added(request, placement, tier, shown["label"], f"Added to {provision.name}")
 
 
@@ -186,7 +214,7 @@ def undo(request: Any) -> HttpResponse:
             why = "Somebody changed this after you, so it was left alone."
             if request.htmx:
                 return HttpResponse(status=204, headers={"HX-Trigger": json.dumps({"refused": why})})
-            shown = {"section": "map", "placement": clash.current, "why": why}
+            shown = {"section": "map", "placement": clash.current, "why": why, "gap": None}
             return render(request, "interventions/placement.html", shown, status=409)
         except (NotAllowed, MovedOn) as refused:
             if request.htmx:

@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from interventions.frame import frame_for, table_of
 from provisionmap.school.roles import Role
 from tests.factories import (
     DelivererFactory,
@@ -128,3 +129,47 @@ class TestFilters:
         text = client.post("/map/tally/", {"text": "two"}, headers=HX).text
 
         assert re.findall(r"<b>([^<]*)</b>", text) == ["1", "1", "30 min"]
+
+    def columns(self, text):
+        return re.findall(r'<th scope="col" role="columnheader" class="t\d">([^<]*)<', text)
+
+    def test_a_tier_that_is_filtered_out_is_no_empty_column(self, client, school):
+        whole, narrow = client.get("/map/").text, client.get("/map/?tier=3").text
+
+        assert self.columns(whole) == ["Wave 1", "Wave 2", "Wave 3"]
+        assert self.columns(narrow) == ["Wave 3"]
+        assert re.findall(r'id="cell-\d+-(\d)"', narrow) == ["3"]
+        assert "/tier/1/add/" not in narrow
+        areas = client.get("/map/?tier=3&view=areas").text
+        assert re.findall(r'<th scope="col" class="t\d">([^<]*)<', areas) == ["Wave 3"]
+
+    @pytest.mark.parametrize(
+        ("query", "words"),
+        [
+            ("tier=1", "Other provision is hidden by the filter Tier: Wave 1."),
+            ("area=semh&year=5", "Other provision is hidden by the filter Area of need: Social, emotional and mental health."),
+            ("tier=3&area=semh", "Other provision is hidden by the filters Area of need: Social, emotional and mental health "
+                                 "and Tier: Wave 3."),
+            ("gap=no-review", "Other provision is hidden by the filter Gap or overlap: No review date."),
+            ("gap=nothing", ""),
+            ("year=5", ""),
+        ],
+    )  # fmt: skip
+    def test_the_map_says_when_other_provision_of_its_learners_is_hidden(self, client, school, query, words):
+        text = " ".join(client.get(f"/map/?{query}").text.split())
+
+        assert (words or "Other provision is hidden") in text if words else "Other provision is hidden" not in text
+
+    def test_a_copy_leaves_the_same_columns_out(self, senco, school, rf):
+        frame = frame_for(school=school, user=senco, query=rf.get("/map/?tier=3").GET)
+
+        assert [column.label for column in table_of(frame).columns] == ["Wave 3"]
+
+    def test_a_day_to_come_is_planned_and_has_no_record(self, client, school):
+        ahead, behind = (client.get(f"/map/?as_of={day}").text for day in ("2027-01-20", "2026-10-01"))
+
+        assert "It shows what is planned for that day" in ahead
+        assert "/map/then/?as_of" not in ahead
+        assert "as it was then recorded" not in ahead
+        assert "/map/then/?as_of=2026-10-01" in behind
+        assert "planned" not in behind

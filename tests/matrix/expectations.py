@@ -254,7 +254,7 @@ ROUTES: dict[str, Route] = {
     "interventions:map-import-cancel": Route(EDITORS, "map", get=302, post=302),
     "interventions:map-import-result": Route(EDITORS, "map-done", post=302),
     "interventions:gaps": Route(MAP_READERS),
-    "interventions:gap": Route(MAP_READERS, "gap"),
+    "interventions:gap": Route(MAP_READERS, "gap", post=404),  # without a provision there is nothing to write
     # --- Provisions and the library.
     "interventions:provisions": Route(MAP_READERS, post=200, body=SEARCH),
     "interventions:provision-new": Route(EDITORS, post=302, body=PROVISION),
