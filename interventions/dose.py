@@ -6,11 +6,12 @@ from dataclasses import dataclass
 MOST_MINUTES = 600  # a school day and more: anything longer is a slip
 MOST_SESSIONS = 35  # seven a day
 DAYS = 5
+EVERYDAY, NOT_SAID = "every lesson", "dose not said"  # what no numbers mean at tier 1, and above it
 
 
 @dataclass(frozen=True)
 class Dose:
-    """Sessions a week and minutes a session; both None for support that is simply always there."""
+    """Sessions a week and minutes a session; both None where nobody said them, as in everyday teaching."""
 
     sessions: int | None
     minutes: int | None
@@ -22,16 +23,25 @@ class Dose:
 
     @property
     def words(self) -> str:
-        """As the map writes it.
+        """As the map writes it, where the tier is not known.
 
         >>> Dose(3, 10).words, Dose(5, 15).words, Dose(None, None).words
-        ('3 × 10 min', '5 × 15 min', 'every lesson')
+        ('3 × 10 min', '5 × 15 min', 'dose not said')
         """
         if self.sessions and self.minutes:
             return f"{self.sessions} × {self.minutes} min"
         if self.sessions:
             return f"{self.sessions} a week"
-        return f"{self.minutes} min" if self.minutes else "every lesson"
+        return f"{self.minutes} min" if self.minutes else NOT_SAID
+
+    def words_at(self, tier: int | None) -> str:
+        """As the map writes it in `tier`: no dose is everyday teaching at tier 1, and above it one that nobody said.
+
+        >>> Dose(None, None).words_at(1), Dose(None, None).words_at(3), Dose(3, 10).words_at(1)
+        ('every lesson', 'dose not said', '3 × 10 min')
+        """
+        empty = not (self.sessions or self.minutes)
+        return EVERYDAY if empty and tier == 1 else self.words
 
 
 TIMES = r"(?:x|×|\*|times|lots of)"
@@ -43,7 +53,7 @@ PATTERNS = (
 DAILY = re.compile(
     rf"(?:daily|every day|each day)\s*(?:{TIMES}\s*)?(\d+)\s*{MINS}|(\d+)\s*{MINS}\s*(?:daily|every day|a day)"
 )
-NONE = frozenset({"", "-", "–", "every lesson", "always", "all lessons"})
+NONE = frozenset({"", "-", "–", EVERYDAY, "always", "all lessons", NOT_SAID, "not said"})
 
 
 def read_dose(text: str) -> Dose:

@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from interventions.areas import AREAS
 from interventions.sheet import COLUMNS
+from interventions.subjects import SUBJECTS
 from learners.mapping import plain
 
 TIER = "tier:"  # a column of free text, one for each tier: "tier:2"
@@ -55,6 +56,7 @@ FIELDS: dict[str, str] = {
     "tier:2": "Provision at tier 2 (several in a cell)",
     "tier:3": "Provision at tier 3 (several in a cell)",
     "tier:4": "Provision at tier 4 (several in a cell)",
+    "tier:0": "Provision, the tier not said (several in a cell)",
 }
 
 # Best heading first: where two columns could be one field, the earlier reading wins.
@@ -114,6 +116,15 @@ _SYNONYMS: dict[str, str] = {
 }
 # Columns that are read by nobody: what they cost stands in the rates of the school, not in a cell.
 COSTS = re.compile(r"\bcosts?\b|£|\bbudget\b|\bfunding\b|\bhourly rate\b|\brate\b|\bspend\b|\btotal\b", re.IGNORECASE)
+NUMBERED = re.compile(r"(?:provision|intervention|support|strategy|programme|help) ?(?:no\.? ?|#)?\d", re.IGNORECASE)
+NO_TIER = "tier:0"  # a column that lists provision of no named tier: the tier is asked for
+OF_A_SUBJECT = frozenset({"reading", "phonics", "writing", "spelling", "handwriting", "english", "literacy", "maths",
+                          "mathematics", "numeracy", "science"})  # fmt: skip
+AREA_NAMES = ("SEMH", "SLCN", "Cognition", "Learning and cognition", "Communication", "Sensory", "Physical",
+              "Sensory and physical", "Physical and sensory", "Social, emotional and mental health", "Behaviour",
+              "BESD", "SEBD", "EBD")  # fmt: skip
+LEARNER = frozenset({"upn", "learner", "surname", "forename"})
+TELLING = LEARNER | {"learners", "provision", "tier", "area", "dose", "deliverers"}
 WEAKER = 100  # a part of a heading says less than a whole one
 NAMES_TIER = re.compile(
     r"wave|tier|universal|targeted|specialist|small[ -]groups?|learners|pupils|children|class\b|stage", re.IGNORECASE
@@ -140,17 +151,18 @@ TIER_WORDS: tuple[tuple[re.Pattern[str], int], ...] = tuple(
          r"|\bpersonali[sz]ed\b|\bone[ -]to[ -]one\b|\b1:1\b|\bfor a few\b|\bintensive\b", 3),
     )
 )  # fmt: skip
+_WITH = r"(?:&|\+|/|and|and/or|n)"  # "C&L", "C+L", "C/L", "C and L"
 AREA_WORDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), area)
     for pattern, area in (
-        (r"cognition|\bc ?(?:&|and) ?l\b|learning (?:and|&) cognition|literacy|numeracy|dyslexia|maths|reading|writing"
+        (rf"cognition|\bc ?{_WITH} ?l\b|learning (?:and|&) cognition|literacy|numeracy|dyslexia|maths|reading|writing"
          r"|spelling|phonics|memory", "cognition"),
-        (r"communication|interaction|\bc ?(?:&|and) ?i\b|speech|language|\bslcn\b|autis|\basc\b|\basd\b",
+        (rf"communication|interaction|\bc ?{_WITH} ?i\b|speech|language|\bslcn\b|autis|\basc\b|\basd\b",
          "communication"),
         (r"social|emotional|mental|behaviou?r|\bsemh\b|\bebd\b|\bbesd\b|\bsebd\b|wellbeing|well-being|pastoral"
          r"|\badhd\b", "semh"),
-        (r"sensory|physical|\bs ?(?:&|/|and|and/or) ?p\b|hearing|visual|vision|motor|medical|\bot\b|occupational",
-         "sensory"),
+        (rf"sensory|physical|\bs ?{_WITH} ?p\b|\bp ?{_WITH} ?s\b|hearing|visual|vision|motor|medical|\bot\b"
+         r"|occupational", "sensory"),
     )
 )  # fmt: skip
 
@@ -190,6 +202,29 @@ def area_of(text: str) -> str:
         if pattern.search(text) and whole:
             return area
     return ""
+
+
+def area_in(text: str) -> tuple[str, bool]:
+    """The area that a cell names, and whether it names another one as well: "C&L / SEMH" is the first of two.
+
+    >>> area_in("C&L / SEMH"), area_in("SEMH / Behaviour"), area_in("C/L"), area_in("Transition")
+    (('cognition', True), ('semh', False), ('cognition', False), ('', False))
+    """
+    parts = [found for part in re.split(r"[,;/\n]", text) if len(part.strip()) > 1 and (found := area_of(part))]
+    whole = area_of(text)
+    if len(set(parts)) > 1 and not any(plain(name) == plain(text) for name in AREAS.values()):
+        return parts[0], True
+    return whole, False
+
+
+def subject_of(text: str) -> str:
+    """The subject that words name: "" for none.
+
+    >>> subject_of("Maths"), subject_of("Reading"), subject_of("Cookery")
+    ('maths', 'reading', '')
+    """
+    word = plain(text)
+    return next((key for key, label in SUBJECTS.items() if word in (plain(label), key)), "")
 
 
 def weekly_in(heading: str) -> bool:
@@ -241,7 +276,32 @@ def guess(headings: Sequence[str], remembered: Mapping[str, str] | None = None) 
         elif name in FIELDS and (name not in best or rank < best[name][0]):
             best[name] = (rank, place)
     found = {place: name for name, (_, place) in best.items()}
+    if not tiers:
+        tiers = _listing(headings, remembered or {}, best)
+        found = {place: name for place, name in found.items() if place not in tiers}
     return dict(sorted({**found, **tiers}.items()))
+
+
+def _listing(
+    headings: Sequence[str], remembered: Mapping[str, str], best: Mapping[str, tuple[int, int]]
+) -> dict[int, str]:
+    """Columns that list provision of no named tier: "Provision 1"; beside a learner also "Reading", "SEMH"."""
+    free = {place: heading for place, heading in enumerate(headings) if plain(heading) not in remembered}
+    numbered = {place: NO_TIER for place, heading in free.items() if NUMBERED.match(heading)}
+    if numbered or "provision" in best or not LEARNER & set(best):
+        return numbered
+    return {place: NO_TIER for place, heading in free.items() if plain(heading) in OF_A_SUBJECT or names_area(heading)}
+
+
+def names_area(heading: str) -> str:
+    """The area whose name, code or usual abbreviation a heading is; "" where it only holds a word of one.
+
+    >>> names_area("SEMH"), names_area("C+I"), names_area("Reading"), names_area("Social skills group")
+    ('semh', 'communication', '', '')
+    """
+    abbreviated = re.fullmatch(rf"[csp] ?{_WITH} ?[lisp]", heading.strip(), re.IGNORECASE)
+    whole = {plain(name) for name in (*AREAS.values(), *AREA_NAMES)}
+    return area_of(heading) if abbreviated or plain(heading) in whole else ""
 
 
 def is_own(headings: Sequence[str]) -> bool:
@@ -264,3 +324,12 @@ def lacking(mapping: Mapping[int, str]) -> list[str]:
     if "provision" in names or any(name.startswith(TIER) for name in names):
         return []
     return ["Choose the column that names the provision, or the columns of the tiers."]
+
+
+def no_map(mapping: Mapping[int, str]) -> bool:
+    """Whether the headings say so little that the file is no provision map; otherwise a person may correct them.
+
+    >>> no_map(guess(["Item", "Qty"])), no_map(guess(["Pupil", "Autumn", "Spring"]))
+    (True, False)
+    """
+    return not TELLING & set(mapping.values()) and bool(lacking(mapping))

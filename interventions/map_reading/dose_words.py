@@ -6,96 +6,16 @@ told and not chosen. Every number points at the characters it came from. Source:
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from interventions.dose import MOST_MINUTES, MOST_SESSIONS, Dose
-from interventions.map_reading.words import (
-    HOUR,
-    MIN,
-    NOT_DOSE,
-    NUM,
-    Mark,
-    folded,
-    masked,
-    number,
-    staff_in,
-)
+from interventions.map_reading import dose_patterns as P
+from interventions.map_reading.words import NOT_DOSE, Mark, folded, masked, number, staff_in
 
 DAYS = 5
-NOTHING = re.compile(
-    r"[\s.\-/]*|n/?a|none|nil|no cost|tb[cad]|to be (?:confirmed|arranged|decided)|\?+|x|various|varies"
-)
-ALWAYS = re.compile(
-    r"(?:in )?(?:every|all|each) (?:lessons?|day and lesson|subjects?|sessions)|always|ongoing|on-going|on going"
-    r"|throughout the (?:day|school day|week)|all day|constant(?:ly)?|continuous(?:ly)?|permanent(?:ly)?|daily practice"
-)
-PERIODS: tuple[tuple[str, str], ...] = (
-    (r"fortnight(?:ly)?|every (?:two|2|other|second) weeks?|bi-?weekly|alternate weeks?", "fortnight"),
-    (r"half[ -]?term(?:ly)?", "half-term"),
-    (r"term(?:ly)?", "term"),
-    (r"month(?:ly)?|every (?:four|4) weeks", "month"),
-    (r"year(?:ly)?|annual(?:ly)?|annum", "year"),
-)
-_PERIOD = re.compile(
-    r"(?<![a-z])(?:" + "|".join(
-        rf"(?P<{name.replace('-', '_')}>(?:(?:per|each|every|a|an|/) ?)?(?:{words}))" for words, name in PERIODS
-    ) + r")(?![a-z])"
-)  # fmt: skip
-WEEK = r"(?:(?:(?:per|each|every|a|an|in a) ?|/ ?)(?:week|wk)|weekly|p/?w\b|wkly)"
-DAY = (
-    r"(?:daily|(?:each|every|per|a) ?(?:school ?)?(?:day|morning|afternoon|break|lunch ?time|lunch|playtime)|every ?day"
-    r"|/ ?day|mon(?:day)?s? ?(?:-|to) ?fri(?:day)?s?|5 days? (?:a|per) week|days a week 5)"
-)
-_WEEK, _DAY = re.compile(rf"(?<![a-z]){WEEK}(?![a-z])"), re.compile(rf"(?<![a-z]){DAY}(?![a-z])")
-WEEKDAYS = re.compile(r"(?<![a-z])(mon|tue|wed|thu|fri)(?:s|day|sday|nesday|rs|rsday|urs|ursday|ur)?s?(?![a-z])")
-
-_CLOCK = re.compile(
-    r"(?<![\d.])(\d{1,2})[.:](\d{2}) ?(?:am|pm)? ?(?:-|to|until|till) ?(\d{1,2})[.:](\d{2})(?![\d])(?: ?(?:am|pm))?"
-)
-_RATIO = re.compile(
-    r"(?<![\d.])(?:(\d{1,2}) ?: ?(\d{1,2})(?!\d)|1-1|1 to 1|one[ -]to[ -]one|1-to-1|1 2 1|121)(?![a-z\d])"
-)
-_GROUP = re.compile(
-    rf"(?:groups? of|group size:?|small group of|max(?:imum)?(?: of)?|/) ?({NUM})(?: ?(?:-|to) ?({NUM}))?"
-    rf"(?: ?(?:pupils?|children|learners?|students?|ch))?(?! ?{MIN})"
-    rf"|(?<![\d.])({NUM})(?: ?(?:-|to) ?({NUM}))? ?(?:pupils?|children|learners?|students?|chn)(?![a-z])"
-)
-_WEEKS = re.compile(
-    rf"(?:for |over |x ?)?(?<![\d.])({NUM})(?: ?(?:-|to) ?({NUM}))?[ -]?(?:weeks?|wks?)(?! ?(?:ly|cycle))(?![a-z])"
-)
-_REVIEWED = re.compile(
-    r"(?:review|monitor|assess|report|updat)\w* "
-    r"(?:every|each|after|in|(?:half[ -]?)?term|week|month|fortnight|annual|year)[^,;.]*|every \d+ weeks"
-)
-_TRIPLE = re.compile(rf"(?<![\d.])({NUM}) ?x ?({NUM}) ?x ?(\d+) ?(?:-? ?{MIN})")
-_TIMES_MINUTES = re.compile(
-    rf"(?<![\d.:/])({NUM}) ?(?:x|times|lots of|@|sessions? (?:of|x|@)|sessions?,?)"
-    rf" ?(\d+)(?: ?({MIN})| ?({HOUR}))?(?![\d.:/])"
-)
-_MINUTES_TIMES = re.compile(rf"(?<![\d.:/])(\d+) ?(?:-? ?(?:{MIN})) ?(?:sessions?)? ?(?:x|times) ?({NUM})(?![\d.:/])")
-_SIZED = re.compile(rf"(?<![\d.:/])({NUM}) (\d+)[ -]?(?:{MIN}) (?:[a-z]+ )?(?:sessions?|slots?|lessons?)")
-_RANGE = re.compile(rf"(?<![\d.:/])(\d+) ?(?:{MIN})? ?(?:-|to|/|or|and|\.) ?(\d+) ?-?(?:{MIN})")
-_HALVES: tuple[tuple[re.Pattern[str], int], ...] = tuple(
-    (re.compile(pattern), minutes)
-    for pattern, minutes in (
-        (r"(?:three quarters|3/4|¾)(?: of)?(?: an?)? hour", 45),
-        (r"(?:one|1|an?) ?(?:and a half|½|1/2) ?(?:hours?|hrs?)|an hour and a half|1½ ?(?:hours?|hrs?|h)\b", 90),
-        (r"(?:a )?half(?: of)?(?:[ -]an?)?[ -]hour|(?:1/2|½) ?(?:an? )?(?:hour|hr)", 30),
-        (r"(?:a )?quarter(?: of)?(?: an?)? hour|(?:1/4|¼) ?(?:an? )?(?:hour|hr)", 15),
-        (r"(?<![a-z])an hour", 60),
-    )
-)
-_HOURS_RANGE = re.compile(rf"(?<![\d.:/])(\d+(?:\.\d+)?) ?(?:-|to) ?(\d+(?:\.\d+)?) ?(?:{HOUR})")
-_HOURS = re.compile(rf"(?<![\d.:/])(\d+(?:\.\d+)?|{NUM}) ?(?:{HOUR})(?: ?(?:and )?(\d{{1,2}}) ?(?:{MIN})?)?")
-_MINUTES = re.compile(rf"(?<![\d.:/])(\d+) ?-?(?:{MIN})")
-_FREQUENCY_RANGE = re.compile(
-    rf"(?<![\d.:/])({NUM}) ?(?:-|to|or|/) ?({NUM})(?: ?x| ?times| ?sessions?)? ?(?:{WEEK}|per day|a day|daily)"
-)
-_FREQUENCY = re.compile(
-    rf"(?<![\d.:/])(once|twice|{NUM} ?(?:x|times)(?! ?\d)|(?<!\d)(?<!\d )x ?{NUM}"
-    rf"|{NUM} ?(?:sessions?|slots?|lessons?|days?)"
-    rf"|{NUM}(?= ?(?:{WEEK}|per|a day|daily)))(?![a-z\d])"
-)
-_DIGITS = re.compile(rf"once|twice|{NUM}")
+A_SCHOOL_DAY = 300  # minutes of lessons: "6 hours" without "how often" is no session
+WEEK_DAYS = ("mon", "tue", "wed", "thu", "fri")
+NOT_SAID = {"sessions": "How often is not said.", "minutes": "How long a session is, is not said."}
 
 
 @dataclass
@@ -117,6 +37,7 @@ class DoseReading:
     unread: tuple[str, ...] = ()
     assumed_week: bool = False
     total: bool = False
+    held: frozenset[str] = frozenset()  # "minutes", "times": said, and not chosen
 
     @property
     def says_something(self) -> bool:
@@ -124,6 +45,7 @@ class DoseReading:
         return bool(self.dose.sessions or self.dose.minutes)
 
 
+@lru_cache(maxsize=4096)  # a map words the same few doses in all its rows; nobody changes a reading
 def read_dose_words(text: str, *, weekly: bool = True) -> DoseReading:
     """The dose that `text` says; `weekly` when its column, or the map, counts by the week.
 
@@ -145,12 +67,15 @@ class _Reader:
     def __init__(self, text: str, weekly: bool) -> None:
         self.text = text
         self.weekly = weekly
-        self.left = masked(masked(folded(text), NOT_DOSE), _REVIEWED)
+        self.left = masked(masked(folded(text), NOT_DOSE), P.REVIEWED)
         self.marks: list[Mark] = []
         self.unread: list[str] = []
         self.minutes: set[int] = set()
         self.sessions: set[int] = set()
-        self.a_day = False  # the sessions found are those of one day
+        self.held: set[str] = set()  # "minutes", "times": said, and not chosen
+        self.hedges = {found.end(): found for found in P.HEDGE.finditer(self.left)}
+        self.hours = ""  # as written, where the minutes were given in hours
+        self.every = 0  # once in so many weeks
         self.weeks: int | None = None
         self.group: tuple[int, int] | None = None
         self.ratio = ""
@@ -160,17 +85,22 @@ class _Reader:
         staff = staff_in(self.text)
         reading = DoseReading(self.text, staff=tuple(dict.fromkeys(mark.value for mark in staff)))
         whole = self.left.strip(" .()")
-        if NOTHING.fullmatch(whole) or ALWAYS.fullmatch(whole):
+        if P.NOTHING.fullmatch(whole) or P.ALWAYS.fullmatch(whole):
             return reading
+        self._some_weeks()
+        self._ranges()
         self._products()
         self._beside()
         self._amounts()
         self._frequency()
         self._settle(reading)
+        self._left_over()
         reading.weeks, reading.group, reading.ratio = self.weeks, self.group, self.ratio
         reading.marks = tuple(sorted([*self.marks, *staff], key=lambda mark: (mark.start, mark.end)))
-        reading.unread = tuple(self.unread)
+        reading.unread, reading.held = tuple(self.unread), frozenset(self.held)
         return reading
+
+    # --- taking
 
     def _take(self, found: re.Match[str], kind: str = "minutes") -> None:
         self.marks.append(Mark(kind, found.start(), found.end()))  # type: ignore[arg-type]
@@ -179,42 +109,90 @@ class _Reader:
     def _each(self, pattern: re.Pattern[str]) -> list[re.Match[str]]:
         return list(pattern.finditer(self.left))
 
+    def _length(self, minutes: int, at: int) -> None:
+        """Minutes of a session, written at `at`."""
+        if self._owed(at, "minutes", minutes):
+            self.minutes.add(minutes)
+
+    def _times(self, sessions: int, at: int) -> None:
+        """How many sessions, written at `at`."""
+        if self._owed(at, "times", sessions):
+            self.sessions.add(sessions)
+
+    def _owed(self, at: int, what: str, value: int) -> bool:
+        """Whether a number is chosen: "up to" has a most and no least (DOMAIN.md, "Section F"), others are told."""
+        hedge = self.hedges.get(at)
+        if hedge is None:
+            return True
+        shown = f"“{hedge[0].strip(' :')}” {value}"
+        if hedge["most"]:
+            self._hold(what, f"{shown}: at most, so it is not chosen.")
+            return False
+        self.unread.append(f"{shown}: {'chosen as the least' if hedge['least'] else 'chosen, and not exact'}.")
+        return True
+
+    def _hold(self, what: str, sentence: str) -> None:
+        self.held.add(what)
+        self.unread.append(sentence)
+
+    # --- what is found
+
+    def _some_weeks(self) -> None:
+        """Once in three weeks; once in two is a fortnight, and has its own word."""
+        for found in self._each(P.EVERY_SOME_WEEKS):
+            word = found["every"] or found["weekly"]
+            many = P.ORDINALS.get(word) or number(word)
+            if many > 2:
+                self.every = many
+                self._take(found, "period")
+
+    def _ranges(self) -> None:
+        """Two to three times 20 minutes, three times 10 to 15 minutes: one of the two is said."""
+        for found in self._each(P.RANGE_TIMES):
+            self._hold("times", f"{found[1]} to {found[2]} times: a range, so neither is chosen.")
+            self._take(found, "sessions")
+        for pattern, low, high, times in ((P.TIMES_RANGE, 2, 3, 1), (P.MINUTE_RANGE_TIMES, 1, 2, 3)):
+            for found in self._each(pattern):
+                self._hold("minutes", f"{found[low]} to {found[high]} minutes: a range, so neither is chosen.")
+                self._times(number(found[times]), found.start(times))
+                self._take(found)
+
     def _products(self) -> None:
         """A times B minutes, in all orders."""
-        for found in self._each(_TRIPLE):
-            self.sessions.add(number(found[1]) * number(found[2]))
-            self.minutes.add(int(found[3]))
+        for found in self._each(P.TRIPLE):
+            self._times(number(found[1]) * number(found[2]), found.start(1))
+            self._length(int(found[3]), found.start(3))
             self._take(found)
-        for found in self._each(_CLOCK):
+        for found in self._each(P.CLOCK):
             begins, ends = int(found[1]) * 60 + int(found[2]), int(found[3]) * 60 + int(found[4])
             ends += 720 if ends < begins <= 780 else 0
             if begins < ends and int(found[2]) < 60 and int(found[4]) < 60:
                 self.minutes.add(ends - begins)
                 self._take(found)
-        for found in self._each(_TIMES_MINUTES):
+        for found in self._each(P.TIMES_MINUTES):
             minutes = int(found[2]) * (60 if found[4] else 1)
             # Without a unit only a session's usual length is taken for minutes: "6 x 4" may be pupils and weeks.
             if found[3] or found[4] or (minutes >= 10 and minutes % 5 == 0):
-                self.sessions.add(number(found[1]))
-                self.minutes.add(minutes)
+                self._times(number(found[1]), found.start(1))
+                self._length(minutes, found.start(2))
                 self._take(found)
-        for pattern, minutes, sessions in ((_MINUTES_TIMES, 1, 2), (_SIZED, 2, 1)):
+        for pattern, minutes, sessions in ((P.MINUTES_TIMES, 1, 2), (P.SIZED, 2, 1)):
             for found in self._each(pattern):
-                self.minutes.add(int(found[minutes]))
-                self.sessions.add(number(found[sessions]))
+                self._length(int(found[minutes]), found.start(minutes))
+                self._times(number(found[sessions]), found.start(sessions))
                 self._take(found)
 
     def _beside(self) -> None:
         """Ratio, group size and how many weeks: no part of the dose."""
-        for found in self._each(_RATIO):
+        for found in self._each(P.RATIO):
             self.ratio = f"{found[1]}:{found[2]}" if found[1] else "1:1"
             self._take(found, "ratio")
-        for found in self._each(_GROUP):
+        for found in self._each(P.GROUP):
             first = number(found[1] or found[3])
             last = found[2] or found[4]
             self.group = (first, number(last) if last else first)
             self._take(found, "group")
-        for found in self._each(_WEEKS):
+        for found in self._each(P.WEEKS):
             if found[2]:
                 self.unread.append(f"{found[1]} to {found[2]} weeks: a range, so neither is chosen.")
             else:
@@ -223,46 +201,70 @@ class _Reader:
 
     def _amounts(self) -> None:
         """Minutes and hours."""
-        for found in self._each(_RANGE):
+        for found in self._each(P.RANGE):
             low, high = int(found[1]), int(found[2])
             if "and" in found[0] or high <= low:
-                self.unread.append(f"{low} and {high} minutes: two lengths, so neither is chosen.")
+                self._hold("minutes", f"{low} and {high} minutes: two lengths, so neither is chosen.")
             else:
-                self.unread.append(f"{low} to {high} minutes: a range, so neither is chosen.")
+                self._hold("minutes", f"{low} to {high} minutes: a range, so neither is chosen.")
             self._take(found)
-        for pattern, minutes in _HALVES:
+        for found in self._each(P.HALF_MORE):
+            self._length(number(found[1]) * 60 + 30, found.start())
+            self.hours = found[0]
+            self._take(found)
+        for pattern, minutes in P.HALVES:
             for found in self._each(pattern):
-                self.minutes.add(minutes)
+                self._length(minutes, found.start())
                 self._take(found)
-        for found in self._each(_HOURS_RANGE):
-            self.unread.append(f"{found[1]} to {found[2]} hours: a range, so neither is chosen.")
+        for found in self._each(P.HOURS_RANGE):
+            self._hold("minutes", f"{found[1]} to {found[2]} hours: a range, so neither is chosen.")
             self._take(found)
-        for found in self._each(_HOURS):
+        for found in self._each(P.HOURS):
             hours = float(found[1]) if found[1][0].isdigit() else float(number(found[1]))
-            minutes = round(hours * 60) + int(found[2] or 0)
-            self.minutes.add(minutes)
+            self._length(round(hours * 60) + int(found[2] or 0), found.start())
+            self.hours = found[0]
             self._take(found)
-        for found in self._each(_MINUTES):
-            self.minutes.add(int(found[1]))
+        for found in self._each(P.MINUTES):
+            self._length(int(found[1]), found.start())
             self._take(found)
 
     def _frequency(self) -> None:
         """How often."""
-        for found in self._each(_FREQUENCY_RANGE):
-            self.unread.append(f"{found[1]} to {found[2]} times: a range, so neither is chosen.")
+        for found in self._each(P.FREQUENCY_RANGE):
+            self._hold("times", f"{found[1]} to {found[2]} times: a range, so neither is chosen.")
             self._take(found, "sessions")
-        for found in self._each(_FREQUENCY):
-            self.sessions.update(number(digits) for digits in _DIGITS.findall(found[0])[:1])
+        for found in self._each(P.FREQUENCY):
+            for digits in P.DIGITS.findall(found[0])[:1]:
+                self._times(number(digits), found.start())
             self._take(found, "sessions")
-        days = self._each(WEEKDAYS)
-        if days and not _DAY.search(self.left):
+        if not P.DAILY.search(self.left):
+            self._weekdays()
+
+    def _weekdays(self) -> None:
+        """Days by name or letter: "Mon, Wed", "Mon to Thurs", "M/W/F"; "M/F" may mean boys and girls."""
+        for found in self._each(P.DAY_RANGE):
+            first, last = (WEEK_DAYS.index(found[place]) for place in (1, 2))
+            if first < last:
+                self.sessions.add(last - first + 1)
+            else:
+                self._hold("times", f"{found[0]}: days that are not in one week.")
+            self._take(found, "sessions")
+        days = self._each(P.WEEKDAYS)
+        if days:
             self.sessions.add(len({found[1] for found in days}))
             for found in days:
                 self._take(found, "sessions")
+        for found in self._each(P.DAY_LETTERS):
+            letters = {"t" if letter == "tu" else letter for letter in P.LETTER.findall(found[0])}
+            if len(letters) > 1 and letters != P.BOTH_SEXES:
+                self.sessions.add(len(letters))
+                self._take(found, "sessions")
+
+    # --- putting together
 
     def _settle(self, reading: DoseReading) -> None:
         """Put the pieces together, where they agree."""
-        daily, weekly, other = _DAY.search(self.left), _WEEK.search(self.left), _PERIOD.search(self.left)
+        daily, weekly, other = P.DAILY.search(self.left), P.WEEKLY.search(self.left), P.PERIOD.search(self.left)
         for found in (daily, weekly, other):
             if found:
                 self.marks.append(Mark("period", found.start(), found.end()))
@@ -274,45 +276,45 @@ class _Reader:
             self.unread.append(f"{', '.join(amounts)}: they do not agree, so none is chosen.")
             return
         minutes, sessions = next(iter(self.minutes), None), next(iter(self.sessions), None)
-        if other and not weekly and not daily:
-            self._other_period(other, minutes, sessions)
+        if self.every or (other and not weekly and not daily):
+            period = f"every {self.every} weeks" if self.every else f"a {_name_of(other)}"
+            self._other_period(period, minutes, sessions)
             return
-        if daily:
+        if daily and self._owed(daily.start(), "times", DAYS):
             sessions = self._of_days(sessions)
-        elif weekly and sessions is None and not self._held_back("times"):
+        elif weekly and sessions is None and "times" not in self.held and self._owed(weekly.start(), "times", 1):
             # "An hour a week" is as much as a session of it, "1-2 hours a week" is no number; "weekly" alone is once.
-            amount = "weekly" not in weekly[0] and (minutes is not None or bool(self.unread))
+            amount = "weekly" not in weekly[0] and (minutes is not None or "minutes" in self.held)
             sessions, reading.total = None if amount and minutes is None else 1, amount and minutes is not None
         self._fit(reading, sessions, minutes, named=bool(daily or weekly))
 
-    def _held_back(self, what: str) -> bool:
-        return any(what in sentence for sentence in self.unread)
-
     def _of_days(self, sessions: int | None) -> int | None:
         """Sessions a week from those of a day; "5 x … daily" names the five days themselves."""
-        if self._held_back("times"):
+        if "times" in self.held:
             return None
         if sessions is None or sessions == DAYS:
             return DAYS
         if sessions <= 3:
             return sessions * DAYS
-        self.unread.append(f"{sessions} times and every day: they do not agree, so neither is chosen.")
+        self._hold("times", f"{sessions} times and every day: they do not agree, so neither is chosen.")
         return None
 
-    def _other_period(self, found: re.Match[str], minutes: int | None, sessions: int | None) -> None:
-        period = (found.lastgroup or "").replace("_", "-")
-        amount = " of ".join(
-            [*([f"{sessions} times"] if sessions else []), *([f"{minutes} minutes"] if minutes else [])]
-        )
-        self.unread.append(f"{amount or 'Once'} a {period}: not a weekly dose, kept in words.")
+    def _other_period(self, period: str, minutes: int | None, sessions: int | None) -> None:
+        times = [f"{sessions} time{'' if sessions == 1 else 's'}"] if sessions else []
+        amount = " of ".join([*times, *([f"{minutes} minutes"] if minutes else [])])
+        self.unread.append(f"{amount or 'Once'} {period}: not a weekly dose, kept in words.")
 
     def _fit(self, reading: DoseReading, sessions: int | None, minutes: int | None, *, named: bool) -> None:
         if sessions is not None and not 1 <= sessions <= MOST_SESSIONS:
-            self.unread.append(f"{sessions} sessions a week is more than a week holds.")
+            self._hold("times", f"{sessions} sessions a week is more than a week holds.")
             sessions = None
-        if minutes is not None and not 1 <= minutes <= MOST_MINUTES:
+        if minutes is not None and self._of_an_adult(minutes, alone=sessions is None and not named):
+            self._hold("minutes", f"{self.hours}: time of an adult, not the length of a session; kept in words.")
+            minutes, sessions = None, None if reading.total else sessions
+            reading.total = False
+        elif minutes is not None and not 1 <= minutes <= MOST_MINUTES:
             of = "week" if reading.total else "session"
-            self.unread.append(f"{minutes} minutes a {of}: more than one session holds.")
+            self._hold("minutes", f"{minutes} minutes a {of}: more than one session holds.")
             minutes, sessions = None, None if reading.total else sessions
             reading.total = False
         if sessions is None and minutes is None:
@@ -320,11 +322,26 @@ class _Reader:
                 self.unread.append("No minutes and no number of sessions a week could be read.")
             return
         if sessions is not None and not named and not self.weekly:
-            self.unread.append(f"{sessions} times: of which period is not said.")
+            self._hold("times", f"{sessions} times: of which period is not said.")
             sessions = None
         reading.dose = Dose(sessions, minutes)
         reading.assumed_week = sessions is not None and not named
-        if sessions is None and not self._held_back("times"):
-            self.unread.append("How often is not said.")
-        elif minutes is None and not self._held_back("minutes"):
-            self.unread.append("How long a session is, is not said.")
+        if sessions is None and "times" not in self.held:
+            self.unread.append(NOT_SAID["sessions"])
+        elif minutes is None and "minutes" not in self.held:
+            self.unread.append(NOT_SAID["minutes"])
+
+    def _of_an_adult(self, minutes: int, *, alone: bool) -> bool:
+        """Whether hours are an adult's: more than a session can be, or as much as a school day and no "how often"."""
+        return bool(self.hours) and (minutes > MOST_MINUTES or (alone and minutes >= A_SCHOOL_DAY))
+
+    def _left_over(self) -> None:
+        """Numbers behind the first one that was read, of which nothing was made."""
+        first = min((mark.start for mark in self.marks), default=len(self.left))
+        for found in self._each(P.ANY_NUMBER):
+            if found.start() > first:
+                self.unread.append(f"{found[0]}: a number that is not read.")
+
+
+def _name_of(period: re.Match[str] | None) -> str:
+    return (period.lastgroup or "").replace("_", "-") if period else ""

@@ -55,6 +55,7 @@ class Reading:
     entries: list[Entry] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     notices: list[Problem] = field(default_factory=list)
+    columns: frozenset[str] = frozenset()  # the fields of our own sheet that the file has
 
     @property
     def doses(self) -> tuple[int, int]:

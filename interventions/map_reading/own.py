@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import TypeVar
 
 from interventions.areas import AREAS
@@ -14,11 +15,12 @@ from interventions.dose import MOST_MINUTES, MOST_SESSIONS, Dose
 from interventions.map_reading.columns import tier_of
 from interventions.map_reading.entries import Entry, Reading
 from interventions.map_reading.people import MOST_NAME, Named
-from interventions.sheet import CONFIDENTIAL, EXAMPLE, read_people, unguarded
+from interventions.sheet import CONFIDENTIAL, EXAMPLE, guarded, read_people, unguarded, writable
 from interventions.subjects import SUBJECTS
 from learners import cells, census, upn
 from learners.dates import read_date
-from learners.reading.sheet import Cell, Sheet
+from learners.reading.sheet import Cell, Sheet, tidy
+from learners.reading.workbook import ERRORS
 from learners.rows import Problem
 
 LONGEST = {
@@ -40,7 +42,7 @@ class Bad(ValueError):
 
 def read_own(sheet: Sheet, mapping: Mapping[int, str], *, labels: Mapping[int, str], today: date) -> Reading:
     """Every row of "Placements"; a row with a bad cell is told and left out, and stops the import."""
-    reading = Reading("own")
+    reading = Reading("own", columns=frozenset(mapping.values()))
     places = {name: place for place, name in mapping.items()}
     for number, row in sheet.rows:
         cells_ = {name: row[place] if place < len(row) else None for name, place in places.items()}
@@ -54,6 +56,18 @@ def read_own(sheet: Sheet, mapping: Mapping[int, str], *, labels: Mapping[int, s
         if not line.bad:
             reading.entries.append(entry)
     return reading
+
+
+@lru_cache(maxsize=4096)  # a provision says the same in each of its rows
+def carried(text: str) -> frozenset[str]:
+    """`text` as a cell of our own sheet gives it back: from a workbook, and from plain text, where it is guarded.
+
+    >>> sorted(carried("Reads  60\\nwords")), sorted(carried("'=1"))
+    (['Reads 60 words'], ["'=1", '=1'])
+    """
+    cells_ = [tidy(written) for written in (writable(text), guarded(writable(text)))]
+    read = frozenset(unguarded(cells.as_text(cell)) if cell else "" for cell in cells_)
+    return read | {""} if ERRORS.fullmatch(text.strip()) else read  # "#REF!" in a workbook is nothing
 
 
 class _Line:

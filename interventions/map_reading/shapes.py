@@ -9,32 +9,37 @@ import re
 from collections.abc import Mapping
 from datetime import date
 
-from interventions.areas import AREAS
-from interventions.dose import Dose
-from interventions.map_reading.columns import TIER, area_of, tier_of, weekly_in
-from interventions.map_reading.dose_words import ALWAYS, DoseReading, read_dose_words
+from interventions.map_reading.columns import TIER, area_in, names_area, subject_of, tier_of, weekly_in
+from interventions.map_reading.dose_columns import COLUMNS, Dosed, dose_in, is_always, unit_of
+from interventions.map_reading.dose_words import DoseReading
 from interventions.map_reading.entries import Entry, Reading
+from interventions.map_reading.items import Item, is_beside, items_in, parted
+from interventions.map_reading.learner_cells import AN_OLD_CODE, NAMING, OLD_NEEDS, learner_in
 from interventions.map_reading.own import read_own
-from interventions.map_reading.people import Named, learner_of, learners_in, staff_of
-from interventions.map_reading.words import folded, staff_in
+from interventions.map_reading.passed_over import NOTHING, TICK, section_in, why_none
+from interventions.map_reading.people import Named, learners_in, staff_of
+from interventions.map_reading.words import staff_in
 from interventions.sheet import unguarded
-from interventions.subjects import SUBJECTS
-from learners import cells, census, upn
+from learners import cells
 from learners.dates import is_month_first, read_date
 from learners.mapping import plain
 from learners.reading.sheet import MOST_ROWS, Cell, Sheet, heading_of
 from learners.rows import Problem
 
 CARRIED = ("area", "tier")  # cells that maps merge downwards, and leave blank when saved as text
-CUTS = frozenset({"minutes", "sessions", "weeks", "period"})  # what ends a provision's name within an item
-Item = tuple[str, tuple[tuple[str, str], ...], DoseReading | None]  # a provision's name, staff and dose
 LONGEST_NAME = 120
 LONGEST = {"responsible": 120, "place": 80, "library": 120, "outcome": 300, "baseline": 60, "target": 60}
+DATES = ("starts", "ends", "review_on")
 YEARS_AHEAD = 5
-AREA_LINES = frozenset(
-    map(plain, [*AREAS.values(), "SEMH", "Sensory and physical", "Social, emotional and mental health"])
-)
-OLD_NEEDS = {"BESD": "SEMH", "EBD": "SEMH", "SEBD": "SEMH", "ASC": "ASD"}  # what the census called them before
+# What a row says beside its provisions, in every shape; the rest is told where it holds something.
+BESIDE = frozenset({
+    "area", "subject", *COLUMNS, "group_size", "deliverers", *DATES, *LONGEST, "note", "year",
+})  # fmt: skip
+READ_IN = {
+    "learners": BESIDE | {*NAMING, "class", "sen", "needs"},
+    "areas": BESIDE,
+    "provisions": BESIDE | {*NAMING, "class", "sen", "needs", "provision", "tier", "learners"},
+}
 
 
 def shape_of(mapping: Mapping[int, str]) -> str:
@@ -48,7 +53,7 @@ def shape_of(mapping: Mapping[int, str]) -> str:
         return "own"
     if not any(name.startswith(TIER) for name in names):
         return "provisions"
-    return "learners" if names & {"upn", "learner", "surname", "forename"} else "areas"
+    return "learners" if names & set(NAMING) else "areas"
 
 
 def read_map(
@@ -64,24 +69,6 @@ def read_map(
     return _Reader(sheet, mapping, shape, labels, today).read(most)
 
 
-def items_in(text: str) -> list[str]:
-    """The provisions that one cell lists: parted by lines, semicolons or bullets, or by commas where it is a list.
-
-    >>> items_in("Nessy 3 x 20 mins; Lego therapy"), items_in("Worry box, brain breaks, soft start, visual timetable")
-    (['Nessy 3 x 20 mins', 'Lego therapy'], ['Worry box', 'brain breaks', 'soft start', 'visual timetable'])
-    >>> items_in("Reading, with a TA")
-    ['Reading, with a TA']
-    """
-    parts = re.split(r"[\n;•·▪●]+|\s\|\s|(?:^|\s)[-–*]\s+(?=[A-Z])", text)
-    parts = [part.strip(" \t.,-–*") for part in parts]
-    parts = [part for part in parts if part]
-    if len(parts) == 1:
-        pieces = [piece.strip() for piece in re.split(r",(?![^(]*\))", parts[0]) if piece.strip()]
-        if len(pieces) > 2 and all(len(piece) <= 60 for piece in pieces):
-            return pieces
-    return parts
-
-
 class _Reader:
     """Reads row after row."""
 
@@ -90,7 +77,6 @@ class _Reader:
     ) -> None:
         self.sheet, self.mapping, self.shape, self.labels, self.today = sheet, mapping, shape, labels, today
         self.reading = Reading(shape)
-        self.rows = dict(sheet.rows)
         self.places: dict[str, int] = {}
         for place, name in mapping.items():
             self.places.setdefault(name, place)
@@ -98,32 +84,50 @@ class _Reader:
         self.items: dict[tuple[int, str], Item] = {}
         self.headings = {plain(heading) for heading in sheet.headers if heading}
         self.section: dict[str, str] = {}
-        self.month_first = {
-            name: is_month_first(row[at] for _, row in sheet.rows if at < len(row))
-            for name, at in self.places.items()
-            if name in ("starts", "ends", "review_on")
-        }
+        self.month_first, self.units = self._of_columns()
+
+    def _of_columns(self) -> tuple[dict[str, bool], dict[str, str]]:
+        """What a column as a whole says of each cell: the order of day and month, and what bare numbers count."""
+        rows = [row for _, row in self.sheet.rows]
+        dates = [name for name in DATES if name in self.places]
+        doses = [name for name in COLUMNS[1:] if name in self.places]
+        return (
+            {name: is_month_first(row[at] for row in rows if (at := self.places[name]) < len(row)) for name in dates},
+            {name: unit_of(name, (self._text(row, self.places[name]) for row in rows)) for name in doses},
+        )
 
     def read(self, most: int) -> Reading:
         """Every row, until there are more than `most` lines."""
         if not self.sheet.rows:
             self._notice(self.sheet.header_row, "", "", "The map has headings but no rows.", "Nothing will change.")
+        self._unread_columns()
         for number, row in self.sheet.rows:
             if len(self.reading.entries) > most:
                 break
             if self._is_heading(row) or self._is_section(row) or self._closes(number, row):
                 continue
             texts = {name: self._text(row, place) for name, place in self.places.items()}
+            fresh = dict(texts)
             for name in CARRIED:
                 if self.shape != "learners" and name in texts:
                     texts[name] = self.carried[name] = texts[name] or self.carried.get(name, "")
             if self.shape == "provisions":
-                self._provision(number, texts)
+                self._provision(number, row, texts, fresh)
             else:
-                self._cells(number, row, texts)
+                self._cells(number, row, texts, fresh)
         return self.reading
 
-    # --- rows that are none
+    def _unread_columns(self) -> None:
+        """Columns that were chosen and mean nothing in this shape, told at the first cell that holds something."""
+        for place, name in self.mapping.items():
+            if name in READ_IN[self.shape] or name.startswith(TIER):
+                continue
+            cell = next(((number, text) for number, row in self.sheet.rows if (text := self._text(row, place))), None)
+            if cell:
+                why = "This column is not read in a map of this shape."
+                self.reading.notices.append(
+                    Problem(cell[0], heading_of(self.sheet, place), name, cell[1], why, "It is left out.")
+                )
 
     def _is_heading(self, row: list[Cell]) -> bool:
         """Whether a line repeats the headings, as printed maps do on each page."""
@@ -132,71 +136,108 @@ class _Reader:
 
     def _is_section(self, row: list[Cell]) -> bool:
         """A line with one cell that names a tier or an area: it holds for the lines under it."""
-        filled = [str(cell) for cell in row if cell is not None]
-        if len(filled) != 1 or self.shape != "provisions":
-            return False
-        text = filled[0]
-        tier, area = tier_of(text, self.labels), area_of(text)
-        if tier and re.search(r"wave|tier|universal|targeted|specialist|stage", text, re.IGNORECASE):
-            self.section["tier"] = str(tier)
-            return True
-        if area and plain(text) in AREA_LINES:
-            self.section["area"] = area
-            return True
-        return False
+        found = section_in(row, self.labels) if self.shape == "provisions" else None
+        if found:
+            self.section[found[0]] = found[1]
+        return bool(found)
 
     def _closes(self, number: int, row: list[Cell]) -> bool:
-        if not cells.closes_a_list(row):
-            return False
-        text = next(str(cell) for cell in row if cell is not None)
-        self._notice(number, "", text, "This line closes the map and names no provision.", "It is left out.")
-        return True
+        why = why_none(row)
+        if why:
+            self._notice(number, "", next(str(cell) for cell in row if cell is not None), why, "It is left out.")
+        return bool(why)
 
     # --- shapes
 
-    def _cells(self, number: int, row: list[Cell], texts: dict[str, str]) -> None:
-        """A row of tier columns: each item of each cell is a provision."""
+    def _cells(self, number: int, row: list[Cell], texts: dict[str, str], fresh: dict[str, str]) -> None:
+        """A row of tier columns: each item of each cell is a provision, and what else the row says is said of all."""
         who: tuple[Named, ...] = ()
         if self.shape == "learners":
-            one = self._learner(number, texts)
+            one = learner_in(texts, lambda *what: self._notice(number, *what))
             if one is None:
+                if any(texts.get(key) for key in texts if key.startswith(TIER)):
+                    why = "This row names no learner."
+                    self._problem(number, "learner", "", why, "Name them, or leave this row out.")
                 return
             who = (one,)
-        for place, name in self.mapping.items():
-            for item in items_in(self._text(row, place) if name.startswith(TIER) else ""):
-                if re.fullmatch(r"n/?a|none|nil|-|–|x|✓|✔", item, re.IGNORECASE):
-                    continue
-                entry = self._item(number, place, item)
-                entry.tier, entry.learners = int(name[len(TIER) :]), who
-                entry.area = area_of(texts.get("area", "")) or entry.area
-                entry.notes += self._beside(texts)
-                self.reading.entries.append(entry)
+        entries = [
+            self._item(number, place, item)
+            for place, name in self.mapping.items() if name.startswith(TIER)
+            for item in items_in(self._text(row, place))
+            if not self._is_mark(number, place, item)
+        ]  # fmt: skip
+        if not entries:
+            return
+        common = Entry(number, "", "")
+        self._beside(common, number, row, texts, fresh, about_one=self.shape == "learners")
+        dosed = self._dosed(texts)
+        if dosed.other_weeks:
+            self._other_weeks(common, number, dosed.other_weeks, about_one=self.shape == "learners")
+        for entry in entries:
+            entry.learners = who
+            self._share(common, entry)
+        self._dose_of_the_row(number, entries, dosed)
+        self.reading.entries += entries
+
+    def _is_mark(self, number: int, place: int, item: str) -> bool:
+        """Whether an item is no provision but a dash, or a tick, which is told."""
+        if TICK.fullmatch(item):
+            self.reading.notices.append(
+                Problem(number, heading_of(self.sheet, place), self.mapping[place], item, "A tick names no provision.",
+                        "Write what the provision is.")
+            )  # fmt: skip
+            return True
+        return bool(NOTHING.fullmatch(item))
 
     def _item(self, number: int, place: int, text: str) -> Entry:
         """A provision with its dose and staff in one text. Maps say the same in many cells: each text is read once."""
-        name, people, dose = self.items.get((place, text)) or self._parted(place, text)
-        self.items[place, text] = name, people, dose
-        entry = Entry(number, self.sheet.headers[place], name[:LONGEST_NAME] or text[:LONGEST_NAME], people=people)
-        self._keep_dose(entry, dose or DoseReading(text), text if dose else "")
+        heading = self.sheet.headers[place]
+        item = self.items.get((place, text)) or parted(text, weekly=weekly_in(heading))
+        self.items[place, text] = item
+        name = item.name or text
+        entry = Entry(number, heading, name[:LONGEST_NAME], int(self.mapping[place][len(TIER) :]) or None)
+        entry.people = item.people
+        if entry.tier is None:
+            entry.area = names_area(heading)
+            entry.subject = subject_of(heading)
+        self._keep_dose(entry, item.dose or DoseReading(text), text if item.dose else "", more=item.more)
         if len(name) > LONGEST_NAME:
             entry.notes += (text,)
+        elif item.people and not item.dose:
+            entry.notes += (f"As written: {text}",)
         return entry
 
-    def _parted(self, place: int, text: str) -> Item:
-        """Name, staff and dose of "Nessy 3 x 20 mins TA"; no dose where the text words none."""
-        dose = read_dose_words(text, weekly=weekly_in(self.sheet.headers[place]))
-        cuts = [mark for mark in dose.marks if mark.kind in CUTS]
-        cut = min((mark.start for mark in cuts if mark.start > 0), default=len(text))
-        name = text[:cut].strip(" \t-–:,(@.")
-        people: tuple[tuple[str, str], ...] = ()
-        if cuts and cut < len(text):
-            if not re.search(r"[a-z]{3}", folded(name)):
-                name = text
-            people = tuple((text[mark.start : mark.end], mark.value) for mark in staff_in(text) if mark.start >= cut)
-            name = re.sub(r"\s+(?:for|x|with|-)$", "", name).strip(" -–:,(")
-        return name, people, dose if dose.says_something or cut < len(text) else None
+    @staticmethod
+    def _share(common: Entry, entry: Entry) -> None:
+        """Put on one provision of a row what the row says of all of them."""
+        for name in ("starts", "ends", "review_on", *LONGEST):
+            setattr(entry, name, getattr(common, name))
+        entry.area, entry.subject = common.area or entry.area, common.subject or entry.subject
+        if common.people and entry.people and not any("s written: " in note for note in entry.notes):
+            entry.notes += (f"As written: {entry.dose_words or entry.name}",)
+        entry.people = common.people or entry.people
+        entry.notes += common.notes
 
-    def _provision(self, number: int, texts: dict[str, str]) -> None:
+    def _dose_of_the_row(self, number: int, entries: list[Entry], dosed: Dosed) -> None:
+        """The dose that the row's own columns give: of its one provision, else of one that nobody can tell."""
+        for entry in entries:
+            entry.weeks = entry.weeks or dosed.reading.weeks
+        if not dosed.words:
+            return
+        free = [entry for entry in entries if not entry.dose_words]
+        for entry in free:
+            found = dosed.reading
+            if len(entries) > 1:
+                found = DoseReading("", unread=("It is not said which provision of the row this dose is of.",))
+            weeks, entry.weeks = entry.weeks, None
+            self._keep_dose(entry, found, dosed.words)
+            entry.weeks = entry.weeks or weeks
+        if not free:
+            why = "The provisions of this row give their own doses."
+            column = next(name for name in COLUMNS if name in self.places)
+            self._notice(number, column, dosed.words, why, "It is left out.")
+
+    def _provision(self, number: int, row: list[Cell], texts: dict[str, str], fresh: dict[str, str]) -> None:
         """A row that is one provision."""
         title = " ".join(texts.get("provision", "").split())
         if not title:
@@ -209,84 +250,112 @@ class _Reader:
         if len(title) > LONGEST_NAME:
             entry.notes += (title,)
         entry.tier = self._tier(number, texts)
-        entry.area = area_of(texts.get("area", "")) or self.section.get("area", "")
-        entry.subject = next(
-            (key for key, label in SUBJECTS.items() if plain(label) == plain(texts.get("subject", ""))), ""
-        )
-        self._dose_of(entry, texts)
-        entry.starts, entry.ends = self._date(number, "starts", texts, entry), self._date(number, "ends", texts, entry)
-        entry.review_on = self._date(number, "review_on", texts, entry)
-        if entry.starts and entry.ends and entry.ends < entry.starts:
-            self._problem(number, "ends", texts["ends"], "The last day is before the first day.", "Mend one of them.")
-            entry.ends = None
-        entry.people = tuple(staff_of(texts.get("deliverers", "")))
-        if not entry.people and "dose" in texts:
-            words = texts["dose"]
-            entry.people = tuple((words[mark.start : mark.end], mark.value) for mark in staff_in(words))
-        for name, most in LONGEST.items():
-            text = texts.get(name, "")
-            setattr(entry, name, text[:most])
-            if len(text) > most:
-                entry.notes += (f"{self._heading(name)}: {text}",)
-        one = (
-            self._learner(number, texts)
-            if any(texts.get(key) for key in ("upn", "learner", "surname", "forename"))
-            else None
-        )
+        one = None
+        if any(texts.get(key) for key in NAMING):
+            one = learner_in(texts, lambda *what: self._notice(number, *what))
         entry.learners = (one,) if one else tuple(learners_in(texts.get("learners", "")))
+        dosed = self._dosed(texts)
+        self._keep_dose(entry, dosed.reading, dosed.words, more=not (dosed.in_name or is_beside(dosed.words)))
+        about_one = len(entry.learners) == 1
+        if dosed.other_weeks:
+            self._other_weeks(entry, number, dosed.other_weeks, about_one=about_one)
+        self._beside(entry, number, row, texts, fresh, about_one=about_one)
+        entry.area = entry.area or self.section.get("area", "")
+        staff = staff_in(dosed.words) if not dosed.in_name else []
+        if not entry.people:
+            entry.people = tuple((dosed.words[mark.start : mark.end], mark.value) for mark in staff)
+        elif {mark.value for mark in staff} - {role for _, role in entry.people}:
+            self._keep_words(entry, dosed.words)
         if texts.get("learners") and not entry.learners:
             entry.notes += (f"{self._heading('learners')}: {texts['learners']}",)
-        entry.notes += self._beside(texts)
         self.reading.entries.append(entry)
 
     # --- parts of a row
 
-    def _dose_of(self, entry: Entry, texts: dict[str, str]) -> None:
-        words = texts.get("dose", "")
-        dose = read_dose_words(words, weekly=weekly_in(self._heading("dose"))) if words else DoseReading("")
-        told = [words] if words else []
-        sessions, minutes = dose.dose.sessions, dose.dose.minutes
-        unread = list(dose.unread)
-        for key, unit in (("minutes", " mins"), ("sessions", " x a week")):
-            text = texts.get(key, "")
-            if not text:
-                continue
-            told.append(text)
-            own = read_dose_words(f"{text}{unit}" if re.fullmatch(r"[\d ]+(?:(?:[-–]|to) ?\d+)?", text) else text)
-            value = getattr(own.dose, key)
-            other = sessions if key == "sessions" else minutes
-            if value is None:
-                unread += [one for one in own.unread if "not said" not in one] or [f"{text}: not read."]
-            elif other is not None and other != value:
-                unread.append(f"{other} and {value} {key}: two columns do not agree, so neither is chosen.")
-                value = None
-            if key == "sessions":
-                sessions = value if value or other is None else None
-            else:
-                minutes = value if value or other is None else None
-        if sessions and minutes:
-            unread = [one for one in unread if "not said" not in one]
-        if not told:
-            inside = read_dose_words(texts.get("provision", ""))
-            if inside.dose.sessions and inside.dose.minutes:
-                dose, told, sessions, minutes, unread = inside, [texts["provision"]], *_parts(inside.dose), []
-        dose.dose, dose.unread = Dose(sessions, minutes), tuple(unread)
-        self._keep_dose(entry, dose, " · ".join(told))
-        weeks = texts.get("weeks", "")
-        if weeks:
-            number = re.fullmatch(r"(\d+)", weeks.strip())
-            read = int(number[1]) if number else read_dose_words(weeks).weeks
-            entry.weeks = read or entry.weeks
-            if not read:
-                entry.notes += (f"{self._heading('weeks')}: {weeks}",)
+    def _beside(
+        self,
+        entry: Entry,
+        number: int,
+        row: list[Cell],
+        texts: dict[str, str],
+        fresh: dict[str, str],
+        *,
+        about_one: bool,
+    ) -> None:
+        """What a row says beside its provision and its dose. Words `about_one` learner are put on no provision."""
+        for name in DATES:
+            setattr(entry, name, self._date(entry, number, name, row, texts, about_one=about_one))
+        if entry.starts and entry.ends and entry.ends < entry.starts:
+            self._problem(number, "ends", texts["ends"], "The last day is before the first day.", "Mend one of them.")
+            entry.ends = None
+        entry.people = tuple(staff_of(texts.get("deliverers", "")))
+        for name, most in LONGEST.items():
+            text = texts.get(name, "")
+            setattr(entry, name, text[:most])
+            if len(text) > most and about_one:
+                why = f"This is longer than {most} characters: the rest is left out."
+                self._notice(number, name, text, why, "Shorten it in the file, or write the rest elsewhere.")
+            elif len(text) > most:
+                entry.notes += (f"{self._heading(name)}: {text}",)
+        self._area(entry, number, texts.get("area", ""), fresh=bool(fresh.get("area")))
+        entry.subject = subject_of(texts.get("subject", ""))
+        if texts.get("subject") and not entry.subject:
+            entry.notes += (f"{self._heading('subject')}: {texts['subject']}",)
+            why = "This is no subject of the list."
+            self._notice(number, "subject", texts["subject"], why, "It is kept in the note.")
+        if texts.get("note") and about_one:
+            why = "A note about one learner: a provision is shared by others, so it is left out."
+            self._notice(number, "note", "", why, "Write it where it belongs to the learner alone.")
+        elif texts.get("note"):
+            entry.notes += (texts["note"],)
+        for name in ("group_size",) if about_one else ("group_size", "year"):
+            if texts.get(name):
+                entry.notes += (f"{self._heading(name)}: {texts[name]}",)
 
-    def _keep_dose(self, entry: Entry, dose: DoseReading, words: str) -> None:
+    def _area(self, entry: Entry, number: int, text: str, *, fresh: bool) -> None:
+        """The area of need of a row; told once where the cell stands, kept in the note of every row it holds for."""
+        entry.area, another = area_in(text)
+        if not text:
+            return
+        if not entry.area or another:
+            entry.notes += (f"{self._heading('area')}: {text}",)
+        if not fresh:
+            return
+        if another:
+            why = "This names two areas of need, and the first is taken."
+            self._notice(number, "area", text, why, "It is kept in the note: mend the cell if that is wrong.")
+        elif not entry.area:
+            self._notice(number, "area", text, "This names no area of need.", "It is kept in the note.")
+        elif entry.area == "semh" and any(word in OLD_NEEDS for word in re.findall(r"[A-Z]+", text.upper())):
+            self._notice(number, "area", text, AN_OLD_CODE.format("SEMH"), "Mend it in the file if that is wrong.")
+
+    def _other_weeks(self, entry: Entry, number: int, text: str, *, about_one: bool) -> None:
+        """What a column of weeks says that is no number of them: "Autumn"."""
+        if not about_one:
+            entry.notes += (f"{self._heading('weeks')}: {text}",)
+        if about_one or not is_always(text):
+            kept = "It is left out." if about_one else "It is kept in the note."
+            self._notice(number, "weeks", text, "This is no number of weeks.", kept)
+
+    def _dosed(self, texts: dict[str, str]) -> Dosed:
+        return dose_in(texts, {name: self._heading(name) for name in COLUMNS}, self.units)
+
+    def _keep_dose(self, entry: Entry, dose: DoseReading, words: str, *, more: bool = False) -> None:
+        """The dose as read, and in the note as written where the numbers do not say it all (`more`: other words)."""
         entry.dose, entry.dose_words, entry.unread = dose.dose, words, dose.unread
         entry.weeks, entry.assumed_week = dose.weeks, dose.assumed_week
-        if words and not dose.says_something and ALWAYS.fullmatch(folded(words).strip(" .()")):
-            entry.dose_words = ""  # "every lesson" is what no numbers mean
-        if dose.unread and words:
-            entry.notes += (f"Dose as written: {words}",)
+        if words and not dose.says_something and is_always(words):
+            entry.dose_words = ""  # at tier 1 "every lesson" is what no numbers mean; above it the words say it
+            if entry.tier != 1:
+                self._keep_words(entry, words)
+        elif words and (dose.unread or dose.group or dose.ratio or more):
+            self._keep_words(entry, words)
+
+    @staticmethod
+    def _keep_words(entry: Entry, words: str) -> None:
+        note = f"Dose as written: {words}"
+        if note not in entry.notes:
+            entry.notes += (note,)
 
     def _tier(self, number: int, texts: dict[str, str]) -> int | None:
         text = texts.get("tier", "")
@@ -295,76 +364,23 @@ class _Reader:
             self._notice(number, "tier", text, "This names no tier.", "Choose the tier below.")
         return tier or (int(self.section["tier"]) if "tier" in self.section else None)
 
-    def _learner(self, number: int, texts: dict[str, str]) -> Named | None:
-        """The learner of a row, or None where it names nobody."""
-        name = learner_of(texts.get("learner", "")) if texts.get("learner") else Named()
-        number_text = upn.normalise(texts.get("upn", "")) or name.upn
-        surname, forename = texts.get("surname") or name.surname, texts.get("forename") or name.forename
-        words = "" if surname and forename else name.words or surname or forename
-        if not (number_text or words or surname):
-            if any(texts.get(key) for key in texts if key.startswith(TIER)):
-                self._problem(number, "learner", "", "This row names no learner.", "Name them, or leave this row out.")
+    def _date(
+        self, entry: Entry, number: int, name: str, row: list[Cell], texts: dict[str, str], *, about_one: bool
+    ) -> date | None:
+        if not texts.get(name):
             return None
-        return Named(
-            upn=number_text, surname=surname if not words else "", forename=forename if not words else "", words=words,
-            year=self._year(texts.get("year", "")), group=texts.get("class", "")[:40],
-            sen=self._sen(number, texts), needs=self._needs(number, texts),
-        )  # fmt: skip
-
-    def _year(self, text: str) -> str:
-        try:
-            return census.parse_year(text) if text else ""
-        except ValueError:
-            return ""
-
-    def _sen(self, number: int, texts: dict[str, str]) -> str:
-        text = texts.get("sen", "")
-        if not text:
-            return ""
-        try:
-            return cells.read_sen_code(text)
-        except cells.Unreadable as unread:
-            self._notice(number, "sen", text, unread.message, "The learner's SEN provision stays as it is.")
-            return ""
-
-    def _needs(self, number: int, texts: dict[str, str]) -> tuple[str, ...]:
-        text = texts.get("needs", "")
-        found: list[str] = []
-        for part in (part.strip() for part in re.split(r"[;,/\n+&]", text)):
-            old = OLD_NEEDS.get(part.upper())
-            if old:
-                self._notice(number, "needs", part, f"An old code, read as {old}.", "Mend it here if that is wrong.")
-                found.append(old)
-            elif part:
-                try:
-                    found += cells.read_needs(part)
-                except cells.Unreadable as unread:
-                    self._notice(number, "needs", part, unread.message, "The learner's needs stay as they are.")
-        return tuple(dict.fromkeys(found))[:4]
-
-    def _date(self, number: int, name: str, texts: dict[str, str], entry: Entry) -> date | None:
-        place = self.places.get(name)
-        if place is None or not texts.get(name):
-            return None
-        cell = self.rows[number][place]
+        cell = row[self.places[name]]
         try:
             return read_date(
                 cell if cell is not None else texts[name], month_first=self.month_first[name],
                 latest_year=self.today.year + YEARS_AHEAD,
             )  # fmt: skip
         except ValueError:
-            entry.notes += (f"{self._heading(name)}: {texts[name]}",)
-            self._notice(number, name, texts[name], "This is not a date.", "It is kept in the note.")
+            kept = "It is left out: write it as 31/12/2026." if about_one else "It is kept in the note."
+            if not about_one:
+                entry.notes += (f"{self._heading(name)}: {texts[name]}",)
+            self._notice(number, name, texts[name], "This is not a date.", kept)
             return None
-
-    def _beside(self, texts: dict[str, str]) -> tuple[str, ...]:
-        kept = []
-        if texts.get("note"):
-            kept.append(texts["note"])
-        for name in ("group_size", "year") if self.shape != "learners" else ():
-            if texts.get(name):
-                kept.append(f"{self._heading(name)}: {texts[name]}")
-        return tuple(kept)
 
     def _text(self, row: list[Cell], place: int) -> str:
         cell = row[place] if place < len(row) else None
@@ -381,7 +397,3 @@ class _Reader:
 
     def _problem(self, row: int, name: str, value: str, message: str, remedy: str) -> None:
         self.reading.problems.append(Problem(row, self._heading(name), "", value, message, remedy))
-
-
-def _parts(dose: Dose) -> tuple[int | None, int | None]:
-    return dose.sessions, dose.minutes

@@ -24,6 +24,8 @@ minutes = st.integers(1, MOST_MINUTES)
         ("15 mins daily", Dose(5, 15)),
         ("  3  X  10 ", Dose(3, 10)),
         ("every lesson", Dose(None, None)),
+        ("dose not said", Dose(None, None)),
+        ("Not said", Dose(None, None)),
         ("", Dose(None, None)),
         ("–", Dose(None, None)),
     ],
@@ -70,5 +72,17 @@ def test_any_text_is_a_dose_in_bounds_or_refused(text):
 
 
 def test_words_and_minutes_of_partial_doses():
-    assert [Dose(2, None).words, Dose(None, 30).words, Dose(None, None).words] == ["2 a week", "30 min", "every lesson"]
+    assert [Dose(2, None).words, Dose(None, 30).words, Dose(None, None).words] == [
+        "2 a week",
+        "30 min",
+        "dose not said",
+    ]
     assert [Dose(3, 10).minutes_a_week, Dose(2, None).minutes_a_week, Dose(None, 30).minutes_a_week] == [30, 0, 0]
+
+
+def test_no_dose_is_everyday_teaching_at_tier_1_and_above_it_a_dose_that_nobody_said():
+    none = Dose(None, None)
+
+    assert [none.words_at(tier) for tier in (1, 2, 3, 4, None)] == ["every lesson", *["dose not said"] * 4]
+    assert [Dose(3, 10).words_at(tier) for tier in (1, 3)] == ["3 × 10 min"] * 2
+    assert [read_dose(none.words_at(tier)) for tier in (1, 2)] == [none, none]

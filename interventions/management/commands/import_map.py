@@ -10,10 +10,12 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from interventions.actions.importing import Draft, Moved, NothingToDo, apply_file, draft_from, read_file
+from interventions.actions.previewed import many
 from interventions.areas import AREAS
-from interventions.map_reading.columns import FIELDS
+from interventions.map_reading.columns import FIELDS, lacking
 from interventions.map_reading.entries import Entry
 from interventions.map_reading.plan import Choices
+from interventions.map_reading.refusals import for_a_map
 from learners.reading.gate import MOST_BYTES
 from learners.rows import Problem
 from provisionmap.school.models import School, Term
@@ -76,7 +78,13 @@ class Command(BaseCommand):
                 content = file.read(MOST_BYTES + 1)
         except OSError as error:
             raise Refused(f"The file can't be read: {error.strerror}.", "Check its path.") from None
-        sheet, mapping = read_file(path.name, content, school)
+        try:
+            sheet, mapping = read_file(path.name, content, school)
+        except Refused as refused:
+            raise for_a_map(refused) from None
+        if lacking(mapping):  # nobody is here to choose the columns
+            remedy = "Choose the columns in the browser, or give them headings such as Learner, Wave 1, Wave 2."
+            raise Refused("This is not a provision map yet: no column names provision.", remedy)
         term = Term.objects.filter(school=school, ends__gte=today()).order_by("starts").first()
         choices = Choices(
             area={"": options["area"]} if options["area"] else {},
@@ -114,9 +122,9 @@ class Command(BaseCommand):
             for why in one["unread"]:
                 self.stdout.write(f"Dose, row {one['row']:,}, “{one['words']}”: {why}")
         for one in told["notices"]:
-            self.stdout.write(f"Note, row {one['row']:,}, {one['column']} “{one['value']}”: {one['message']}")
+            self.stdout.write(f"Note, {place_of(one)}: {one['message']} {one['remedy']}")
         for one in told["problems"]:
-            self.stderr.write(f"Problem, row {one['row']:,}, {one['column']}: {one['message']} {one['remedy']}")
+            self.stderr.write(f"Problem, {place_of(one | {'value': ''})}: {one['message']} {one['remedy']}")
         for one in told["unknown_learners"]:
             self.stderr.write(f"Unknown learner, row {one['rows'][0]:,}: {one['name']}. Decide it in the browser.")
         for name in told["no_tier"]:
@@ -125,10 +133,24 @@ class Command(BaseCommand):
             self.stderr.write(f"No area of need: {name}. Say it with --area, or in the browser.")
         verb = "" if applied else "would be "
         self.stdout.write(
-            f"{told['provisions']} provisions and {told['placements']} placements {verb}made, "
-            f"{told['learners']} learners {verb}added, {told['unchanged']} placements stand there already."
+            f"{many(told['provisions'], 'provision')} and {many(told['placements'], 'placement')} {verb}made, "
+            f"{many(told['changed'], 'placement')} {verb}changed, {many(told['learners'], 'learner')} {verb}added; "
+            f"{many(told['unchanged'], 'placement')} there already."
         )
-        self.stdout.write("Done." if applied else "Nothing was changed.")
+        if draft.plan.ready and draft.plan.nothing:
+            self.stdout.write("Nothing would change: the map says nothing that is not here already.")
+        else:
+            self.stdout.write("Done." if applied else "Nothing was changed.")
+
+
+def place_of(told: dict[str, Any]) -> str:
+    """Where a notice belongs: row, column and value, as far as there are any.
+
+    >>> place_of({"row": 1, "column": "", "value": ""}), place_of({"row": 1200, "column": "Area", "value": "C"})
+    ('row 1', 'row 1,200, Area “C”')
+    """
+    column = f", {told['column']}" if told["column"] else ""
+    return f"row {told['row']:,}{column}" + (f" “{told['value']}”" if told["value"] else "")
 
 
 def answer(draft: Draft, *, applied: bool) -> dict[str, Any]:
@@ -143,6 +165,7 @@ def answer(draft: Draft, *, applied: bool) -> dict[str, Any]:
         "entries": len(reading.entries),
         "provisions": len(plan.made),
         "placements": plan.placements,
+        "changed": plan.changed,
         "unchanged": plan.unchanged,
         "learners": len(plan.learners),
         "doses_worded": worded,
@@ -152,7 +175,7 @@ def answer(draft: Draft, *, applied: bool) -> dict[str, Any]:
         "no_tier": list(dict.fromkeys(plan.no_tier)),
         "no_area": list(dict.fromkeys(plan.no_area)),
         "problems": [_as_dict(one) for one in plan.problems],
-        "notices": [_as_dict(one) for one in reading.notices],
+        "notices": [_as_dict(one) for one in (*reading.notices, *plan.notices)],
         "mapping": {
             heading or f"column {place + 1}": draft.mapping.get(place, "")
             for place, heading in enumerate(draft.sheet.headers)

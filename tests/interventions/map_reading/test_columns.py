@@ -2,7 +2,7 @@
 
 import pytest
 
-from interventions.map_reading.columns import FIELDS, area_of, guess, is_own, lacking, tier_of, weekly_in
+from interventions.map_reading.columns import FIELDS, area_of, guess, is_own, lacking, no_map, tier_of, weekly_in
 from interventions.sheet import COLUMNS, HEADINGS
 
 LAYERS = {1: "Universal", 2: "Targeted", 3: "Targeted Plus", 4: "Specialist"}
@@ -22,6 +22,11 @@ LAYERS = {1: "Universal", 2: "Targeted", 3: "Targeted Plus", 4: "Specialist"}
           "review_on", None, None]),
         (["Provision", "COST IN TIME (PER WEEK)", "Cost per week £", "What else"], ["provision", "dose", None, None]),
         (["Whole class", "Small group", "1:1 / individual pupils"], ["tier:1", "tier:2", "tier:3"]),
+        (["Pupil", "Provision 1", "Provision 2", "Provision"], ["learner", "tier:0", "tier:0", "provision"]),
+        (["Area", "Provision 1", "Provision 2"], ["area", "tier:0", "tier:0"]),
+        (["Name", "Reading", "Maths", "SEMH", "Total hrs"], ["learner", "tier:0", "tier:0", "tier:0", None]),
+        (["Reading", "Maths"], [None, None]),
+        (["Pupil", "Reading", "Wave 2"], ["learner", None, "tier:2"]),
         (["Wave 1", "Wave 1 (continued)"], ["tier:1", "tier:1"]),
         (["Provision: what we do", "Provision"], [None, "provision"]),
     ],
@@ -61,6 +66,9 @@ def test_a_tier_is_known_by_its_label_its_number_or_its_usual_words(words, label
     ("words", "area"),
     [
         ("Cognition and learning", "cognition"), ("C&L", "cognition"), ("SLCN", "communication"),
+        ("C+L", "cognition"), ("C + L", "cognition"), ("C/L", "cognition"), ("C and L", "cognition"),
+        ("C+I", "communication"), ("C&I", "communication"), ("P&S", "sensory"), ("S+P", "sensory"), ("P/S", "sensory"),
+        ("S & P", "sensory"), ("C&A", ""), ("PSHE", ""),
         ("Social and emotional", "semh"), ("BESD", "semh"), ("Physical / medical", "sensory"), ("OT", "sensory"),
         ("Other support (not SEND)", "other"), ("", ""), ("Year 3", ""),
     ],
@@ -80,3 +88,9 @@ def test_a_map_needs_something_that_names_provision():
     assert lacking({0: "learner", 1: "dose"}) == [
         "Choose the column that names the provision, or the columns of the tiers."
     ]
+
+
+def test_headings_that_name_somebody_or_something_can_be_corrected_by_a_person_and_others_are_no_map():
+    mappings = [{}, {0: "note"}, {0: "learner"}, {0: "provision"}, {0: "area", 1: "dose"}]
+
+    assert [no_map(mapping) for mapping in mappings] == [True, True, False, False, False]

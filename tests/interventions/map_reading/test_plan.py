@@ -7,7 +7,8 @@ import pytest
 from interventions.dose import Dose
 from interventions.map_reading.entries import Entry, Reading
 from interventions.map_reading.people import Named, whole
-from interventions.map_reading.plan import Choices, Held, Known, Pupil, plan_of
+from interventions.map_reading.plan import Adult, Choices, Held, Known, Pupil, Shelved
+from interventions.map_reading.planning import plan_of
 from learners.rows import Problem
 
 TODAY = date(2026, 11, 23)
@@ -159,7 +160,7 @@ def test_tier_and_area_that_nobody_says_are_asked_for_by_name_or_for_all():
 
 
 def test_an_area_is_that_of_the_library_entry_else_of_its_learners_needs_where_they_agree():
-    known = Known([ADA, BEN], library={"nessy": (7, "semh")})
+    known = Known([ADA, BEN], library={"nessy": Shelved(7, "Nessy", "semh")})
 
     found = plan(
         entry(area="", learners=who(upn=UPN)), entry("Talk", row=3, area="", learners=who(upn=UPN)),
@@ -172,7 +173,7 @@ def test_an_area_is_that_of_the_library_entry_else_of_its_learners_needs_where_t
 
 
 def test_people_who_sign_in_are_known_by_name_and_others_stay_names():
-    known = Known([ADA], people={"jo marsh": 9})
+    known = Known([ADA], staff=[Adult(9, "Jo Marsh", "ta")])
     line = entry(people=(("Jo Marsh", "ta"), ("TA", "ta")), responsible="JO MARSH")
 
     one, other = plan(line, entry(row=3, responsible="Miss Oak"), known=known).provisions

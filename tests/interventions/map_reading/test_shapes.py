@@ -8,7 +8,7 @@ import pytest
 from interventions.dose import Dose
 from interventions.map_reading.columns import guess
 from interventions.map_reading.people import Named, learner_of, learners_in, staff_of
-from interventions.map_reading.shapes import items_in, read_map, shape_of
+from interventions.map_reading.shapes import read_map, shape_of
 from learners.reading.sheet import Sheet
 
 TODAY = date(2026, 11, 23)
@@ -101,6 +101,33 @@ def test_a_provision_a_row_with_its_learners_staff_dose_and_days():
     assert said(found.notices) == [(3, "Start date", "soon", "This is not a date.")]
 
 
+def test_an_area_that_is_none_two_in_a_cell_and_an_old_code_are_told():
+    found = read(
+        "Area of need | Subject | Intervention",
+        ["C+L", None, "A"], ["Transition", "Cookery", "B"], [None, None, "C"], ["BESD", "Reading", "D"],
+        ["C&L / SEMH", None, "E"],
+    )  # fmt: skip
+
+    assert [one.area for one in found.entries] == ["cognition", "", "", "semh", "cognition"]
+    assert [one.notes for one in found.entries] == [
+        (), ("Area of need: Transition", "Subject: Cookery"), ("Area of need: Transition",), (),
+        ("Area of need: C&L / SEMH",),
+    ]  # fmt: skip
+    assert said(found.notices) == [
+        (3, "Area of need", "Transition", "This names no area of need."),
+        (3, "Subject", "Cookery", "This is no subject of the list."),
+        (5, "Area of need", "BESD", "An old code, read as SEMH."),
+        (6, "Area of need", "C&L / SEMH", "This names two areas of need, and the first is taken."),
+    ]
+
+
+def test_an_area_of_a_row_of_tiers_is_told_once_however_many_its_provisions():
+    found = read("Area | Wave 1 | Wave 2", ["Wibble", "A; B", "C"])
+
+    assert [one.notes for one in found.entries] == [("Area: Wibble",)] * 3
+    assert said(found.notices) == [(2, "Area", "Wibble", "This names no area of need.")]
+
+
 @pytest.mark.parametrize(
     ("time", "often", "long", "dose", "told"),
     [
@@ -174,9 +201,9 @@ def test_words_longer_than_their_field_are_kept_whole_in_the_note():
 
 
 def test_an_item_whose_words_begin_with_its_dose_keeps_them_as_its_name():
-    names = [one.name for one in read("Area | Wave 2", ["C&L", "Daily talk time\n3 x 20 mins Nessy\n20 mins"]).entries]
+    names = [one.name for one in read("Area | Wave 2", ["C&L", "20 mins\nDaily talk time\n3 x 20 mins Nessy"]).entries]
 
-    assert names == ["Daily talk time", "3 x 20 mins Nessy", "20 mins"]
+    assert names == ["20 mins", "Daily talk time", "3 x 20 mins Nessy"]
 
 
 def test_a_formula_that_our_export_made_harmless_is_read_as_it_was():
@@ -184,9 +211,14 @@ def test_a_formula_that_our_export_made_harmless_is_read_as_it_was():
 
 
 def test_always_is_no_dose_that_somebody_failed_to_write():
-    entry = read("Provision | Time", ["Seating plan", "every lesson"]).entries[0]
+    one, two = read(
+        "Wave | Provision | Time", ["1", "Seating plan", "every lesson"], ["3", "TA", "every lesson"]
+    ).entries
 
-    assert (entry.dose, entry.dose_words, entry.unread, entry.notes) == (Dose(None, None), "", (), ())
+    assert (one.dose, one.dose_words, one.unread, one.notes) == (Dose(None, None), "", (), ())
+    # Above tier 1 no numbers mean that no dose was said, so the words stay.
+    assert (two.dose, two.dose_words, two.unread) == (Dose(None, None), "", ())
+    assert two.notes == ("Dose as written: every lesson",)
 
 
 def test_words_that_hold_no_name_and_years_that_are_none_are_left_as_they_stand():
@@ -208,17 +240,6 @@ def test_a_map_of_headings_alone_changes_nothing():
 )  # fmt: skip
 def test_the_columns_make_the_shape(fields, shape):
     assert shape_of(dict(enumerate(fields))) == shape
-
-
-@pytest.mark.parametrize(
-    ("text", "items"),
-    [
-        ("One\nTwo", ["One", "Two"]), ("• One • Two", ["One", "Two"]), ("- One - Two", ["One", "Two"]),
-        ("One | Two", ["One", "Two"]), ("A (b, c), D, E, F", ["A (b, c)", "D", "E", "F"]), ("A, b", ["A, b"]), ("", []),
-    ],
-)  # fmt: skip
-def test_a_cell_lists_its_provisions_in_many_ways(text, items):
-    assert items_in(text) == items
 
 
 @pytest.mark.parametrize(
