@@ -12,7 +12,7 @@ FIELDS = {
     "starts": "first day",
     "ends": "last day",
     "outcome": "outcome",
-    "baseline": "start",
+    "baseline": "baseline",
     "target": "target",
     "review_on": "review date",
     "confidential": "confidential",

@@ -47,11 +47,11 @@ def placement_html(
         pick_html("placement", item.pk, name)
         if picking
         else f'<a class="what" href="/map/placements/{item.pk}/" data-edit{" autofocus" if focus else ""}'
-        f' aria-label="{name}, {item.dose.words}. Change">{name}</a>'
+        f' aria-label="{name}, {item.dose.words_at(item.tier)}. Change">{name}</a>'
         if item.editable
         else f'<span class="what">{name}</span>'
     )
-    dose = f'<span class="dose">{item.dose.words}</span>' if "dose" in shown else ""
+    dose = f'<span class="dose">{item.dose.words_at(item.tier)}</span>' if "dose" in shown else ""
     out = f'<span class="out">{" · ".join(about)}</span>' if about else ""
     return SafeString(
         f'<div class="placement t{item.tier}" id="placement-{item.pk}">{what}{dose}{out}</div>'

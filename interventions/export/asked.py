@@ -11,13 +11,15 @@ from datetime import date, datetime
 from django.http import QueryDict
 from django.utils import timezone
 
-from interventions.export.drawing import Drawing, Shown, drawing_of, marks
+from interventions.export.drawing import Drawing, Shown, drawing_of
 from interventions.export.rows import sheet_rows
 from interventions.export.sheets import About
 from interventions.frame import Frame, frame_for, table_of
 from interventions.models import MapExport
 from interventions.sheet import Row
 from provisionmap.school.models import School, User
+
+SEARCHED = "Search by name: only the learners or provisions that match"
 
 
 @dataclass
@@ -38,7 +40,7 @@ class Asked:
         """The filters in words; of a search only that there was one, for it may hold a name."""
         found = [f"{label}: {words}" for name, label, words in self.frame.filter.active if name != "as_of"]
         by = self.frame.bys.get(self.frame.by, "") if self.frame.view != "groups" else ""
-        return (*found, *[f"By {by.lower()}"] * bool(by), *["narrowed by a search"] * bool(self.text))
+        return (*found, *[f"By {by.lower()}"] * bool(by), *[SEARCHED] * bool(self.text))
 
     @property
     def query(self) -> str:
@@ -52,7 +54,7 @@ class Asked:
 
     def drawing(self, shown: Shown) -> Drawing:
         """The view as shown, as far as `shown` and its own choice of columns let it."""
-        return drawing_of(table_of(self.frame), replace(shown, of_view=self.frame.shown))
+        return drawing_of(table_of(self.frame), replace(shown, of_view=self.frame.shown), self.frame.tiers)
 
     def rows(self) -> list[Row]:
         """The rows of "Placements"."""
@@ -97,8 +99,3 @@ def asked_again(export: MapExport) -> Asked:
     if export.by is None:
         raise LookupError("nobody asks for this print any more")
     return asked(school=export.school, user=export.by, query=QueryDict(export.query), text=export.text)
-
-
-def pages_expected(drawing: Drawing, paper: str) -> int:
-    """About how many pages a print will have: what a page held when it was measured (docs/performance.md)."""
-    return marks(drawing) // (45 if paper == "A3" else 30) + 1

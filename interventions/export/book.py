@@ -49,11 +49,56 @@ Cell = tuple[Value, str]  # what stands there, and the name of its look
 Row = Sequence[Cell]
 
 
-LINE, SPARE, TALLEST = (
-    13,
-    3,
-    409,
-)  # points of a line of text, of a row beyond its lines, of the tallest row there can be
+LINE, SPARE, TALLEST = 13, 3, 409  # points of a line of text, of a row beyond its lines, of the tallest row there is
+MOST_LINES = (TALLEST - SPARE) // LINE
+# Thousandths of the letters' size that a letter of Arial is wide; those not named are as wide as a figure.
+_WIDTHS = {
+    222: "ijl'|", 278: " ftI.,:;!/\\[]·", 333: "()-r`", 350: "•", 500: "cksvxyzJ", 611: "FLTZ", 667: "ABEKPSVXY&",
+    722: "CDHNRUw", 778: "GOQ", 833: "mM", 944: "W%@",
+}  # fmt: skip
+FIGURE, FULL = 556, 1000
+
+
+class _Letters(dict[str, int]):
+    """The width of each letter; of those from 2E80 on, which fill a square, the whole size."""
+
+    def __missing__(self, letter: str) -> int:
+        self[letter] = FULL if letter >= "\u2e80" else FIGURE
+        return self[letter]
+
+
+_LETTERS = _Letters({letter: width for width, letters in _WIDTHS.items() for letter in letters})
+ROOM = 515  # thousandths of letters of 10 points, less a little, for each character of a column's width
+BOLD = 1.08  # bold letters are wider
+
+
+def _wide(text: str) -> int:
+    return sum(map(_LETTERS.__getitem__, text))
+
+
+def lines_of(text: str, width: int, bold: bool = False) -> int:
+    """How many lines a text takes in a column of `width` characters, broken between words as programs do.
+
+    >>> lines_of("one", 5), lines_of("word " * 10, 25), lines_of("a\\nb", 9), lines_of("W" * 30, 10)
+    (1, 2, 2, 6)
+    """
+    room = width * ROOM / (BOLD if bold else 1)
+    lines = 0
+    for line in text.split("\n"):
+        lines += 1
+        if len(line) * FULL <= room or _wide(line) <= room:
+            continue
+        used = 0.0
+        for word in line.split(" "):
+            wide = _wide(word)
+            if used and used + wide > room:
+                lines += 1
+                used = 0
+            if wide > room:  # broken inside
+                lines += int(wide // room)
+                wide = int(wide % room)
+            used += wide + _LETTERS[" "]
+    return lines
 
 
 def height_of(cells: Row, widths: Sequence[int]) -> int:
@@ -65,10 +110,9 @@ def height_of(cells: Row, widths: Sequence[int]) -> int:
     29
     """
     most = 1
-    for (value, _), width in zip(cells, widths, strict=False):
-        fits = width * 6 // 5  # letters are narrower than the figure a width counts in
-        if isinstance(value, str) and (len(value) > fits or "\n" in value):
-            most = max(most, sum(max(1, -(-len(line) // fits)) for line in value.split("\n")))
+    for (value, look), width in zip(cells, widths, strict=False):
+        if isinstance(value, str) and (len(value) * 2 > width or "\n" in value):
+            most = max(most, lines_of(value, width, LOOKS[look].bold))
     return min(TALLEST, most * LINE + SPARE)
 
 

@@ -3,8 +3,10 @@
 Each view of the screen is turned into this once; every format draws from it.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import ceil
 
 from interventions.grid import Column, Entry, Item, Table, Who, tables
 from interventions.grid.shown import USUAL
@@ -23,7 +25,7 @@ PARTS: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 ALL_PARTS = frozenset(PARTS)
 SEN_WORDS = {"": "", "N": "", "K": "K SEN support", "E": "E EHC plan"}  # short: every row of a page has one
-NARROWEST = 16  # characters of a column that lists things
+NARROWEST, WORDIEST = 16, 32  # characters of a column that lists things, of one that holds words
 NAMES = {"full": "Full names", "initials": "Initials only"}
 
 
@@ -63,16 +65,18 @@ class Shown:
 
 @dataclass(frozen=True)
 class Head:
-    """A heading: its words, its tier where it stands for one, and its width in characters."""
+    """A heading: its words, its width in characters, its tier where it stands for one, and the word for the tier
+    where its own words are others."""
 
     words: str
     width: int = 14
     tier: int = 0
+    under: str = ""
 
 
 @dataclass(frozen=True)
 class Note:
-    """One thing that stands in a cell: what, how much of it, and what else is to be said."""
+    """One thing that stands in a cell: what ("" where the heading says it), how much, and what else is to be said."""
 
     what: str
     dose: str = ""
@@ -105,6 +109,47 @@ class Drawing:
 
 
 ROOM = {"A3": 260, "A4": 220}  # characters side by side that can be read on paper
+LONGEST_RUN = 24  # characters without a space that a narrow column may have to hold
+LETTER, EDGES = 1.2, 3  # of that room: a bold letter, and what a cell has beside its words
+SQUEEZED = 0.75  # of their width that lists may be left with, for all columns to stand on one page
+_WORD = re.compile(r"[^\s-]+-?")
+
+
+def _longest(cell: Cell) -> int:
+    """Characters of the longest word in a cell; a dose is one."""
+    if isinstance(cell, tuple):
+        return 1 + max((len(word) for note in cell for word in (*_words(note.what), note.dose)), default=0)
+    return max(map(len, _words(cell)), default=0) if isinstance(cell, str) else len(f"{cell:,}")
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(text)
+
+
+def fitted(drawing: Drawing, paper: str) -> Drawing:
+    """The view with columns that no word of theirs is broken in; lists give way, so that what fits one page does.
+
+    >>> drawn = Drawing("Map", (Head("Class", 4), Head("Wave 1", 216)), (Line(("Kingfishers", ())),))
+    >>> [head.width for head in fitted(drawn, "A4").heads]
+    [17, 203]
+    """
+    rows = [line.cells for line in drawing.lines if line.kind == "row"]
+    longest = [
+        max(map(_longest, (head.words, head.under, *(cells[at] for cells in rows))))
+        for at, head in enumerate(drawing.heads)
+    ]
+    least = [ceil(LETTER * min(LONGEST_RUN, most)) + EDGES for most in longest]
+    widths = [max(head.width, need) for head, need in zip(drawing.heads, least, strict=True)]
+    over = sum(widths) - ROOM[paper]
+    spare = [
+        max(0, width - max(need, int(width * SQUEEZED))) if at >= drawing.fixed else 0
+        for at, (width, need) in enumerate(zip(widths, least, strict=True))
+    ]
+    if 0 < over <= sum(spare):
+        widths = [width - -(-over * more // sum(spare)) for width, more in zip(widths, spare, strict=True)]
+    return replace(
+        drawing, heads=tuple(replace(head, width=width) for head, width in zip(drawing.heads, widths, strict=True))
+    )
 
 
 def across(drawing: Drawing, paper: str) -> list[Drawing]:
@@ -156,8 +201,54 @@ def _part(drawing: Drawing, places: Sequence[int]) -> Drawing:
 
 
 def marks(drawing: Drawing) -> int:
-    """How much there is to draw: lines, and what stands in their cells."""
-    return sum(1 + sum(len(cell) for cell in line.cells if isinstance(cell, tuple)) for line in drawing.lines)
+    """How much there is to draw: cells, empty ones too, and what is listed in them, which takes as long as six.
+
+    >>> marks(Drawing("Map", (Head("Learner"), Head("Wave 1")), (Line(("Ann", (Note("Phonics"),))),)))
+    8
+    """
+    listed = sum(len(cell) for line in drawing.lines for cell in line.cells if isinstance(cell, tuple))
+    return len(drawing.lines) * len(drawing.heads) + 6 * listed
+
+
+def portions(line: Line, drawing: Drawing, lines_of: Callable[[Note, int], int], tallest: int) -> list[Line]:
+    """The line as one row, or as several where it is taller than `tallest` lines; those after the first say so.
+
+    `lines_of` says how many lines a note takes in a column of so many characters.
+    """
+    held = [
+        _portions(cell, head.width, lines_of, tallest) for cell, head in zip(line.cells, drawing.heads, strict=True)
+    ]
+    tall = max(map(len, held))
+    if tall == 1:
+        return [line]
+    own = [cells[0] for cells in held[1 : drawing.fixed]]
+    return [
+        replace(
+            line,
+            cells=(
+                f"{line.cells[0]} (continued)" if at else line.cells[0],
+                *own,
+                *(cells[at] if at < len(cells) else () for cells in held[drawing.fixed :]),
+            ),
+        )
+        for at in range(tall)
+    ]
+
+
+def _portions(cell: Cell, width: int, lines_of: Callable[[Note, int], int], tallest: int) -> list[Cell]:
+    """What a cell lists, in portions that are not too tall."""
+    if not isinstance(cell, tuple):
+        return [cell]
+    found: list[list[Note]] = [[]]
+    used = 0
+    for note in cell:
+        lines = lines_of(note, width)
+        if found[-1] and used + lines > tallest:
+            found.append([])
+            used = 0
+        found[-1].append(note)
+        used += lines
+    return [tuple(portion) for portion in found]
 
 
 def initials(*names: str) -> str:
@@ -172,14 +263,14 @@ def initials(*names: str) -> str:
 
 def note_of(thing: Item | Entry, shown: Shown) -> Note:
     """What a cell lists as a copy writes it, as far as `shown` lets it."""
-    dose = thing.dose.words if "dose" in shown.kept else ""
+    dose = thing.dose.words_at(thing.tier) if "dose" in shown.kept else ""
     return Note(thing.name, dose, tuple(thing.about(shown.kept)), thing.confidential, thing.tier)
 
 
 def _who_heads(shown: Shown) -> tuple[Head, ...]:
-    heads = [Head("Year", 11), Head("Class", 9)] if "class" in shown.parts else []
+    heads = [Head("Year", 11), Head("Class", 12)] if "class" in shown.parts else []
     if "needs" in shown.kept:
-        heads += [Head("SEN", 15), Head("Needs", 14)]
+        heads += [Head("SEN", 16), Head("Needs", 14)]
     if "flags" in shown.kept:
         heads.append(Head("Flags", 10))
     return tuple(heads)
@@ -196,39 +287,62 @@ def _who_cells(who: Who, shown: Shown) -> tuple[Cell, ...]:
 
 def _width(column: Column, table: Table) -> int:
     """Wide enough for what the column holds: what is listed shares what a page has."""
+    if column.kind == "text":
+        at = table.columns.index(column)
+        return min(WORDIEST, max([8, *(len(str(line.cells[at])) for line in table.lines)]) + 2)
     if column.kind != "listed":
-        return {"text": 22}.get(column.kind, 11)
+        return 11
     listed = sum(one.kind == "listed" for one in table.columns)
     return max(NARROWEST, 132 // listed) if listed > 1 else 80
 
 
-def _cell(cell: tables.Cell, column: Column, shown: Shown, head: str = "") -> Cell:
+def _cell(cell: tables.Cell, column: Column, shown: Shown, labels: Mapping[int, str], head: str = "") -> Cell:
     if isinstance(cell, tuple):
-        return tuple(_under(note_of(thing, shown), column.label, head) for thing in cell)
+        notes = (_under(note_of(thing, shown), column.label, head) for thing in cell)
+        # Colour is never the only word for a tier: where the column has another one, or none, the note says its own.
+        return tuple(
+            note if note.tier == column.tier else replace(note, about=(_tier(note.tier, labels), *note.about))
+            for note in notes
+        )
     return tables.hours(cell) if column.kind == "hours" and isinstance(cell, int) else cell
+
+
+def _tier(tier: int, labels: Mapping[int, str]) -> str:
+    return labels.get(tier, f"Tier {tier}")
+
+
+def _head(column: Column, table: Table, labels: Mapping[int, str]) -> Head:
+    word = _tier(column.tier, labels) if column.tier else ""
+    return Head(column.label, _width(column, table), column.tier, word if word != column.label else "")
 
 
 def _under(note: Note, label: str, head: str) -> Note:
     """A note without what its column or its line says already: the name of the provision, or of who delivers it."""
     about = tuple(words for words in note.about if words != head)
     if note.what == label:
-        return replace(note, what=note.dose or "yes", dose="", about=about)
+        return replace(note, what="", dose=note.dose or "yes", about=about)
     return replace(note, about=about)
 
 
-def drawing_of(table: Table, shown: Shown) -> Drawing:
-    """A view as a copy draws it: learners' own columns beside their names, sections under their headings."""
+def drawing_of(table: Table, shown: Shown, labels: Mapping[int, str]) -> Drawing:
+    """A view as a copy draws it: learners' own columns beside their names, sections under their headings.
+
+    `labels` are the school's words for its tiers.
+    """
     of_learners = any(line.who for line in table.lines)
     own = _who_heads(shown) if of_learners else ()
     heads = (
         Head(table.first, 24 if of_learners else 30),
         *own,
-        *(Head(column.label, _width(column, table), column.tier) for column in table.columns),
+        *(_head(column, table, labels) for column in table.columns),
     )
     spare: tuple[Cell, ...] = ("",) * len(own)
 
     def cells(values: Sequence[tables.Cell], head: str = "") -> tuple[Cell, ...]:
-        return tuple(_cell(value, column, shown, head) for value, column in zip(values, table.columns, strict=True))
+        said = tables.with_own_doses(values, table.columns)
+        return tuple(
+            _cell(value, column, shown, labels, head) for value, column in zip(said, table.columns, strict=True)
+        )
 
     def line_of(line: tables.Line) -> Line:
         if line.who:

@@ -17,7 +17,7 @@ from interventions.sheet import writable
 
 KIND = "application/vnd.oasis.opendocument.spreadsheet"
 PAPERS = {"A3": ("42cm", "29.7cm"), "A4": ("29.7cm", "21cm")}
-CHARACTER = 0.21  # centimetres of a column for each character of its width
+CHARACTER, EDGES = 0.1852, 0.13  # centimetres of a column for each character of its width, and beyond them
 STAMP = (2026, 1, 1, 0, 0, 0)  # of the parts in the archive: they say nothing about when, the sheet does
 _NAMES = {
     "office": "urn:oasis:names:tc:opendocument:xmlns:office:1.0",
@@ -192,7 +192,7 @@ def _content(book: Book) -> bytes:
             *(_look_xml(name, look) for name, look in book.looks.items()),
             *(
                 f'<style:style style:name="wide{width}" style:family="table-column"><style:table-column-properties '
-                f'style:column-width="{width * CHARACTER:.2f}cm"/></style:style>'
+                f'style:column-width="{width * CHARACTER + EDGES:.2f}cm"/></style:style>'
                 for width in widths
             ),
             '<style:style style:name="tall0" style:family="table-row"><style:table-row-properties '

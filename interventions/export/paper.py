@@ -5,39 +5,34 @@ people wrote passes `_text`.
 """
 
 import re
-from dataclasses import replace
 from html import escape
+from math import ceil
 
-from interventions.export.drawing import Cell, Drawing, Head, Line, Note, across
+from interventions.export.drawing import (
+    LONGEST_RUN,
+    Cell,
+    Drawing,
+    Head,
+    Line,
+    Note,
+    across,
+    fitted,
+    portions,
+)
 from interventions.export.sheets import CONFIDENTIAL, KEEP_SAFE, About
 
-LONGEST_RUN = 24  # characters without a space that a narrow column may have to hold
 _RUN = re.compile(rf"\S{{{LONGEST_RUN + 1},}}")
 NOTHING = '<span class="none" aria-label="nothing">–</span>'
 
 
 TALLEST = {"A3": 52, "A4": 38}  # lines of text that a row may have: more than a page holds would tear it apart
+HELD = {"A3": 62, "A4": 50}  # lines of text that a page holds under its headings
+RULED = 0.5  # of a line, what a row's edges take
 MOST_SCOPE = 240  # characters of the filters at the head of a page
 
 
 def _lines_of(note: Note, width: int) -> int:
     return 1 + len(note.what) // width + -(-len(" · ".join(note.about)) // width)
-
-
-def _portions(cell: Cell, width: int, tallest: int) -> list[Cell]:
-    """What a cell lists, in portions that a page can hold."""
-    if not isinstance(cell, tuple):
-        return [cell]
-    portions: list[list[Note]] = [[]]
-    used = 0
-    for note in cell:
-        lines = _lines_of(note, width)
-        if portions[-1] and used + lines > tallest:
-            portions.append([])
-            used = 0
-        portions[-1].append(note)
-        used += lines
-    return [tuple(portion) for portion in portions]
 
 
 def portioned(line: Line, drawing: Drawing, paper: str) -> list[Line]:
@@ -48,22 +43,27 @@ def portioned(line: Line, drawing: Drawing, paper: str) -> list[Line]:
     >>> [(row.cells[0], len(row.cells[1])) for row in rows]
     [('Ann', 17), ('Ann (continued)', 13)]
     """
-    held = [_portions(cell, head.width, TALLEST[paper]) for cell, head in zip(line.cells, drawing.heads, strict=True)]
-    tall = max(map(len, held))
-    if tall == 1:
-        return [line]
-    own = [cells[0] for cells in held[1 : drawing.fixed]]
-    return [
-        replace(
-            line,
-            cells=(
-                f"{line.cells[0]} (continued)" if at else line.cells[0],
-                *own,
-                *(cells[at] if at < len(cells) else () for cells in held[drawing.fixed :]),
-            ),
-        )
-        for at in range(tall)
-    ]
+    return portions(line, drawing, _lines_of, TALLEST[paper])
+
+
+def _height(cell: Cell, width: int) -> float:
+    if isinstance(cell, tuple):
+        return sum(_lines_of(note, width) * 0.94 + 0.2 for note in cell)
+    return -(-len(str(cell)) // width)
+
+
+def pages_expected(drawing: Drawing, paper: str) -> int:
+    """About how many pages a print will have, by the lines of text in its rows.
+
+    >>> pages_expected(Drawing("Map", (Head("Learner", 24),), (Line(("Ann",)),) * 90), "A3")
+    3
+    """
+    pages = 0
+    for part in across(fitted(drawing, paper), paper):
+        tall = sum(max(_height(*pair) for pair in zip(line.cells, (head.width for head in part.heads), strict=True))
+                   + RULED for line in part.lines)  # fmt: skip
+        pages += ceil(tall / HELD[paper]) or 1
+    return pages
 
 
 def _broken(run: re.Match[str]) -> str:
@@ -77,11 +77,12 @@ def _text(words: str) -> str:
 
 
 def _note(note: Note) -> str:
-    dose = f" <span>{_text(note.dose)}</span>" if note.dose else ""
+    dose = f'<span class="dose">{_text(note.dose)}</span>' if note.dose else ""
+    first = f"<b>{_text(note.what)}</b> {dose}" if note.what else f"<b>{dose}</b>"
     secret = '<em class="secret">Confidential</em> ' * note.confidential
     about = " · ".join(map(_text, note.about))
     below = f"<small>{secret}{about}</small>" if secret or about else ""
-    return f'<div class="n t{note.tier}"><b>{_text(note.what)}</b>{dose}{below}</div>'
+    return f'<div class="n t{note.tier}">{first}{below}</div>'
 
 
 def _inside(cell: Cell, kind: str = "row") -> str:
@@ -117,20 +118,23 @@ def _key(about: About) -> str:
     return f'<span class="key">Key: {tiers}</span>'
 
 
+def _head(head: Head) -> str:
+    tier = f' class="t{head.tier}"' if head.tier else ""
+    under = f"<small>{_text(head.under)}</small>" if head.under else ""
+    return f'<th scope="col"{tier}>{_text(head.words)}{under}</th>'
+
+
 def _table(drawing: Drawing, paper: str) -> str:
     whole = sum(head.width for head in drawing.heads) or 1
     columns = "".join(f'<col style="width: {head.width * 100 / whole:.2f}%">' for head in drawing.heads)
-    heads = "".join(
-        f'<th scope="col"{f" class={chr(34)}t{head.tier}{chr(34)}" if head.tier else ""}>{_text(head.words)}</th>'
-        for head in drawing.heads
-    )
+    heads = "".join(map(_head, drawing.heads))
     body = "".join(_row(part, drawing) for line in drawing.lines for part in portioned(line, drawing, paper))
     return f"<table><colgroup>{columns}</colgroup><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def pages_of(about: About, drawing: Drawing) -> str:
     """The whole document. Its stylesheet is a static file, as the PDF library of ours asks (web/pdf.py)."""
-    tables = "".join(_table(part, about.paper) for part in across(drawing, about.paper))
+    tables = "".join(_table(part, about.paper) for part in across(fitted(drawing, about.paper), about.paper))
     scope = about.scope if len(about.scope) <= MOST_SCOPE else f"{about.scope[:MOST_SCOPE]}…"
     if not drawing.lines:
         tables = '<p class="empty">Nothing on the map fits these filters on this day.</p>'
@@ -141,8 +145,9 @@ def pages_of(about: About, drawing: Drawing) -> str:
         '<!doctype html><html lang="en-GB"><head><meta charset="utf-8">'
         f'<title>{escape(title)}</title><link rel="stylesheet" href="css/map-print.css"></head>'
         f'<body class="{about.paper.lower()}"><div class="top"><p><b>{_text(title)}</b> · {_text(drawing.name)} · '
-        f'{_text(scope)}</p>{key}</div><div class="start">{key}</div>'
+        f"{_text(scope)}</p>{key}</div>"
         f'<div class="foot"><p>{_text(about.mark)}. {KEEP_SAFE}</p></div>'
-        f'<h1>{_text(title)}</h1><p class="scope">{_text(drawing.name)} · {_text(about.scope)}</p>{tables}'
+        f'<h1>{_text(title)}</h1><p class="scope">{_text(drawing.name)} · {_text(about.scope)}</p>'
+        f'<div class="start">{key}</div>{tables}'
         "</body></html>"
     )

@@ -1,23 +1,39 @@
 """The sheets of an exported map: the view as shown, and "Placements". Pure."""
 
+import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from interventions import sheet as placements
 from interventions.export import book
-from interventions.export.drawing import Drawing, Line, Shown, across, cell_words, columns_shown, initials, pages_across
+from interventions.export.drawing import (
+    Drawing,
+    Head,
+    Line,
+    Note,
+    Shown,
+    across,
+    cell_words,
+    columns_shown,
+    initials,
+    note_words,
+    pages_across,
+    portions,
+)
 from interventions.sheet import COLUMNS, KEYS, Row
+from learners.reading.sheet import COPY
 
-SHARED = "For sharing"  # what the second sheet is called where something was left out: an import passes it over
+SHARED = "For sharing"  # what the second sheet is called where something was left out
 DAYS = frozenset({"starts", "ends", "review_on", "provision_starts", "provision_ends"})
 COUNTS = frozenset({"number", "sessions", "minutes", "provision_sessions", "provision_minutes"})
 WIDTHS = {
-    "upn": 15, "surname": 16, "forename": 14, "year": 11, "class": 9, "sen": 10, "needs": 14, "number": 10,
+    "upn": 15, "surname": 16, "forename": 14, "year": 11, "class": 12, "sen": 10, "needs": 14, "number": 10,
     "provision": 28, "tier": 14, "area": 26, "subject": 18, "sessions": 10, "minutes": 10, "starts": 11, "ends": 11,
     "deliverers": 30, "responsible": 20, "place": 14, "group": 9, "outcome": 36, "baseline": 16, "target": 16,
     "review_on": 11, "provision_starts": 11, "provision_ends": 11, "provision_sessions": 10, "provision_minutes": 10,
-    "library": 24, "confidential": 14, "note": 36,
+    "library": 24, "confidential": 14, "note": 44,
 }  # fmt: skip
+LONGEST_LINE = 110  # characters of a line above the headings: a longer one is cut at the edge of a page or a pane
 
 
 @dataclass(frozen=True)
@@ -36,7 +52,7 @@ class About:
     @property
     def scope(self) -> str:
         """The day and the filters, in words."""
-        return " · ".join((f"As of {self.day}", *(self.filters or ("Everything this person may see",))))
+        return " · ".join((f"As of {self.day}", *(self.filters or (f"No filters: all that {self.by} may see",))))
 
     @property
     def mark(self) -> str:
@@ -46,27 +62,40 @@ class About:
 
 KEEP_SAFE = "Personal data of children: keep it safe, share only what is needed, delete it when done."
 CONFIDENTIAL = "Contains confidential provision."
-SHARING = "A copy for sharing: parts were left out, so it does not import back."
 
 
-def sheet_of(about: About, drawing: Drawing) -> book.Sheet:
-    """The view as shown, with its key."""
+def _said(look: str, *lines: str) -> list[book.Row]:
+    """Lines above the headings, none longer than can be seen."""
+    return [[(words, look)] for line in lines if line for words in textwrap.wrap(line, LONGEST_LINE)]
+
+
+def _note_lines(note: Note, width: int) -> int:
+    return book.lines_of(f"• {note_words(note)}", width)
+
+
+def _head_cell(head: Head) -> book.Cell:
+    return "\n".join(filter(None, (head.words, head.under))), f"head-{head.tier}" if head.tier else "head"
+
+
+def sheet_of(about: About, drawing: Drawing, whole: bool = True) -> book.Sheet:
+    """The view as shown, with its key; `whole` says that nothing was left out of the copy."""
     tiers = about.tiers or {}
     key: list[book.Cell] = [("Key", "about"), *((label, f"head-{tier}") for tier, label in tiers.items())]
-    words = " ".join([KEEP_SAFE, *[CONFIDENTIAL] * about.confidential])
     above: list[book.Row] = [
         [(f"Provision map of {about.school}", "title")],
-        [(f"{drawing.name} · {about.scope}", "about")],
-        [(f"{about.mark}. {words}", "warn" if about.confidential else "about")],
+        *_said("about", f"{drawing.name} · {about.scope}", about.mark),
+        *_said("warn", CONFIDENTIAL if about.confidential else ""),
+        *_said("about", KEEP_SAFE, "" if whole else COPY),
         key,
     ]
+    rows = [part for line in drawing.lines for part in portions(line, drawing, _note_lines, book.MOST_LINES)]
     grouped = any(line.kind != "row" for line in drawing.lines)
     return book.Sheet(
         drawing.name,
         [head.width for head in drawing.heads],
         above,
-        [(head.words, f"head-{head.tier}" if head.tier else "head") for head in drawing.heads],
-        [_line(line, drawing) for line in drawing.lines],
+        [_head_cell(head) for head in drawing.heads],
+        [_line(line, drawing) for line in rows],
         drawing.fixed,
         not grouped,  # narrowing by a column would tear groups from their headings
         footer=about.mark,
@@ -79,7 +108,8 @@ def _line(line: Line, drawing: Drawing) -> book.Row:
         return [(cell_words(cell), _look(line.kind, cell)) for cell in line.cells]
     cells: list[book.Cell] = []
     for place, (cell, head) in enumerate(zip(line.cells, drawing.heads, strict=True)):
-        tier = head.tier or (cell[0].tier if isinstance(cell, tuple) and cell else 0)
+        tiers = {note.tier for note in cell} if isinstance(cell, tuple) else set()
+        tier = head.tier or (tiers.pop() if len(tiers) == 1 else 0)  # of several, none has the cell's colour
         plain = "who" if place == 0 else _holds(cell)
         look = f"tier-{tier}" if tier else f"word-{line.tier}" if place == 0 and line.tier else plain
         cells.append((cell_words(cell), look))
@@ -108,17 +138,20 @@ def placements_of(about: About, shown: Shown, rows: Iterable[Row]) -> book.Sheet
         named = _short(row) if shown.names == "initials" else row
         word = f"word-{tiers[str(row[at_tier])]}" if row[at_tier] in tiers else "text"
         drawn.append([(named[at] or "", word if at == at_tier else looks[at]) for at in kept])
-    words = [about.mark, about.scope] if shown.whole else [about.mark, about.scope, SHARING]
+    widths = [WIDTHS[KEYS[at]] for at in kept]
+    head: list[book.Cell] = [(COLUMNS[at][1], "head") for at in kept]
+    if not shown.whole:
+        widths, head = [*widths, len(COPY)], [*head, (COPY, "head")]
     return book.Sheet(
         placements.SHEET if shown.whole else SHARED,
-        [WIDTHS[KEYS[at]] for at in kept],
-        [[(" · ".join(words), "about")]],
-        [(COLUMNS[at][1], "head") for at in kept],
+        widths,
+        [[(f"{about.mark} · {about.scope}", "about")]],
+        head,
         drawn,
         len({"upn", "surname", "forename"} & {KEYS[at] for at in kept}),
         True,
         footer=about.mark,
-        across=pages_across([WIDTHS[KEYS[at]] for at in kept], about.paper),
+        across=pages_across(widths, about.paper),
     )
 
 
@@ -129,17 +162,20 @@ def _short(row: Row) -> Row:
 
 
 def flat(shown: Shown, rows: Iterable[Row]) -> tuple[list[str], list[list[placements.Value]]]:
-    """Headings and rows of "Placements" as a file of plain text has them."""
+    """Headings and rows of "Placements" as a file of plain text has them; one for sharing says so in its headings."""
     kept = columns_shown(KEYS, shown)
     named = (_short(row) if shown.names == "initials" else row for row in rows)
-    return [COLUMNS[at][1] for at in kept], [[row[at] for at in kept] for row in named]
+    marked = [] if shown.whole else [COPY]
+    return [*(COLUMNS[at][1] for at in kept), *marked], [
+        [*(row[at] for at in kept), *("",) * len(marked)] for row in named
+    ]
 
 
 def map_book(about: About, shown: Shown, drawing: Drawing, rows: Sequence[Row]) -> book.Book:
     """The workbook of a view: the view as shown, then its placements."""
     return book.Book(
         title="Provision map",
-        sheets=[sheet_of(about, drawing), placements_of(about, shown, rows)],
+        sheets=[sheet_of(about, drawing, shown.whole), placements_of(about, shown, rows)],
         paper=about.paper,
         heading=f"Provision map of {about.school} · {about.scope}"
         + (f" · {CONFIDENTIAL}" if about.confidential else ""),

@@ -18,8 +18,12 @@ MOST_TEXT = 32_767  # characters of a cell
 MOST_HEADER = 255  # characters that a workbook's page header or footer may have
 EPOCH = date(1899, 12, 30)
 FORMATS = {"text": "@", "day": "dd/mm/yyyy", "count": "0", "tenth": "0.0"}
-OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 FONT = "Arial"  # on every machine that opens workbooks; our own font is not
+OPTIONS = {
+    "in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
+    # Columns are measured in figures of this font: of one that a machine lacks, every program makes them as it likes.
+    "default_format_properties": {"font_name": FONT, "font_size": 10},
+}  # fmt: skip
 
 
 def _properties(look: Look) -> dict[str, Any]:

@@ -75,7 +75,7 @@ def _lines(held: _Held, tiers: Mapping[int, str]) -> tuple[Line, ...]:
             (
                 tiers.get(entry.tier, f"Tier {entry.tier}"),
                 AREAS[entry.area],
-                entry.dose.words,
+                entry.dose.words_at(entry.tier),
                 some(entry.people),
                 entry.learners if entry.learners else entry.size,
                 placed.get((entry.name, entry.tier, entry.area, entry.dose.words), 0),

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from interventions.grid.sections import Sums
+from interventions.grid.shown import time_words
 from interventions.grid.tables import Column, Line, Section, Table
 from interventions.grid.values import Item, Who
 from learners.census import YEARS
@@ -76,8 +77,8 @@ def words(sums: Sums) -> str:
     """Totals in words.
 
     >>> words(Sums(2, 5, 90))
-    '2 learners · 5 placements · 90 min a week'
+    '2 learners · 5 placements · 1 h 30 min a week'
     """
     learners = f"{sums.learners} learner{'' if sums.learners == 1 else 's'}"
     placements = f"{sums.placements} placement{'' if sums.placements == 1 else 's'}"
-    return f"{learners} · {placements} · {sums.minutes:,} min a week"
+    return f"{learners} · {placements} · {time_words(sums.minutes)} a week"

@@ -23,11 +23,11 @@ class _Held:
     running: list[Running] = field(default_factory=list)
 
 
-def table(running: Iterable[Running], places: Iterable[Place]) -> Table:
+def table(running: Iterable[Running], places: Iterable[Place], *, by_dose: bool = True) -> Table:
     """A line a person, in order of name, people from outside among them; what nobody delivers comes last.
 
     Minutes are the adult's own: a session of a group counts once, however many learners it has. Hours are the same
-    minutes once more; `tables.hours` turns them.
+    minutes once more; `tables.hours` turns them. Without `by_dose` doses tell no entries apart.
     """
     placed: dict[int, list[Place]] = {}
     for place in places:
@@ -40,7 +40,7 @@ def table(running: Iterable[Running], places: Iterable[Place]) -> Table:
                 own.roles[adult.role or "responsible"] = None
             if one not in own.running:
                 own.running.append(one)
-    lines = tuple(_line(own, placed) for _, own in sorted(held.items(), key=lambda pair: _order(*pair)))
+    lines = tuple(_line(own, placed, by_dose) for _, own in sorted(held.items(), key=lambda pair: _order(*pair)))
     return Table("By member of staff", "Member of staff", COLUMNS, (Section("", lines),))
 
 
@@ -54,14 +54,17 @@ def _order(key: tuple[int, int, str], held: _Held) -> tuple[int, str, int]:
     return (key[0], held.name.casefold(), key[1])
 
 
-def _line(held: _Held, placed: dict[int, list[Place]]) -> Line:
+def _line(held: _Held, placed: dict[int, list[Place]], by_dose: bool) -> Line:
     places = [place for one in held.running for place in placed.get(one.pk, ())]
     minutes = sum(sessions_of(one, placed.get(one.pk, [])) for one in held.running)
     learners = len({place.learner for place in places})
     alone = [
         replace(one, people=tuple(adult for adult in one.people if adult.name != held.name)) for one in held.running
     ]
-    listed = tuple(replace(one, people=tuple(f"with {name}" for name in one.people)) for one in entries(alone, places))
+    listed = tuple(
+        replace(one, people=tuple(f"with {name}" for name in one.people))
+        for one in entries(alone, places, by_dose=by_dose)
+    )
     cells = (listed, learners, minutes, minutes)
     return Line(held.name, cells, under=", ".join(held.roles), person=held.user)
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from interventions.dose import read_dose
 from interventions.grid.values import Entry, Item, Who
 
 Cell = str | int | tuple[Item, ...] | tuple[Entry, ...]
@@ -79,3 +80,33 @@ def hours(minutes: int) -> float:
     (1.5, 0.1, 0.0)
     """
     return -(-minutes // 6) / 10
+
+
+OWN_DOSES = "; learners’ own doses differ"
+
+
+def dose_said(words: str, placements: int, minutes: int) -> str:
+    """A provision's dose, which says so where the minutes of its placements are not those of it.
+
+    A learner may have a dose of their own, and minutes are the learners' (docs/map.md).
+
+    >>> dose_said("3 × 20 min", 2, 120), dose_said("3 × 20 min", 1, 80), dose_said("every lesson", 2, 0)
+    ('3 × 20 min', '3 × 20 min; learners’ own doses differ', 'every lesson')
+    """
+    try:
+        planned = read_dose(words).minutes_a_week
+    except ValueError:  # sessions or minutes alone: no minutes a week
+        planned = 0
+    return words if planned * placements == minutes or words.endswith(OWN_DOSES) else f"{words}{OWN_DOSES}"
+
+
+def with_own_doses(cells: Sequence[Cell], columns: Sequence[Column]) -> Sequence[Cell]:
+    """The cells of a line, its dose as `dose_said` says it; as they are where the table has no such columns."""
+    places = {column.label: place for place, column in enumerate(columns)}
+    if not {"Dose", "Placements", "Minutes a week"} <= set(places):
+        return cells
+    at = places["Dose"]
+    dose, placements, minutes = cells[at], cells[places["Placements"]], cells[places["Minutes a week"]]
+    if not (dose and isinstance(dose, str) and isinstance(placements, int) and isinstance(minutes, int)):
+        return cells
+    return [*cells[:at], dose_said(dose, placements, minutes), *cells[at + 1 :]]

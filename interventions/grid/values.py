@@ -109,7 +109,7 @@ class Entry:
 
     `learners` are those seen under the filters; `minutes` is what all of them together are planned in a full week;
     `classes` are those that it is for as a whole; `provision` is 0 where it stands for several
-    (`groups` of them) or its page does not open to this person.
+    (`groups` of them) or its page does not open to this person; `like` is one of those it stands for.
     """
 
     name: str
@@ -125,6 +125,7 @@ class Entry:
     ends: date | None = None
     confidential: bool = False
     provision: int = 0
+    like: int = 0
 
     @property
     def size(self) -> str:
@@ -160,8 +161,10 @@ def some(names: tuple[str, ...]) -> str:
     return f"{shown} and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else shown
 
 
-def entries(running: Iterable[Running], places: Iterable[Place]) -> tuple[Entry, ...]:
+def entries(running: Iterable[Running], places: Iterable[Place], *, by_dose: bool = True) -> tuple[Entry, ...]:
     """`running` with their `places`, one entry for those of one name, tier, area and dose, in reading order.
+
+    Without `by_dose` those of other doses are in it too, and its dose is that of the first.
 
     >>> twice = [Running(pk, "Phonics", 2, "cognition", Dose(3, 20)) for pk in (7, 8)]
     >>> [(one.learners, one.minutes, one.groups) for one in entries(twice, [Place(1, 7, 60), Place(2, 8, 30)])]
@@ -170,9 +173,9 @@ def entries(running: Iterable[Running], places: Iterable[Place]) -> tuple[Entry,
     placed: dict[int, list[Place]] = {}
     for place in places:
         placed.setdefault(place.provision, []).append(place)
-    same: dict[tuple[int, str, str, Dose], list[Running]] = {}
+    same: dict[tuple[int, str, str, Dose | None], list[Running]] = {}
     for one in running:
-        same.setdefault((one.tier, one.name, one.area, one.dose), []).append(one)
+        same.setdefault((one.tier, one.name, one.area, one.dose if by_dose else None), []).append(one)
     return tuple(
         _entry(together, [place for one in together for place in placed.get(one.pk, ())])
         for _, together in sorted(same.items(), key=lambda held: (held[0][0], held[0][1].casefold(), str(held[0][2:])))
@@ -197,4 +200,5 @@ def _entry(together: list[Running], places: list[Place]) -> Entry:
         ends=max(ends) if len(ends) == len(together) else None,
         confidential=any(one.confidential for one in together) or any(place.confidential for place in places),
         provision=first.pk if len(together) == 1 and first.opens else 0,
+        like=first.pk,
     )

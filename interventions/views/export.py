@@ -12,12 +12,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from interventions.actions.exports import record_export
-from interventions.export.asked import Asked, asked, pages_expected
+from interventions.export.asked import Asked, asked
 from interventions.export.csv_file import csv_file
 from interventions.export.drawing import Drawing, Shown, marks
 from interventions.export.ods import KIND as ODS_KIND
 from interventions.export.ods import ods
-from interventions.export.paper import pages_of
+from interventions.export.paper import pages_expected, pages_of
 from interventions.export.sheets import About, flat, map_book
 from interventions.export.template import template_book
 from interventions.export.xlsx import xlsx
@@ -31,7 +31,7 @@ from provisionmap.school.today import today
 from provisionmap.web.htmx import fragment
 from provisionmap.web.printing import many_pages
 
-AT_ONCE = 700  # lines and entries: about two seconds of drawing; more is a job with a progress page
+AT_ONCE = 250  # marks (drawing.py), a good millisecond each: nobody waits for more without being told how far it is
 KINDS = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "ods": ODS_KIND,

@@ -122,8 +122,6 @@ def preview_of(
         "hand": len(choice.by_hand),
         "entries": sum(thing.is_entry and after[thing.key] != thing.tier for thing in things),
         "resting": sum(thing.rests for thing in things),
-        "labels": list(zip([old.get(code, "–") for code in sorted({*old, *new})],
-                           [new.get(code, "–") for code in sorted({*old, *new})], strict=True)),
     }  # fmt: skip
 
 

@@ -16,9 +16,14 @@ from provisionmap.web.text_file import Refused
 MOST_PARTS = 200
 MOST_UNPACKED = 50_000_000
 MOST_RATIO = 100
+MOST_MIMETYPE = 200  # bytes of the part that names the kind
 TINY = 1_000_000  # a small part may pack very well
 SAVE_AGAIN = 'Open it in a spreadsheet, choose "Save as", Excel workbook (.xlsx) or CSV, and upload the new file.'
-DAMAGED = ("This workbook is damaged or not an Excel workbook.", SAVE_AGAIN)
+DAMAGED = ("This workbook is damaged, or of a kind we do not read.", SAVE_AGAIN)
+PASSWORD = ("This file is protected with a password.", "Save a copy without the password and upload that.")
+MACROS = ("This workbook holds macros.", "Save it as an Excel workbook without macros (.xlsx), or as CSV.")
+LINKS = ("This workbook draws values from other workbooks.", "Save the list as CSV and upload that.")
+OPENDOCUMENT = "application/vnd.oasis.opendocument.spreadsheet"
 # What the archive library raises for broken, truncated or oddly packed archives.
 UNREADABLE = (
     zipfile.BadZipFile,
@@ -35,12 +40,16 @@ UNREADABLE = (
 
 
 def open_archive(data: bytes) -> zipfile.ZipFile:
-    """`data` as an archive. Raises Refused unless it is an Excel workbook of sane size without anything that acts."""
+    """`data` as an archive. Raises Refused unless it is a workbook of sane size without anything that acts."""
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
         parts = archive.infolist()
         _check_listing(parts)
-        _check_kind({part.filename.lower() for part in parts})
+        names = {part.filename.lower() for part in parts}
+        if {"mimetype", "content.xml"} <= names:
+            _check_opendocument(archive, names)
+        else:
+            _check_kind(names)
         for part in parts:
             with archive.open(part) as stream:
                 if stream.read(4) == b"PK\x03\x04":
@@ -62,7 +71,7 @@ def _check_listing(parts: list[zipfile.ZipInfo]) -> None:
     if len(set(names)) < len(names) or any(_strays(name) for name in names):
         raise Refused("The parts of this file are named in a way that is not safe to open.", SAVE_AGAIN)
     if any(part.flag_bits & 1 for part in parts):
-        raise Refused("This file is protected with a password.", "Save a copy without the password and upload that.")
+        raise Refused(*PASSWORD)
 
 
 def _strays(name: str) -> bool:
@@ -70,17 +79,36 @@ def _strays(name: str) -> bool:
     return name.startswith("/") or "\\" in name or ":" in name or ".." in PurePosixPath(name).parts
 
 
+def _mimetype(archive: zipfile.ZipFile) -> str:
+    """What an OpenDocument file says it is; "" for any other archive."""
+    if "mimetype" not in archive.namelist():
+        return ""
+    with archive.open("mimetype") as stream:
+        return stream.read(MOST_MIMETYPE).decode("ascii", "replace").strip()
+
+
+def is_opendocument(archive: zipfile.ZipFile) -> bool:
+    """Whether an archive that passed is an OpenDocument spreadsheet; else it is an Excel workbook."""
+    return _mimetype(archive) == OPENDOCUMENT
+
+
+def _check_opendocument(archive: zipfile.ZipFile, names: set[str]) -> None:
+    """Whether this is a spreadsheet, and one without macros; what acts inside its content is the reader's to refuse."""
+    if not is_opendocument(archive):
+        raise Refused("This is an OpenDocument file, but not a spreadsheet.", SAVE_AGAIN)
+    if any(name.startswith(("basic/", "scripts/")) for name in names):
+        raise Refused(*MACROS)
+
+
 def _check_kind(names: set[str]) -> None:
     """Whether this is an Excel workbook, and one without macros and links."""
-    if "mimetype" in names and "content.xml" in names:
-        raise Refused("This is an OpenDocument file.", SAVE_AGAIN)
     if "word/document.xml" in names:
         raise Refused("This is a Word document, not a pupil list.", "Export the list from your MIS as CSV or Excel.")
     if "xl/workbook.bin" in names:
         raise Refused("This is a binary Excel workbook (.xlsb).", SAVE_AGAIN)
     if any(name.endswith("vbaproject.bin") or "/macrosheets/" in name for name in names):
-        raise Refused("This workbook holds macros.", "Save it as an Excel workbook without macros (.xlsx), or as CSV.")
+        raise Refused(*MACROS)
     if any("externallinks/" in name for name in names):
-        raise Refused("This workbook draws values from other workbooks.", "Save the list as CSV and upload that.")
+        raise Refused(*LINKS)
     if "[content_types].xml" not in names or not any(name.startswith("xl/") for name in names):
         raise Refused("This is an archive (ZIP), not a pupil list.", "Unpack it and upload the list inside.")

@@ -15,7 +15,7 @@ from learners.reading.workbook import read_workbook
 from provisionmap.web.text_file import Refused, decode
 
 MOST_BYTES = 10 * 1024 * 1024
-EXPORT = "Export the pupil list from your MIS as CSV or Excel (.xlsx), or as a Common Transfer File (.xml)."
+EXPORT = "Export the list as CSV, Excel (.xlsx) or OpenDocument (.ods); a pupil list also as a transfer file (.xml)."
 OLD_EXCEL = "Open it in Excel, remove a password if it has one, and save it as Excel workbook (.xlsx)."
 # The first bytes of files that are sent by mistake, and what to say.
 NOT_LISTS = [

@@ -3,9 +3,15 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from learners.mapping import guess
-from learners.reading.sheet import Cell, is_blank
+from learners.reading.sheet import COPY, Cell, is_blank
+from provisionmap.web.text_file import Refused
 
 LOOK_AT = 15
+A_FEW = 4 * LOOK_AT  # rows that tell what a sheet is
+SHARED = (
+    "This is a copy for sharing: names or columns were left out, so it cannot be read back.",
+    "Upload an export with full names and every column.",
+)
 Rows = list[tuple[int, list[Cell]]]
 # From headings to the fields they name, by place: learners.mapping.guess, or that of another kind of list.
 Known = Callable[[Sequence[str]], Mapping[int, str]]
@@ -16,6 +22,7 @@ def split_header(rows: Sequence[tuple[int, list[Cell]]], known: Known = guess) -
 
     The row with the most known headings among the first fifteen wins; two rows are joined where that
     names more columns. Where nothing is known, the first row is taken. `known` says which headings it knows.
+    Raises Refused for a map's copy for sharing, whose initials would be taken for names.
 
     >>> split_header([(1, ["Class list", None]), (3, ["UPN", "DOB"]), (4, ["A", "B"])])
     (['UPN', 'DOB'], 3, [(4, ['A', 'B'])])
@@ -25,6 +32,8 @@ def split_header(rows: Sequence[tuple[int, list[Cell]]], known: Known = guess) -
     full = [(number, cells) for number, cells in rows if not is_blank(cells)]
     if not full:
         return [], 0, []
+    if any(cell == COPY for _, cells in full[:LOOK_AT] for cell in cells):
+        raise Refused(*SHARED)
     best = (-1, 0, 0, [""])
     for place in range(min(LOOK_AT, len(full))):
         for height, headings in _candidates(full, place):
@@ -54,3 +63,23 @@ def _candidates(rows: Rows, place: int) -> list[tuple[int, list[str]]]:
 
 def _text(cell: Cell) -> str:
     return " ".join(str(cell).split()) if cell is not None else ""
+
+
+def likeliest(tables: Sequence[tuple[str, Sequence[tuple[int, list[Cell]]]]], known: Known) -> tuple[int, list[str]]:
+    """The place of the table that looks most like a list, and a word about the others, where there are any.
+
+    `tables` are the names of visible sheets with their first rows.
+
+    >>> likeliest([("Read me", [(1, ["How to"])]), ("List", [(1, ["UPN", "DOB"]), (2, ["A1", None])])], guess)
+    (1, ['Read from the sheet “List”; 1 other sheet was left alone.'])
+    """
+    looks = []
+    for _, rows in tables:
+        headers, _, below = split_header(rows, known)
+        looks.append((len(known(headers)), bool(below), bool(headers)))
+    place = looks.index(max(looks))
+    others = len(looks) - 1 - sum(not headed for _, _, headed in looks) + (not looks[place][2])
+    if not others:
+        return place, []
+    left_alone = "1 other sheet was" if others == 1 else f"{others} other sheets were"
+    return place, [f"Read from the sheet “{tables[place][0]}”; {left_alone} left alone."]

@@ -43,6 +43,19 @@ class Reader(Protocol):
         """Characters, in one piece between two tags."""
 
 
+class Silent:
+    """A reader that passes over whatever it does not name."""
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        """Nothing."""
+
+    def end(self, name: str) -> None:
+        """Nothing."""
+
+    def text(self, text: str) -> None:
+        """Nothing."""
+
+
 def check_runs(data: bytes) -> None:
     """Raises Refused for XML with a tag or a text longer than any list has: parsers spend minutes on one."""
     if any(data.find(b">", start, start + LONGEST_RUN) < 0 for start in range(0, len(data) - LONGEST_RUN, LONGEST_RUN)):

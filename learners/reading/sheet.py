@@ -10,13 +10,15 @@ from typing import Literal
 
 from provisionmap.web.text_file import Refused
 
-Kind = Literal["csv", "xlsx", "ctf", "json"]
+Kind = Literal["csv", "xlsx", "ods", "ctf", "json"]
 Cell = str | date | Decimal | bool | None
 
 MOST_ROWS = 20_000
 MOST_COLUMNS = 200
 MOST_CHARACTERS = 32_767  # what a workbook cell may hold
 MOST_SECONDS = 4.0
+# What stands in the headings of a map's copy for sharing, whose names or columns were left out: it is no list to read.
+COPY = "A copy for sharing, not for import"
 CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\u200b]")
 HALVES = re.compile(r"[\ud800-\udfff]")  # half a character, as JSON can write it; no file or database takes one
 

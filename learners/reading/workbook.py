@@ -9,25 +9,23 @@ import re
 import zipfile
 from collections.abc import Iterable
 from datetime import date, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
-from learners.cells import MOST_DIGITS
 from learners.mapping import guess
-from learners.reading.archive import DAMAGED, SAVE_AGAIN, UNREADABLE, open_archive
-from learners.reading.header import LOOK_AT, Known, split_header
-from learners.reading.markup import Broken, Enough, Reader, read_markup
-from learners.reading.sheet import MOST_COLUMNS, MOST_ROWS, Cell, Clock, Sheet, check_size, tidy
+from learners.reading.archive import DAMAGED, SAVE_AGAIN, UNREADABLE, is_opendocument, open_archive
+from learners.reading.header import A_FEW, Known, likeliest, split_header
+from learners.reading.markup import Broken, Enough, Reader, Silent, read_markup
+from learners.reading.opendocument import read_opendocument
+from learners.reading.sheet import MOST_COLUMNS, MOST_ROWS, Cell, Clock, Sheet, check_size
+from learners.reading.values import BEYOND, MOST_SHEETS, SPARE_ROWS, fill_down, formulas_without_result, number, words
+from learners.reading.values import ERRORS as ERRORS  # interventions/map_reading/own.py asks here
 from provisionmap.web.text_file import Refused
 
-SPARE_ROWS = 100  # blank rows and titles that a list may hold beside its pupils
-MOST_SHEETS = 30
-A_FEW = 4 * LOOK_AT  # rows that tell what a sheet is
 START = date(1899, 12, 30)  # day 0 of day numbers from March 1900 on
 START_1904 = date(1904, 1, 1)  # in workbooks that began on an old Macintosh
 DATE_FORMATS = frozenset({*range(14, 18), 22, *range(27, 37), *range(50, 59)})  # built in; 18 to 21 are times
 LAST_DAY = 2_000_000  # more days than dates can hold
 NOT_FORMAT = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|_.|\*.')  # literal text, colours and fillings of a number format
-ERRORS = re.compile(r"#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NUM!|NULL!|SPILL!|CALC!)", re.IGNORECASE)
 REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})", re.ASCII)
 OUT_OF_ORDER = ("Two rows of this workbook carry the same number, or they stand out of order.", SAVE_AGAIN)
 Rows = list[tuple[int, list[Cell]]]
@@ -40,6 +38,8 @@ def read_workbook(data: bytes, clock: Clock, known: Known = guess) -> Sheet:
     """
     try:
         with open_archive(data) as archive:
+            if is_opendocument(archive):
+                return read_opendocument(archive, clock, known)
             return _Book(archive, clock, known).best()
     except (*UNREADABLE, Broken) as error:
         raise Refused(*DAMAGED) from error
@@ -69,16 +69,10 @@ class _Book:
         shown = [(name, self.pages[key]) for name, key in self.listing.visible if key in self.pages]
         if not shown:
             raise Refused("This workbook has no visible sheet with cells.", SAVE_AGAIN)
-        looks = []
-        for name, path in shown[:MOST_SHEETS]:
-            headers, _, below = split_header(self._page(path, A_FEW).rows, self.known)
-            looks.append(((len(self.known(headers)), bool(below), bool(headers)), name, path))
-        (_, _, filled), name, path = max(looks, key=lambda look: look[0])
-        sheet = self._sheet(name, path)
-        others = len(shown) - 1 - sum(not look[0][2] for look in looks) + (not filled)
-        if others:
-            left_alone = "1 other sheet was" if others == 1 else f"{others} other sheets were"
-            sheet.warnings.append(f"Read from the sheet “{name}”; {left_alone} left alone.")
+        looked_at = [(name, self._page(path, A_FEW).rows) for name, path in shown[:MOST_SHEETS]]
+        place, told = likeliest(looked_at, self.known)
+        sheet = self._sheet(*shown[place])
+        sheet.warnings.extend(told)
         return sheet
 
     def _sheet(self, name: str, path: str) -> Sheet:
@@ -88,12 +82,9 @@ class _Book:
         page.fill_merged(below)
         warnings = []
         if page.beyond:
-            warnings.append(f"Cells below row {MOST_ROWS:,} or right of column {MOST_COLUMNS} were not read.")
+            warnings.append(BEYOND)
         if empty := sum(row > header_row for row in page.formulas):
-            warnings.append(
-                f"Formulas without a stored result count as empty ({empty} of them): "
-                "open and save the workbook to store their results."
-            )
+            warnings.append(formulas_without_result(empty))
         return Sheet(name, "xlsx", headers, header_row, below, warnings)
 
     def _page(self, path: str, last_row: int) -> "_Page":
@@ -116,20 +107,7 @@ class _Book:
             read_markup(stream, reader, self.clock)
 
 
-class _Silent:
-    """A reader that passes over whatever it does not name."""
-
-    def start(self, name: str, attributes: dict[str, str]) -> None:
-        """Nothing."""
-
-    def end(self, name: str) -> None:
-        """Nothing."""
-
-    def text(self, text: str) -> None:
-        """Nothing."""
-
-
-class _Links(_Silent):
+class _Links(Silent):
     """Where a part points to."""
 
     def __init__(self, kind: str) -> None:
@@ -142,7 +120,7 @@ class _Links(_Silent):
             self.targets[attributes.get("Id", "")] = attributes.get("Target", "")
 
 
-class _Listing(_Silent):
+class _Listing(Silent):
     """The sheets of a workbook, and how it counts days."""
 
     def __init__(self) -> None:
@@ -158,7 +136,7 @@ class _Listing(_Silent):
             self.visible.append((attributes.get("name", ""), key))
 
 
-class _Strings(_Silent):
+class _Strings(Silent):
     """The texts that cells share."""
 
     def __init__(self) -> None:
@@ -186,7 +164,7 @@ class _Strings(_Silent):
             self.pieces.append(text)
 
 
-class _Styles(_Silent):
+class _Styles(Silent):
     """Which cell styles show a number as a day."""
 
     def __init__(self) -> None:
@@ -299,27 +277,21 @@ class _Page:
     def _value(self, text: str) -> Cell:
         """What a cell holds; an error such as #N/A is nothing."""
         if self.kind == "s":
-            return _words(self.book.strings.texts[int(text)])
+            return words(self.book.strings.texts[int(text)])
         if self.kind == "n":
             return self._number(text)
         if self.kind == "b":
             return text.strip() == "1"
-        return None if self.kind == "e" else _words(text)
+        return None if self.kind == "e" else words(text)
 
     def _number(self, text: str) -> Cell:
         """A number, or the day it stands for in a cell that is shown as one."""
-        try:
-            number = Decimal(text)
-        except InvalidOperation:
-            return _words(text)
-        if not number.is_finite():
-            return None
-        if abs(number.adjusted()) > MOST_DIGITS:
-            return _words(text)
+        found = number(text)
         style = int(self.style) if self.style.isdigit() else 0
-        if style < len(self.book.date_styles) and self.book.date_styles[style] and 1 <= number < LAST_DAY:
-            return self.book.listing.first_day + timedelta(days=int(number))
-        return number
+        dated = style < len(self.book.date_styles) and self.book.date_styles[style]
+        if dated and isinstance(found, Decimal) and 1 <= found < LAST_DAY:
+            return self.book.listing.first_day + timedelta(days=int(found))
+        return found
 
     def fill_merged(self, below: Rows) -> None:
         """Give cells that are merged downwards the value of the first of them, as a person reads them."""
@@ -329,27 +301,7 @@ class _Page:
             first, _, last = ref.partition(":")
             top, bottom = REFERENCE.fullmatch(first), REFERENCE.fullmatch(last)
             if top and bottom and top[1] == bottom[1]:
-                _fill(places, _column(top[1]), int(top[2]), int(bottom[2]))
-
-
-def _fill(rows: dict[int, list[Cell]], column: int, top: int, bottom: int) -> None:
-    """The value at the top of a column, down to `bottom`; rows that hold nothing else stay as they are."""
-    above = rows.get(top, [])
-    if column > min(len(above), MOST_COLUMNS):
-        return
-    for number in range(top + 1, min(bottom, MOST_ROWS + SPARE_ROWS) + 1):
-        if cells := rows.get(number):
-            cells += [None] * (column - len(cells))
-            cells[column - 1] = above[column - 1]
-
-
-def _words(text: str) -> Cell:
-    """Text, or nothing where it is an error.
-
-    >>> _words("#N/A"), _words(" Ada ")
-    (None, 'Ada')
-    """
-    return None if ERRORS.fullmatch(text) else tidy(text)
+                fill_down(places, _column(top[1]), int(top[2]), int(bottom[2]))
 
 
 def _column(letters: Iterable[str]) -> int:

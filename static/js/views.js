@@ -1,5 +1,5 @@
 "use strict";
-/* The map's panels: one open at a time, addresses without empty filters, the link to copy, all rows before printing. */
+/* The map's panels: one open at a time, addresses without empty filters, the link to copy, all rows before printing, what paper says about itself. */
 (() => {
   const { say } = window.provisionMap;
   const open = () => [...document.querySelectorAll("details.drop[open]")];
@@ -23,12 +23,35 @@
   for (const copy of document.querySelectorAll("[data-copy]")) copy.hidden = !navigator.clipboard;
 
   /* Rows come as they are scrolled to; paper wants them all. */
+  const more = () => document.querySelector("tr.more a");
   async function print() {
-    for (let left = 20; left && document.querySelector("tr.more a"); left -= 1) {
-      const link = document.querySelector("tr.more a");
+    for (let link = more(), left = 20; link && left; link = more(), left -= 1) {
       await htmx.ajax("GET", link.getAttribute("href"), { source: link, target: link.closest("tr"), swap: "outerHTML" });
+      if (link.isConnected) break; // it could not be fetched: the paper says what it lacks
     }
     window.print();
   }
   document.addEventListener("click", (event) => { if (event.target.closest("[data-print-all]")) print(); });
+  document.addEventListener("keydown", (event) => {
+    if (!(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey || event.key.toLowerCase() !== "p" || !more()) return;
+    event.preventDefault();
+    print();
+  });
+
+  /* What paper says about itself: when it was printed, and how much of the map is on it; on every sheet where the
+     browser can (print.css), and on the first or last one where it cannot. */
+  const words = (found) => [...document.querySelectorAll(found)].filter((one) => !one.hidden).map((one) => one.textContent.replace(/\s+/g, " ").trim());
+  window.addEventListener("beforeprint", () => {
+    const printed = document.getElementById("printed");
+    if (!printed) return;
+    printed.textContent = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeStyle: "short" }).format(new Date());
+    const left = document.getElementById("left-out");
+    if (left) {
+      const rows = document.querySelectorAll("#rows > tr[id]").length;
+      left.hidden = rows >= Number(left.dataset.total);
+      left.textContent = `This paper shows ${rows} of ${left.dataset.total} learners. For all of them use “Print or export” on the map.`;
+    }
+    const said = { "--paper-head": words(".tally .secret, .map-head h1, .map-head .soft, .left-out").join(" · "), "--paper-foot": words(".printed")[0] };
+    for (const [name, text] of Object.entries(said)) document.documentElement.style.setProperty(name, JSON.stringify(text));
+  });
 })();

@@ -9,7 +9,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from interventions.frame import frame_for, table_of
+from interventions.grid.shown import time_words
 from provisionmap.school.roles import Role
+from provisionmap.web.templatetags.web import minutes
 from tests.factories import (
     DelivererFactory,
     GroupFactory,
@@ -90,6 +92,58 @@ class TestAreas:
         rows = rows_of(client.get("/map/?view=areas").text)
 
         assert rows[0][2] == "Phonics 3 × 20 min 3 learners in 2 groups · Ann Bell, Bo Carr · to 20 Jul 2027"
+
+    def cards(self, text):
+        return re.findall(r'<a class="what" href="([^"]*)">([^<]*)<', html.unescape(text))
+
+    def test_every_card_leads_somewhere(self, client, senco, phonics):
+        again = placed(senco.school, provision__name="Phonics", provision__sessions=3, provision__minutes=20)
+        other = placed(senco.school, provision__name="Phonics", provision__sessions=5, provision__minutes=15)
+        ProvisionFactory(school=senco.school, name="Planned seating", tier=1, area="sensory", sessions=None,
+                         minutes=None, group=GroupFactory(school=senco.school))  # fmt: skip
+
+        text = client.get("/map/?view=areas&as_of=2026-11-23").text
+        both = f"?as_of=2026-11-23&provision={phonics.pk}"
+
+        assert self.cards(text) == [
+            (both, "Phonics"),
+            (f"/provisions/{other.provision_id}/", "Phonics"),
+            ("/provisions/?state=&area=sensory&tier=1", "Planned seating"),
+        ]
+        opened = client.get(f"/map/{both}").text
+        assert len(names(opened)) == 3
+        assert again.learner.name in opened
+        assert "Provision: Phonics, 3 × 20 min" in opened
+        assert "Other provision is hidden by the filter Provision: Phonics, 3 × 20 min." in opened
+
+    def test_without_doses_those_of_one_name_are_one_card(self, client, senco, phonics):
+        placed(senco.school, provision__name="Phonics", provision__sessions=5, provision__minutes=15)
+
+        text = client.get("/map/?view=areas&show=name&show=staff").text
+
+        assert rows_of(text)[0][2] == "Phonics 3 learners in 2 groups · Ann Bell"
+        address = f"?show=name&show=staff&provision={phonics.pk}-all"
+        assert self.cards(text)[0] == (address, "Phonics")
+        assert len(names(client.get(f"/map/{address}").text)) == 3
+
+    def test_a_card_of_another_s_provision_leads_to_one_s_own_learners_in_it(self, client):
+        assistant = member(Role.TEACHING_ASSISTANT)
+        client.force_login(assistant)
+        one = LearnerFactory(school=assistant.school)
+        one.grants.create(user=assistant, source="provision:0", starts=date(2026, 9, 1))
+        shared = placed(assistant.school, one, provision__name="Other").provision
+        placed(assistant.school, provision=shared)
+        hidden = placed(assistant.school, provision__name="Zqhidden").provision
+
+        address = self.cards(client.get("/map/?view=areas").text)[0][0]
+
+        assert address == f"?provision={shared.pk}"
+        assert names(client.get(f"/map/{address}").text) == [one.name]
+        assert "Zqhidden" not in client.get(f"/map/?provision={hidden.pk}").text
+
+    @pytest.mark.parametrize("code", ["x", "999999999999999999999", "1-x", "-all"])
+    def test_a_provision_that_is_none_is_left_out(self, client, phonics, code):
+        assert len(names(client.get(f"/map/?provision={code}").text)) == 2
 
     def test_other_support_has_a_line_once_there_is_some(self, client, senco, phonics):
         placed(senco.school, provision__area="other")
@@ -174,9 +228,9 @@ class TestStaff:
         rows = rows_of(client.get("/map/?view=staff").text)
 
         assert rows == [
-            ["Ann Bell Teaching assistant", "Phonics 3 × 20 min 2 learners · to 20 Jul 2027", "2", "60", "1.0"],
-            ["NHS therapist Therapist", "Therapy 3 × 45 min 1 learner · to 20 Jul 2027", "1", "135", "2.3"],
-            ["Nobody yet", "Planned seating every lesson whole class: Robin · to 20 Jul 2027", "0", "0", "0.0"],
+            ["Ann Bell Teaching assistant", "Phonics 3 × 20 min 2 learners · to 20 Jul 2027", "2", "60", "1 h"],
+            ["NHS therapist Therapist", "Therapy 3 × 45 min 1 learner · to 20 Jul 2027", "1", "135", "2 h 15 min"],
+            ["Nobody yet", "Planned seating every lesson whole class: Robin · to 20 Jul 2027", "0", "0", "0 min"],
         ]
 
     def test_two_adults_each_have_the_session_and_name_the_other(self, client, senco, phonics):
@@ -208,6 +262,25 @@ class TestColumnsAndGroups:
         assert '<span class="out">review 1 Dec 2026</span>' in text
         assert '<span class="dose">' not in text
 
+    @pytest.mark.parametrize(
+        ("view", "offered"),
+        [
+            ("learners", ["Dose", "Staff", "First day", "Last day", "Outcome and target", "Review date",
+                          "SEN provision and needs", "Flags"]),
+            ("areas", ["Dose", "Staff", "First day", "Last day"]),
+            ("staff", ["Dose", "Who else delivers it", "First day", "Last day"]),
+        ],
+    )  # fmt: skip
+    def test_only_parts_that_the_view_shows_are_offered_and_the_others_stay_chosen(self, client, senco, view, offered):
+        placed(senco.school)
+
+        text = client.get(f"/map/?view={view}&show=name&show=dose&show=review").text
+
+        form = re.search(r'<fieldset class="parts">.*?</fieldset>', text, re.DOTALL)[0]
+        assert re.findall(r">\s*([A-Z][^<]*)</label>", form) == offered
+        kept = re.findall(r'type="hidden" name="show" value="(\w+)"', form)
+        assert kept == (["name"] if view == "learners" else ["name", "review"])
+
     def test_a_saved_cell_keeps_the_parts_of_the_map_it_stands_in(self, client, senco):
         one = placed(senco.school, review_on=date(2026, 12, 1))
         sent = {"dose": "5 x 15", "starts": "2026-09-07", "ends": "2027-07-20", "review_on": "2026-12-08", "seen": 1}
@@ -225,13 +298,13 @@ class TestColumnsAndGroups:
         ("by", "expected"),
         [
             ("year", ["Year 2 1 learner · 1 placement · 30 min a week",
-                      "Year 4 2 learners · 2 placements · 60 min a week"]),
+                      "Year 4 2 learners · 2 placements · 1 h a week"]),
             ("sen", ["SEN support 1 learner · 1 placement · 30 min a week",
-                     "Nothing recorded 2 learners · 2 placements · 60 min a week"]),
+                     "Nothing recorded 2 learners · 2 placements · 1 h a week"]),
             ("need", ["Specific learning difficulty 1 learner · 1 placement · 30 min a week",
-                      "No type of need 2 learners · 2 placements · 60 min a week"]),
+                      "No type of need 2 learners · 2 placements · 1 h a week"]),
             ("class", ["Kestrel 1 learner · 1 placement · 30 min a week",
-                       "No class 2 learners · 2 placements · 60 min a week"]),
+                       "No class 2 learners · 2 placements · 1 h a week"]),
             ("wizard", []),
         ],
     )  # fmt: skip
@@ -328,6 +401,10 @@ class TestWhoSeesWhat:
         assert re.findall(r'href="(/provisions/\d+/)">(\w+)<', text) == [(f"/provisions/{own.pk}/", "Own")]
         assert "Other" in text
         assert "Zqhidden" not in text
+
+
+def test_times_are_written_one_way():
+    assert all(time_words(number) == minutes(number) for number in (0, 5, 59, 60, 61, 205, 16945, 60000))
 
 
 @pytest.mark.parametrize("view", [*VIEWS, "learners&by=need", "interventions&by=class"])

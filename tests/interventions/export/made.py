@@ -21,7 +21,7 @@ def view(count: int = 1, text: str = "Phonics", name: str = "Maya Okafor", shown
         for pk in range(1, count + 1)
     ]
     table = by_tier.table([("", arrange(whos, items, list(LABELS)), Sums())], LABELS)
-    return drawing_of(table, shown or Shown())
+    return drawing_of(table, shown or Shown(), LABELS)
 
 
 def rows(text: str = "Phonics") -> list[Row]:

@@ -36,6 +36,25 @@ def taken(client, format, query="", **options):
     return client.post(f"{PAGE}?{query}", ALL | {"format": format} | options)
 
 
+class TestWhatIsDrawnAtOnce:
+    def test_a_handful_is_there_at_once(self, client, senco):
+        placed(senco.school)
+
+        assert taken(client, "pdf").status_code == 200
+
+    @pytest.mark.parametrize("view", ["learners", "interventions", "groups"])
+    def test_whatever_takes_a_second_is_a_job_that_says_how_far_it_is(self, client, senco, queued, view):
+        for at in range(45):
+            placed(senco.school, provision__name=f"Club {at:02}")
+
+        answer = taken(client, "pdf", f"view={view}", paper="A4")
+
+        kept = MapExport.objects.get()
+        assert answer["Location"] == reverse("interventions:print", args=[kept.pk])
+        assert kept.state == "waiting"
+        assert kept.expected > 0
+
+
 @pytest.fixture
 def small(monkeypatch):
     """Every print is a large one."""
@@ -147,7 +166,7 @@ class TestTheFiles:
 
         assert tuple(round(float(side)) for side in page.mediabox[2:]) == (842, 595)
         assert "Ann Thistle" in page.extract_text()
-        assert "narrowed by a search" in page.extract_text()
+        assert "Search by name: only the learners or provisions that match" in page.extract_text()
         assert "Aldermoor" not in page.extract_text()
 
     def test_a_confidential_entry_is_there_for_those_who_may_see_it_alone(self, client, senco):

@@ -9,11 +9,11 @@ from pypdf import PdfReader
 
 from interventions.dose import Dose
 from interventions.export.drawing import Drawing, Head, Line, Note, Shown, drawing_of
-from interventions.export.paper import MOST_SCOPE, pages_of, portioned
+from interventions.export.paper import MOST_SCOPE, pages_expected, pages_of, portioned
 from interventions.export.sheets import CONFIDENTIAL
 from interventions.grid import Entry, Section, Table, tables
 from provisionmap.web.pdf import many_pages
-from tests.interventions.export.made import ABOUT, view
+from tests.interventions.export.made import ABOUT, LABELS, view
 from tests.interventions.export.payloads import PAYLOADS
 
 LONG = "Wolfeschlegelsteinhausenbergerdorff" * 6
@@ -101,6 +101,56 @@ def test_long_names_break_inside_their_column():
     assert LONG in re.sub(r"\s|\u200b", "", words[0])
 
 
+@pytest.mark.parametrize("paper", ["A3", "A4"])
+def test_words_stay_whole_in_their_columns(paper):
+    whos = ("Reception", "Kingfishers"), ("Nursery 1", "Ducklings")
+    heads = (Head("Learner", 24), Head("Year", 11), Head("Class", 9), Head("Communication", 16, 2), Head("Wave 1", 150))
+    lines = tuple(Line((f"Ann {at}", *who, (Note("Reads"),), ())) for at, who in enumerate(whos))
+
+    _, [text] = printed(replace(ABOUT, paper=paper), Drawing("Map", heads, lines))
+
+    assert [word for word in ("Communication", *whos[0], "Ducklings") if word not in text] == []
+
+
+def test_columns_that_grow_for_their_words_leave_the_page_as_it_is():
+    drawn = view(3)
+    longer = replace(drawn, lines=tuple(replace(line, cells=(*line.cells[:2], "Kingfisherses", *line.cells[3:]))
+                                        for line in drawn.lines))  # fmt: skip
+
+    reader, _ = printed(replace(ABOUT, paper="A4"), longer)
+
+    assert len(reader.pages) == 1
+
+
+def test_a_dose_stays_on_one_line():
+    heads = (Head("Learner", 24), *(Head(f"Club {at}", 16, 2) for at in range(9)))
+    note = (Note("", "3 × 20 min"),)
+
+    _, words = printed(replace(ABOUT, paper="A4"), Drawing("Map", heads, (Line(("Ann", *[note] * 9)),)))
+
+    assert sum(text.count("3 × 20 min") for text in words) == 9
+
+
+def test_a_heading_says_its_tier_in_words():
+    html = pages_of(ABOUT, Drawing("Map", (Head("Learner"), Head("Phonics", 16, 2, "Wave 2")), (Line(("Ann", ())),)))
+
+    assert '<th scope="col" class="t2">Phonics<small>Wave 2</small></th>' in html
+
+
+def test_the_first_page_begins_with_its_title():
+    _, [text] = printed(ABOUT, view(1))
+
+    assert text.lstrip().startswith("Provision map of Oakfield & Sons")
+
+
+@pytest.mark.parametrize("paper", ["A3", "A4"])
+@pytest.mark.parametrize("count", [1, 40, 150])
+def test_the_pages_expected_are_about_those_that_come(paper, count):
+    _, words = printed(replace(ABOUT, paper=paper), view(count))
+
+    assert abs(pages_expected(view(count), paper) - len(words)) <= 1 + len(words) * 0.4
+
+
 def test_filters_without_end_are_cut_at_the_head_of_a_page_and_whole_on_the_first():
     html = pages_of(replace(ABOUT, filters=("x" * 500,)), view(1))
 
@@ -129,7 +179,7 @@ def test_empty_cells_say_that_nothing_is_there_and_empty_sums_do_not():
     columns = (tables.Column("Place"), tables.Column("Learners", "count"), tables.Column("Runs", "listed"))
     runs = (Entry("Phonics", 2, "semh", Dose(3, 20), 1200),)
     section = Section("Year 4", (tables.Line("Ann", ("", 1200, runs), confidential=True),), ("", 1200, ()))
-    html = pages_of(ABOUT, drawing_of(Table("By staff", "Staff", columns, (section,)), Shown()))
+    html = pages_of(ABOUT, drawing_of(Table("By staff", "Staff", columns, (section,)), Shown(), LABELS))
 
     assert html.count('class="none"') == 1
     assert '<td class="number">1,200</td>' in html

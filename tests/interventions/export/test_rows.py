@@ -157,7 +157,7 @@ def test_a_search_finds_learners_and_is_told_only_as_having_been():
     wanted = asked(school=senco.school, user=senco, query=QueryDict("year=4"), text="Thistle")
 
     assert [row["surname"] for row in rows(senco, text="Thistle")] == ["Thistle"]
-    assert wanted.words == ("Year: Year 4", "narrowed by a search")
+    assert wanted.words == ("Year: Year 4", "Search by name: only the learners or provisions that match")
     assert wanted.query == "year=4"
 
 

@@ -12,16 +12,20 @@ import pytest
 from defusedxml import ElementTree
 
 from interventions.dose import Dose
-from interventions.export.book import LOOKS
+from interventions.export.book import LOOKS, TALLEST
 from interventions.export.csv_file import csv_file
 from interventions.export.drawing import PARTS, Drawing, Head, Line, Note, Shown, across, drawing_of
 from interventions.export.ods import ods
-from interventions.export.sheets import CONFIDENTIAL, KEEP_SAFE, SHARING, flat, map_book
+from interventions.export.sheets import CONFIDENTIAL, KEEP_SAFE, LONGEST_LINE, flat, map_book
 from interventions.export.template import ROWS, SAMPLE, template_book
 from interventions.export.xlsx import xlsx
-from interventions.grid import Column, Entry, Section, Table, tables
+from interventions.grid import Adult, Column, Entry, Place, Running, Section, Table, groups, staff, tables
+from interventions.grid.sections import Key
 from interventions.grid.shown import USUAL
 from interventions.sheet import EXAMPLE, HEADINGS, KEYS
+from learners.reading.gate import open_upload
+from learners.reading.sheet import COPY
+from provisionmap.web.text_file import Refused
 from tests.interventions.export.made import ABOUT, LABELS, rows, view
 
 RULES = ["book", "csv_file", "drawing", "paper"]
@@ -50,9 +54,9 @@ class TestTheView:
     def test_headings_and_names_stay_in_sight_and_can_be_narrowed(self, made):
         sheet = made["Learners by tier"]
 
-        assert sheet.freeze_panes == "G6"
-        assert sheet.auto_filter.ref == "A5:I35"
-        assert [cell.value for cell in sheet[5]] == [
+        assert sheet.freeze_panes == "G7"
+        assert sheet.auto_filter.ref == "A6:I36"
+        assert [cell.value for cell in sheet[6]] == [
             "Learner", "Year", "Class", "SEN", "Needs", "Flags", "Wave 1", "Wave 2", "Wave 3",
         ]  # fmt: skip
 
@@ -62,56 +66,136 @@ class TestTheView:
         assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 8)
         assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (None, 0)  # one wide, as many long
         assert sheet.sheet_properties.pageSetUpPr.fitToPage
-        assert sheet.print_title_rows == "$5:$5"
+        assert sheet.print_title_rows == "$6:$6"
         assert "Oakfield && Sons" in sheet.HeaderFooter.oddHeader.left.text
         assert "Year: Year 4" in sheet.HeaderFooter.oddHeader.left.text
         assert sheet.oddFooter.right.text == "Page &P of &N"
         assert sheet.oddFooter.left.text == "Exported by Ana Ruiz on 23 November 2026 at 10:00"
 
     def test_a_placement_says_what_how_much_who_and_until_when_in_its_tier(self, made):
-        cell = made["Learners by tier"]["H6"]
+        cell = made["Learners by tier"]["H7"]
 
         assert cell.value == "Phonics, 3 × 20 min · Jo Marsh · to 20 Jul 2027 · Phonics · target 80 words"
         assert (cell.fill.fgColor.rgb, cell.alignment.wrap_text) == ("FFFDF1DC", True)
-        assert made["Learners by tier"]["H5"].value == "Wave 2"
+        assert made["Learners by tier"]["H6"].value == "Wave 2"
 
     def test_it_says_whose_map_of_when_taken_out_by_whom_and_has_a_key(self, made):
         sheet = made["Learners by tier"]
 
-        assert [sheet.cell(row, 1).value for row in range(1, 4)] == [
+        assert [sheet.cell(row, 1).value for row in range(1, 5)] == [
             "Provision map of Oakfield & Sons",
             "Learners by tier · As of 23 November 2026 · Year: Year 4",
-            f"Exported by Ana Ruiz on 23 November 2026 at 10:00. {KEEP_SAFE}",
+            "Exported by Ana Ruiz on 23 November 2026 at 10:00",
+            KEEP_SAFE,
         ]
-        assert [cell.value for cell in sheet[4]][:4] == ["Key", "Wave 1", "Wave 2", "Wave 3"]
-        assert [cell.fill.fgColor.rgb for cell in sheet[4]][1:4] == ["FF0F6B4F", "FF8A5300", "FF8C2459"]
+        assert [cell.value for cell in sheet[5]][:4] == ["Key", "Wave 1", "Wave 2", "Wave 3"]
+        assert [cell.fill.fgColor.rgb for cell in sheet[5]][1:4] == ["FF0F6B4F", "FF8A5300", "FF8C2459"]
 
     def test_it_says_when_something_in_it_is_confidential(self):
         sheet = opened(map_book(replace(ABOUT, confidential=True), Shown(), view(), rows())).worksheets[0]
 
-        assert sheet["A3"].value.endswith(CONFIDENTIAL)
+        assert [sheet["A4"].value, sheet["A5"].value] == [CONFIDENTIAL, KEEP_SAFE]
         assert CONFIDENTIAL in sheet.oddHeader.left.text
 
     def test_rows_are_as_high_as_what_stands_in_them(self):
         sheet = opened(map_book(ABOUT, Shown(), view(text="word " * 40), rows())).worksheets[0]
 
-        assert sheet.row_dimensions[6].height > 100
+        assert sheet.row_dimensions[7].height > 100
+
+    def test_rows_are_no_higher_than_that(self):
+        """Eighty words of five letters, in a column of 44 characters: no more than a dozen lines."""
+        sheet = opened(map_book(ABOUT, Shown(), view(text="word " * 40), rows())).worksheets[0]
+
+        assert sheet.row_dimensions[7].height < 180
+
+    def test_a_row_taller_than_a_workbook_allows_comes_in_portions_and_loses_nothing(self):
+        notes = tuple(Note(f"Provision number {at}", "3 × 20 min", ("Jo Marsh", "word " * 30)) for at in range(40))
+        drawn = Drawing("Map", (Head("Learner", 24), Head("Wave 2", 44, 2)), (Line(("Ann", notes)), Line(("Bo", ()))))
+
+        sheet = opened(map_book(ABOUT, Shown(), drawn, rows())).worksheets[0]
+
+        found = [(cell.value, sheet.cell(cell.row, 2).value or "") for (cell,) in sheet.iter_rows(7, max_col=1)]
+        assert [name for name, _ in found][:3] == ["Ann", "Ann (continued)", "Ann (continued)"]
+        assert found[-1] == ("Bo", "")
+        listed = [line.split(",")[0] for _, cell in found for line in cell.split("\n") if line]
+        assert listed == [f"• Provision number {at}" for at in range(40)]
+        assert max(sheet.row_dimensions[row].height for row in range(7, 7 + len(found))) < TALLEST
+
+    def test_no_line_above_the_headings_is_longer_than_can_be_seen(self):
+        about = replace(ABOUT, filters=tuple(f"Filter {at}: value {at}" for at in range(30)), confidential=True)
+
+        sheet = opened(map_book(about, Shown(), view(), rows())).worksheets[0]
+
+        lines = [sheet.cell(row, 1).value for row in range(2, 20)]
+        assert "Key" in lines
+        assert [line for line in lines[: lines.index("Key")] if len(line) > LONGEST_LINE] == []
+        assert "Filter 29: value 29" in " ".join(lines[: lines.index("Key")])
+
+    def test_without_filters_it_says_whose_view_it_is(self):
+        sheet = opened(map_book(replace(ABOUT, filters=()), Shown(), view(), rows())).worksheets[0]
+
+        assert sheet["A2"].value == "Learners by tier · As of 23 November 2026 · No filters: all that Ana Ruiz may see"
 
     def test_groups_have_headings_and_sums_and_no_buttons_that_would_tear_them(self):
         columns = (Column("Learners", "count"), Column("Hours a week", "hours"), Column("Provision", "listed"))
         line = tables.Line("Ann", (2, 90, (Entry("Phonics", 2, "semh", Dose(3, 20), 2),)), "Teacher", tier=2)
         table = Table("By staff", "Staff", columns, (Section("Year 4", (line,), (2, 90, ())),), (2, 90, ()))
 
-        sheet = opened(map_book(ABOUT, Shown(), drawing_of(table, Shown()), rows())).worksheets[0]
+        sheet = opened(map_book(ABOUT, Shown(), drawing_of(table, Shown(), LABELS), rows())).worksheets[0]
 
         assert sheet.auto_filter.ref is None
-        assert [[cell.value for cell in row] for row in sheet.iter_rows(6)] == [
+        assert [[cell.value for cell in row] for row in sheet.iter_rows(7)] == [
             ["Year 4", None, None, None],
-            ["Ann\nTeacher", 2, 1.5, "Phonics, 3 × 20 min · 2 learners"],
+            ["Ann\nTeacher", 2, 1.5, "Phonics, 3 × 20 min · Wave 2 · 2 learners"],
             ["Together", 2, 1.5, None],
             ["In all", 2, 1.5, None],
         ]
-        assert sheet["A7"].font.color.rgb == "FF8A5300"
+        assert sheet["A8"].font.color.rgb == "FF8A5300"
+
+
+class TestATierIsNeverSaidByColourAlone:
+    runs = (
+        Running(1, "Clear font", 1, "cognition", Dose(None, None), people=(Adult("Jo Marsh", "ta"),)),
+        Running(2, "Phonics", 2, "cognition", Dose(3, 20), people=(Adult("Jo Marsh", "ta"),)),
+        Running(3, "Therapy", 4, "cognition", Dose(1, 30), people=(Adult("Bo Khan", "therapist"),)),
+    )
+
+    def test_a_cell_of_several_tiers_has_the_colour_of_none_and_the_word_of_each(self):
+        drawn = drawing_of(staff.table(self.runs, []), Shown(), LABELS)
+
+        sheet = opened(map_book(ABOUT, Shown(), drawn, rows())).worksheets[0]
+
+        words = {sheet.cell(row, 1).value.split("\n")[0]: sheet.cell(row, 2) for row in (7, 8)}
+        assert [line.split(" · ")[1] for line in words["Jo Marsh"].value.split("\n")] == ["Wave 1", "Wave 2"]
+        assert words["Jo Marsh"].fill.fill_type is None
+        assert words["Bo Khan"].value.split(" · ")[1] == "Tier 4"
+        assert words["Bo Khan"].fill.fgColor.rgb == "FFEEEBFA"
+
+    def test_a_heading_that_names_a_provision_says_its_tier(self):
+        table = Table("Map", "Learner", (Column("Phonics", "listed", 2), Column("Wave 1", "listed", 1)), ())
+
+        sheet = opened(map_book(ABOUT, Shown(), drawing_of(table, Shown(), LABELS), rows())).worksheets[0]
+
+        assert [cell.value for cell in sheet[6]][:3] == ["Learner", "Phonics\nWave 2", "Wave 1"]
+
+
+class TestDosesAndMinutes:
+    def drawn(self, *minutes):
+        runs = [Running(1, "Phonics", 2, "cognition", Dose(3, 20), group="Kestrel")]
+        places = [Place(pk, 1, one) for pk, one in enumerate(minutes, start=1)]
+        keys = [Key(pk, "4", "Kestrel") for pk, _ in enumerate(minutes, start=1)]
+        drawn = drawing_of(groups.table(keys, runs, places, LABELS, "class"), Shown(), LABELS)
+        [line] = [line for line in drawn.lines if line.kind == "row"]
+        return dict(zip((head.words for head in drawn.heads), line.cells, strict=True))
+
+    def test_minutes_that_are_the_doses_need_no_word(self):
+        assert self.drawn(60, 60)["Dose"] == "3 × 20 min"
+
+    def test_a_line_whose_minutes_are_not_its_doses_says_that_learners_have_their_own(self):
+        line = self.drawn(60, 80)
+
+        assert line["Dose"] == "3 × 20 min; learners’ own doses differ"
+        assert line["Minutes a week"] == 140
 
 
 class TestPlacements:
@@ -139,12 +223,13 @@ class TestForSharing:
         made = opened(map_book(ABOUT, SHARED, view(2, shown=SHARED), rows("Maya Okafor")))
 
         assert made.sheetnames == ["Learners by tier", "For sharing"]
-        assert made["Learners by tier"]["A6"].value == "M.O.1."
+        assert made["Learners by tier"]["A8"].value == "M.O.1."
         headings = [cell.value for cell in made["For sharing"][2]]
         assert headings[:2] == ["Surname", "Forename"]
         assert [made["For sharing"].cell(3, column).value for column in (1, 2)] == ["M.O.", "M.O."]
         assert {"UPN", "Note", "Library entry"} & set(headings) == set()
-        assert made["For sharing"]["A1"].value.endswith(SHARING)
+        assert headings[-1] == COPY
+        assert made["Learners by tier"]["A5"].value == COPY
 
     def test_columns_left_out_are_left_out_of_the_view_too(self):
         shown = Shown(parts=frozenset())
@@ -158,6 +243,23 @@ class TestForSharing:
 
         assert headings[:2] == ["Surname", "Forename"]
         assert row[:2] == ["M.O.", "M.O."]
+        assert (headings[-1], row[-1], len(headings)) == (COPY, "", len(row))
+
+    @pytest.mark.parametrize("shown", [SHARED, Shown("initials"), Shown(parts=frozenset({"dose"}))])
+    def test_an_import_refuses_it_in_every_format_with_a_sentence(self, shown):
+        made = map_book(ABOUT, shown, view(2, shown=shown), rows("Maya Okafor"))
+        files = [xlsx(made), ods(made), csv_file(*flat(shown, rows("Maya Okafor")))]
+
+        for content in files:
+            with pytest.raises(Refused, match="This is a copy for sharing") as refused:
+                open_upload("copy", content, lambda headings: dict.fromkeys(range(len(headings)), "x"))
+            assert "full names" in refused.value.remedy
+
+    def test_an_import_takes_a_whole_copy_in_every_format(self):
+        made = map_book(ABOUT, Shown(), view(2), rows("Maya Okafor"))
+        files = [xlsx(made), ods(made), csv_file(*flat(Shown(), rows("Maya Okafor")))]
+
+        assert [open_upload("map", content).headers for content in files] == [list(HEADINGS)] * 3
 
     @pytest.mark.parametrize("shown", [Shown("initials"), Shown(parts=frozenset({"dose"}))])
     def test_only_a_whole_copy_imports_back(self, shown):
