@@ -55,6 +55,7 @@ COLUMNS: tuple[tuple[str, str], ...] = (
 )
 KEYS = tuple(key for key, _ in COLUMNS)
 HEADINGS = tuple(heading for _, heading in COLUMNS)
+HEADING_OF = dict(COLUMNS)
 
 ROLES: dict[str, str] = {
     "teacher": "Teacher",

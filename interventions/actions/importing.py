@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,14 +10,16 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 
-from interventions.actions.changes import add_rows, open_change
+from interventions.actions.changes import add_rows, change_rows, lock_placements, open_change
 from interventions.actions.grants import sync_grants
-from interventions.actions.previewed import check_free
+from interventions.actions.known_map import known_of
+from interventions.actions.previewed import check_free, many
 from interventions.dose import Dose
-from interventions.map_reading.columns import guess, lacking
+from interventions.map_reading.columns import guess, no_map
 from interventions.map_reading.entries import Reading
 from interventions.map_reading.people import Named
-from interventions.map_reading.plan import Choices, Days, Held, Known, MapPlan, Planned, Pupil, plan_of
+from interventions.map_reading.plan import Change, Choices, Known, MapPlan, Planned
+from interventions.map_reading.planning import plan_of
 from interventions.map_reading.shapes import read_map
 from interventions.models import Deliverer, Intervention, MapChange, MapColumn, MapImport, Placement, Provision
 from interventions.permissions import check_can_import_map
@@ -28,10 +29,12 @@ from learners.models import Group, Learner, SenProvision
 from learners.models.need import RANKS
 from learners.reading.gate import open_upload
 from learners.reading.kept import pack, unpack
-from learners.reading.sheet import Sheet
+from learners.reading.sheet import COPY, Sheet
+from learners.rows import Problem
 from provisionmap.school.models import School, User
 from provisionmap.web.text_file import Refused
 
+OLD_COPY = "For sharing"  # the sheet of a copy for sharing, before its headings said what it is
 MOST_ENTRIES = 5_000  # lines of a map; a school of a thousand with five provisions each
 
 
@@ -55,7 +58,13 @@ class Draft:
     mapping: dict[int, str]
     choices: Choices
     reading: Reading
+    known: Known
     plan: MapPlan
+
+    @property
+    def notices(self) -> list[Problem]:
+        """What to know: of the file, then of what it would do."""
+        return [*self.reading.notices, *self.plan.notices]
 
 
 def remembered(school: School | None) -> dict[str, str]:
@@ -68,8 +77,13 @@ def read_file(name: str, content: bytes, school: School | None) -> tuple[Sheet, 
     """The map in an upload, with its columns guessed. Raises Refused for a file that is none."""
     before = remembered(school)
     sheet = open_upload(name, content, lambda headings: guess(headings, before))
+    if COPY in sheet.headers or sheet.name == OLD_COPY:
+        raise Refused(
+            "This is a copy for sharing: names or columns were left out of it, so it does not say who is meant.",
+            "Export the map again with full names and every column, and import that.",
+        )
     mapping = guess(sheet.headers, before)
-    if lacking(mapping):
+    if no_map(mapping):
         raise Refused(
             "This is not a provision map: no column names provision, and none is a tier's or a wave's.",
             "Give the columns headings, such as Learner, Wave 1, Wave 2, Wave 3; or start from our template.",
@@ -84,6 +98,10 @@ def kept(choices: Choices) -> dict[str, Any]:
         "area": dict(choices.area),
         "tier": dict(choices.tier),
         "doses": {words: [dose.sessions, dose.minutes] for words, dose in choices.doses.items()},
+        "staff": dict(choices.staff),
+        "names": dict(choices.names),
+        "library": dict(choices.library),
+        "left": sorted(choices.left),
         "rows": sorted(choices.rows),
         "starts": choices.starts.isoformat() if choices.starts else None,
         "ends": choices.ends.isoformat() if choices.ends else None,
@@ -98,56 +116,15 @@ def choices_of(decisions: Mapping[str, Any]) -> Choices:
         area=decisions.get("area", {}),
         tier=decisions.get("tier", {}),
         doses={words: Dose(*numbers) for words, numbers in decisions.get("doses", {}).items()},
+        staff=decisions.get("staff", {}),
+        names=decisions.get("names", {}),
+        library=decisions.get("library", {}),
+        left=frozenset(decisions.get("left", ())),
         rows=frozenset(decisions.get("rows", ())),
         starts=date.fromisoformat(day) if (day := decisions.get("starts")) else None,
         ends=date.fromisoformat(day) if (day := decisions.get("ends")) else None,
         create=bool(decisions.get("create")),
     )
-
-
-def known_of(school: School, by: User | None) -> Known:
-    """What `by` may see of what the school has, for the rules of the import; nobody (the command) sees all of it.
-
-    What they may not see is not there: it is neither told nor added to. Seven queries, however much there is.
-    """
-    groups = dict(Group.objects.filter(school=school).values_list("pk", "name"))
-    needs = dict(SenProvision.objects.filter(learner__school=school, ends=None).values_list("learner", "need_1"))
-    rows = _seen(Learner, by).filter(school=school).order_by("surname", "forename", "pk")
-    pupils = [
-        Pupil(pk, upn, surname, forename, preferred, year, groups.get(group, ""), needs.get(pk) or "")
-        for pk, upn, surname, forename, preferred, year, group in rows.values_list(
-            "pk", "upn", "surname", "forename", "preferred_name", "nc_year", "group"
-        )
-    ]
-    people: dict[str, list[int]] = defaultdict(list)
-    for pk, name in (
-        User.objects.filter(memberships__school=school, is_active=True).distinct().values_list("pk", "name")
-    ):
-        people[name.casefold()].append(pk)
-    library = {
-        entry.name.casefold(): (entry.pk, next(iter(entry.area_codes), ""))
-        for entry in Intervention.objects.filter(school=school).in_use().for_library()
-    }
-    return Known(pupils, {name: pks[0] for name, pks in people.items() if len(pks) == 1}, library, _held(school, by))
-
-
-def _seen(model: Any, by: User | None) -> Any:
-    return model.objects.visible_to(by) if by else model.objects.all()
-
-
-def _held(school: School, by: User | None) -> list[Held]:
-    places: dict[int, dict[int, list[Days]]] = defaultdict(dict)
-    rows = _seen(Placement, by).filter(school=school).order_by()
-    for provision, learner, starts, ends in rows.values_list("provision", "learner", "starts", "ends"):
-        places[provision].setdefault(learner, []).append((starts, ends))
-    return [
-        Held(
-            row.pk,
-            (row.name.casefold(), row.tier, row.area, row.starts, row.ends, Dose(row.sessions, row.minutes)),
-            places[row.pk],
-        )
-        for row in _seen(Provision, by).filter(school=school).order_by("pk")
-    ]
 
 
 def lines_of(sheet: Sheet, mapping: dict[int, str], school: School, today: date) -> Reading:
@@ -163,7 +140,8 @@ def draft_from(
 ) -> Draft:
     """What `sheet` says and would do today to what `by` may see. Raises Refused for more lines than a map has."""
     reading = lines_of(sheet, mapping, school, today)
-    return Draft(sheet, mapping, choices, reading, plan_of(reading, known_of(school, by), choices, today=today))
+    known = known_of(school, by, today, own=reading.shape == "own")
+    return Draft(sheet, mapping, choices, reading, known, plan_of(reading, known, choices, today=today))
 
 
 def table_of(run: MapImport) -> tuple[Sheet, dict[int, str]]:
@@ -289,11 +267,14 @@ def _lock(school: School) -> None:
 
 
 def _write(school: School, plan: MapPlan, by: User | None, today: date) -> MapChange:
-    """Write `plan` as one change: learners, entries, provisions, people, placements, and who sees them."""
-    made, places = len(plan.made), plan.placements
-    words = (
-        f"Imported a map: {made} provision{'' if made == 1 else 's'}, {places} placement{'' if places == 1 else 's'}"
-    )
+    """Write `plan` as one change: learners, entries, provisions, people, placements, and who sees them.
+
+    Raises Moved when a placement that it would change is no longer as it was seen.
+    """
+    moved = _changed(plan)
+    words = f"Imported a map: {many(len(plan.made), 'provision')}, {many(plan.placements, 'placement')}"
+    if plan.changed:
+        words += f", {many(plan.changed, 'placement')} changed"
     change = open_change(school=school, kind="import", words=words, by=by)
     groups = _groups(school, plan, change)
     learners = _learners(school, plan.learners, groups, today, change)
@@ -308,7 +289,11 @@ def _write(school: School, plan: MapPlan, by: User | None, today: date) -> MapCh
         ],
         change=change,
     )
-    touched = {id(one): one.held or provisions[id(one)] for one in plan.provisions if one.held is None or one.places}
+    touched = {
+        id(one): one.held or provisions[id(one)]
+        for one in plan.provisions
+        if one.held is None or one.places or one.changed
+    }
     fresh = [
         Placement(
             school=school, provision_id=touched[id(one)],
@@ -320,10 +305,27 @@ def _write(school: School, plan: MapPlan, by: User | None, today: date) -> MapCh
         for one in plan.provisions
         for place in one.places
     ]  # fmt: skip
-    check_free(fresh)
+    check_free([*fresh, *moved])
+    change_rows(moved, sorted({name for one in _changes(plan) for name, _, _ in one.fields}), change=change)
     add_rows(fresh, change=change)
     sync_grants(set(touched.values()))
     return change
+
+
+def _changes(plan: MapPlan) -> list[Change]:
+    return [change for one in plan.provisions for change in one.changed]
+
+
+def _changed(plan: MapPlan) -> list[Placement]:
+    """The placements that `plan` changes, locked and with their new values, not yet written."""
+    changes = {one.placement: one for one in _changes(plan)}
+    rows = lock_placements(changes) if changes else []
+    if {row.pk: row.version for row in rows} != {pk: one.version for pk, one in changes.items()}:
+        raise Moved
+    for row in rows:
+        for name, _, value in changes[row.pk].fields:
+            setattr(row, name, value)
+    return rows
 
 
 def _groups(school: School, plan: MapPlan, change: MapChange) -> dict[str, Group]:

@@ -33,6 +33,7 @@ def check_free(places: Sequence[Placement]) -> None:
     """
     there: dict[tuple[int, int], list[tuple[date, date]]] = {}
     rows = Placement.objects.filter(provision__in={one.provision_id for one in places}).order_by()
+    rows = rows.exclude(pk__in={one.pk for one in places if one.pk})  # those that are there already, and move
     for provision, learner, starts, ends in rows.values_list("provision", "learner", "starts", "ends"):
         there.setdefault((provision, learner), []).append((starts, ends or date.max))
     met = {

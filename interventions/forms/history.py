@@ -12,7 +12,6 @@ from django.db.models import QuerySet
 from interventions.areas import AREA_CHOICES
 from interventions.models import Placement, Provision
 from interventions.past import KINDS, Asked
-from learners.census import YEAR_CHOICES
 from learners.models import Group, Learner
 from provisionmap.school.models import School, User
 from provisionmap.school.today import today
@@ -31,8 +30,8 @@ def _any(label: str, choices: Any) -> list[tuple[Any, str]]:
     return [("", label), *choices]
 
 
-def _names(rows: QuerySet[Any], *fields: str) -> list[tuple[str, str]]:
-    return [(str(pk), " ".join(part for part in parts if part)) for pk, *parts in rows.values_list("pk", *fields)]
+def _names(rows: QuerySet[Any]) -> list[tuple[str, str]]:
+    return [(str(pk), name) for pk, name in rows.values_list("pk", "name")]
 
 
 class HistoryFilter(forms.Form):
@@ -49,8 +48,12 @@ class HistoryFilter(forms.Form):
         placed = Placement.objects.visible_to(user).filter(school=school).values("learner")
         learners = Learner.objects.filter(pk__in=placed).order_by("surname", "forename", "pk")
         provisions = Provision.objects.visible_to(user).filter(school=school).order_by("name", "-starts", "pk")
-        self.fields["person"].choices = _any("Everybody", _names(User.objects.at(school, today()), "name"))
-        self.fields["learner"].choices = _any("All learners", _names(learners, "surname", "forename"))
+        self.fields["person"].choices = _any("Everybody", _names(User.objects.at(school, today())))
+        self.fields["learner"].choices = _any(
+            "All learners",
+            [(str(pk), f"{preferred or forename} {surname}") for pk, preferred, forename, surname in learners.values_list(
+                "pk", "preferred_name", "forename", "surname")],
+        )  # fmt: skip
         self.fields["provision"].choices = _any(
             "All provisions",
             [(str(pk), f"{name}, from {starts:%d/%m/%Y}") for pk, name, starts in provisions.values_list(
@@ -75,13 +78,16 @@ class ThenFilter(forms.Form):
 
     as_of = day_of("Map of")
     known = day_of("As recorded by the end of")
-    year = choice(choices=_any("All years", YEAR_CHOICES))
+    year = choice()
     group = choice()
     area = choice(label="Area of need", choices=_any("All areas", AREA_CHOICES))
     tier = choice()
 
-    def __init__(self, *args: Any, school: School, user: User, tiers: dict[int, str], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, school: School, user: User, tiers: dict[int, str], years: list[tuple[str, str]], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         groups = Group.objects.visible_to(user).filter(school=school)
-        self.fields["group"].choices = _any("All groups", _names(groups, "name"))
+        self.fields["year"].choices = years
+        self.fields["group"].choices = _any("All groups", _names(groups))
         self.fields["tier"].choices = _any("All tiers", [(str(code), label) for code, label in tiers.items()])

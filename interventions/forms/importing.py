@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from typing import Any
 
 from django import forms
@@ -11,11 +12,13 @@ from interventions.areas import AREAS
 from interventions.dose import Dose, read_dose
 from interventions.forms.placements import day_field
 from interventions.map_reading.columns import FIELDS, TIER, lacking
-from interventions.map_reading.plan import NEW, OUT, Choices
+from interventions.map_reading.plan import KEPT, NEW, NO_ENTRY, OUT, Choices, Known
 from learners.forms.importing import TOO_LARGE
 from provisionmap.web import typed
 
-LONGEST_KEY = 300
+LONGEST_KEY = 2_000  # of what a field is about: a line's keys, or the words of a cell
+LONGEST_NAME = 120
+LONGEST_TYPED = 40  # of a UPN or a dose, given back to be mended
 
 
 class UploadForm(forms.Form):
@@ -84,21 +87,43 @@ class DatesForm(forms.Form):
         return given
 
 
-class SettlingForm:
-    """What a person says about everything in doubt, with the choices made before; `errors` by the name of its field."""
+def mark_of(key: str) -> str:
+    """What the fields about one thing are named after, wherever on the page it stands.
 
-    def __init__(self, sent: Any, before: Choices, pupils: Mapping[int, str], tiers: Mapping[int, str]) -> None:
-        self.sent, self.before, self.pupils, self.tiers = sent, before, pupils, tiers
-        self.by_upn = {upn: pk for pk, upn in pupils.items() if upn}
-        self.errors: dict[str, str] = {}
+    >>> mark_of("Nessy") == mark_of("Nessy") != mark_of("Lego")
+    True
+    """
+    return sha256(key.encode()).hexdigest()[:12]
+
+
+class SettlingForm:
+    """What a person says about everything in doubt, with the choices made before.
+
+    A field is named after what it is about: `who-name-x` holds the key, and `who-x` the answer. `errors` and `typed`,
+    what could not be read and why, are by kind and key, for the page shows fewer doubts when some are settled.
+    """
+
+    def __init__(self, sent: Any, before: Choices, known: Known, tiers: Mapping[int, str]) -> None:
+        self.sent, self.before, self.tiers = sent, before, tiers
+        self.pupils = {pupil.id for pupil in known.pupils}
+        self.by_upn = {pupil.upn: pupil.id for pupil in known.pupils if pupil.upn}
+        self.adults = {adult.id for adult in known.staff}
+        self.library = known.library
+        self.errors: dict[tuple[str, str], str] = {}
+        self.typed: dict[tuple[str, str], str] = {}
 
     def choices(self, starts: Any, ends: Any) -> Choices:
         """The choices now; what could not be read is left out and stands in `errors`."""
+        lines = self._lines()
         return Choices(
-            who={**self.before.who, **self._who()},
+            who=self._who(),
             area={**self.before.area, **self._picked("area", AREAS)},
             tier={**self.before.tier, **self._tiers()},
             doses={**self.before.doses, **self._doses()},
+            staff={**self.before.staff, **self._staff()},
+            names={**self.before.names, **self._names(lines)},
+            library={**self.before.library, **self._shelved(lines)},
+            left=self._left(lines),
             rows=self.before.rows | {int(row) for row in self.sent.getlist("leave") if row.isdigit() and len(row) < 8},
             starts=starts,
             ends=ends,
@@ -110,39 +135,107 @@ class SettlingForm:
         return {name: int(code) for name, code in self._picked("tier", offered).items()}
 
     def _named(self, kind: str) -> list[tuple[str, str]]:
-        """The numbers of a kind's fields, each with the name it is about."""
+        """The marks of a kind's fields, each with what it is about."""
         prefix = f"{kind}-name-"
         return [
-            (field[len(prefix) :], self.sent[field][:LONGEST_KEY]) for field in self.sent if field.startswith(prefix)
+            (field[len(prefix) :], typed.words(self.sent[field], LONGEST_KEY))
+            for field in self.sent
+            if field.startswith(prefix)
         ]
 
+    def _refuse(self, kind: str, key: str, typed_: str, why: str) -> None:
+        self.errors[kind, key], self.typed[kind, key] = why, typed_
+
     def _who(self) -> dict[str, int | str]:
-        found: dict[str, int | str] = {}
-        for number, key in self._named("who"):
-            answer = self.sent.get(f"who-{number}", "")
-            upn = self.sent.get(f"upn-{number}", "").strip().upper()
+        """Who is who; an answer that was taken away asks again. "Accept" takes every exact match that was shown."""
+        found = dict(self.before.who)
+        accepting = self.sent.get("do") == "exact"
+        for mark, key in self._named("who"):
+            answer = self.sent.get(f"who-{mark}", "")
+            if accepting and not answer:
+                answer = self.sent.get(f"exact-{mark}", "")
+            upn = typed.words(self.sent.get(f"upn-{mark}"), LONGEST_KEY).upper()
             if upn and upn not in self.by_upn:
-                self.errors[f"upn-{number}"] = "No learner here has this UPN. Check it against the register."
+                why = "No learner here has this UPN. Check it against the register."
+                self._refuse("upn", key, upn[:LONGEST_TYPED], why)
             elif upn:
                 found[key] = self.by_upn[upn]
             elif answer in (OUT, NEW):
                 found[key] = answer
             elif typed.number(answer) in self.pupils:
                 found[key] = typed.number(answer)
+            elif not answer:
+                found.pop(key, None)
         return found
 
+    def _staff(self) -> dict[str, int | str]:
+        found: dict[str, int | str] = {}
+        for mark, key in self._named("staff"):
+            answer = self.sent.get(f"staff-{mark}", "")
+            if answer in (OUT, KEPT):
+                found[key] = answer
+            elif typed.number(answer) in self.adults:
+                found[key] = typed.number(answer)
+        return found
+
+    # --- lines of the preview
+
+    def _lines(self) -> list[tuple[str, list[str]]]:
+        """The lines that the page showed: the mark of each, and the keys it stands for."""
+        return [(mark, keys.split()) for mark, keys in self._named("line")]
+
+    def _left(self, lines: Sequence[tuple[str, list[str]]]) -> frozenset[str]:
+        shown = {key for _, keys in lines for key in keys}
+        ticked = {key for mark, keys in lines if self.sent.get(f"out-{mark}") for key in keys}
+        return (self.before.left - shown) | ticked
+
+    def _changed(self, kind: str, mark: str) -> str | None:
+        """What was typed over what the page showed; None where that stands."""
+        typed_ = self.sent.get(f"{kind}-{mark}")
+        same = typed_ is None or typed_ == self.sent.get(f"{kind}-was-{mark}")
+        return None if same else " ".join(typed.words(typed_, LONGEST_KEY).split())
+
+    def _names(self, lines: Sequence[tuple[str, list[str]]]) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for mark, keys in lines:
+            name = self._changed("title", mark)
+            if name is None or not keys:
+                continue
+            if not 0 < len(name) <= LONGEST_NAME:
+                why = f"Write a name of at most {LONGEST_NAME} characters, or leave the line out."
+                self._refuse("title", keys[0], name[: 2 * LONGEST_NAME], why)
+            else:
+                found |= dict.fromkeys(keys, name)
+        return found
+
+    def _shelved(self, lines: Sequence[tuple[str, list[str]]]) -> dict[str, int]:
+        found: dict[str, int] = {}
+        for mark, keys in lines:
+            name = self._changed("library", mark)
+            if name is None or not keys:
+                continue
+            entry = self.library.get(name.casefold())
+            if name and entry is None:
+                why = "The library has no entry of this name. Choose one of the list, or empty the field."
+                self._refuse("library", keys[0], name[: 2 * LONGEST_NAME], why)
+            else:
+                found |= dict.fromkeys(keys, entry.id if entry else NO_ENTRY)
+        return found
+
+    # --- what nobody says
+
     def _picked(self, kind: str, offered: Mapping[str, str]) -> dict[str, str]:
-        found = {name: self.sent.get(f"{kind}-{number}", "") for number, name in self._named(kind)}
-        found[""] = self.sent.get(f"{kind}-all", "")
-        return {name: code for name, code in found.items() if code in offered}
+        said = [(name, self.sent.get(f"{kind}-{mark}", "")) for mark, name in self._named(kind)]
+        said.append(("", self.sent.get(f"{kind}-all", "")))
+        return {name: code for name, code in said if code in offered}
 
     def _doses(self) -> dict[str, Dose]:
         found = {}
-        for number, words in self._named("dose"):
-            said = self.sent.get(f"dose-{number}", "").strip()
+        for mark, words in self._named("dose"):
+            said = typed.words(self.sent.get(f"dose-{mark}"), LONGEST_TYPED)
             if said:
                 try:
-                    found[words] = read_dose(said[:40])
+                    found[words] = read_dose(said)
                 except ValueError as wrong:
-                    self.errors[f"dose-{number}"] = str(wrong)
+                    self._refuse("dose", words, said, str(wrong))
         return found

@@ -9,26 +9,31 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 
 from interventions.actions import importing as actions
 from interventions.actions.importing import Draft, Moved, NothingToDo, Settled
+from interventions.actions.known_map import known_of
 from interventions.actions.undoing import MovedOn, undo_change
-from interventions.areas import AREA_CHOICES, AREAS
+from interventions.areas import AREA_CHOICES
 from interventions.forms.importing import ColumnsForm, DatesForm, SettlingForm, UploadForm
-from interventions.map_reading.people import can_be_added, whole
-from interventions.map_reading.plan import Choices, Planned
+from interventions.map_reading.people import can_be_added
+from interventions.map_reading.plan import Choices
+from interventions.map_reading.refusals import for_a_map
 from interventions.models import MapImport
+from interventions.views.checking import MOST_NOTICES, Words
 from learners.actions.uploads import KEPT_FOR
-from learners.census import YEARS
-from learners.models import Learner
 from learners.views.previewing import samples_of
 from provisionmap.school.access import NotAllowed, require
 from provisionmap.school.models import Term
 from provisionmap.school.roles import Capability
 from provisionmap.school.today import today
+from provisionmap.web import typed
 from provisionmap.web.paging import page_of
 from provisionmap.web.text_file import Refused
+
+LINES = 25  # provisions on a page of the check
 
 
 def _runs(request: Any) -> Any:
@@ -80,7 +85,8 @@ def upload(request: Any) -> HttpResponse:
             )  # fmt: skip
             return redirect("interventions:map-import-columns", run.pk)
         except Refused as refused:
-            form.add_error("file", f"{refused.message} {refused.remedy}")
+            of_a_map = for_a_map(refused)
+            form.add_error("file", f"{of_a_map.message} {of_a_map.remedy}")
         except NotAllowed as refused:
             form.add_error(None, str(refused))
     since = timezone.now() - KEPT_FOR
@@ -115,86 +121,80 @@ def check(request: Any, run: MapImport) -> HttpResponse:
     """What would be made, and everything that stands in the way; POST settles doubts, or starts over."""
     if request.method != "POST":
         return _checked(request, run, actions.draft_of(run, today()))
-    before = actions.choices_of(run.decisions)
     if request.POST.get("do") == "reset":
+        before = actions.choices_of(run.decisions)
         actions.decide(run=run, choices=Choices(starts=before.starts, ends=before.ends), by=request.user)
         return redirect("interventions:map-import-check", run.pk)
+    wrong = _decided(request, run)
+    if wrong:
+        return _checked(request, run, actions.draft_of(run, today()), status=422, **wrong)
+    page = typed.number(request.POST.get("page") or request.GET.get("page"))
+    address = reverse("interventions:map-import-check", args=[run.pk])
+    return redirect(f"{address}?page={page}" if page > 1 else address)
+
+
+def _decided(request: Any, run: MapImport) -> dict[str, Any]:
+    """Keep what a person decided on the page; what of it could not be read, to be shown again."""
+    before = actions.choices_of(run.decisions)
     dates = DatesForm(request.POST)
-    here = Learner.objects.visible_to(request.user).filter(school=run.school)
-    pupils = dict(here.values_list("pk", "upn"))
-    settling = SettlingForm(request.POST, before, pupils, run.school.tiers_on(today()))
+    settling = SettlingForm(
+        request.POST, before, known_of(run.school, request.user, today()), run.school.tiers_on(today())
+    )
     good = dates.is_valid()
     days = (dates.cleaned_data["starts"], dates.cleaned_data["ends"]) if good else (before.starts, before.ends)
     actions.decide(run=run, choices=settling.choices(*days), by=request.user)
-    if good and not settling.errors:
-        return redirect("interventions:map-import-check", run.pk)
     run.refresh_from_db()
-    return _checked(request, run, actions.draft_of(run, today()), dates=dates, errors=settling.errors, status=422)
+    if good and not settling.errors:
+        return {}
+    return {"dates": dates, "errors": settling.errors, "typed": settling.typed}
 
 
 def _checked(request: Any, run: MapImport, draft: Draft, *, status: int = 200, **more: Any) -> HttpResponse:
-    plan, reading = draft.plan, draft.reading
-    worded, read = reading.doses
-    tiers = run.school.tiers_on(today())
-    errors: dict[str, str] = more.pop("errors", {})
-    unread = {
-        one.dose_words: one for one in reading.entries if one.unread and one.dose_words not in draft.choices.doses
-    }
+    plan, choices, tiers = draft.plan, draft.choices, run.school.tiers_on(today())
+    worded, read = draft.reading.doses
+    words = Words(draft, tiers, more.pop("errors", {}), more.pop("typed", {}))
+    page = page_of(request, [one for one in plan.provisions if not one.stays], per_page=LINES)
+    doubts, notices = [words.doubt(one) for one in plan.doubts], words.notices()
     shown = {
         "section": "map",
         "run": run,
         "plan": plan,
-        "dates": DatesForm(initial={"starts": draft.choices.starts, "ends": draft.choices.ends}),
-        "doubts": [_doubt(number, one, errors) for number, one in enumerate(plan.doubts)],
-        "no_tier": list(enumerate(dict.fromkeys(plan.no_tier))),
-        "no_area": list(enumerate(dict.fromkeys(plan.no_area))),
-        "unread": [
-            {"number": number, "words": words, "entry": one, "error": errors.get(f"dose-{number}", "")}
-            for number, (words, one) in enumerate(unread.items())
-        ],
+        "dates": DatesForm(initial={"starts": choices.starts, "ends": choices.ends}),
+        "doubts": doubts,
+        "exact": sum(bool(one["exact"]) for one in doubts),
+        "settled": [words.doubt(one) for one in plan.settled],
+        "staff": words.staff(),
+        "adults": draft.known.staff,
+        "no_tier": words.named(plan.no_tier),
+        "no_area": words.named(plan.no_area),
+        "unread": words.unread(),
         "worded": worded,
         "read": read,
-        "notices": reading.notices[:200],
+        "notices": notices[:MOST_NOTICES],
+        "more_notices": len(notices[MOST_NOTICES:]),
         "warnings": draft.sheet.warnings,
-        "page": page_of(request, [_line(one, tiers) for one in plan.provisions]),
+        "page": page,
+        "lines": [words.line(one) for one in page],
+        "staying": [one for one in plan.provisions if one.stays],
+        "left": words.left(),
+        "library": sorted(words.shelf.values(), key=str.casefold),
         "areas": AREA_CHOICES,
         "tiers": tiers,
-        "decided": bool(draft.choices.who or draft.choices.area or draft.choices.tier or draft.choices.rows),
+        "decided": choices != Choices(starts=choices.starts, ends=choices.ends),
         "with_upn": sum(bool(one.who.upn) and can_be_added(one.who) for one in plan.doubts),
         "moved": False,
     } | more  # fmt: skip
     return render(request, "interventions/import/check.html", shown, status=status)
 
 
-def _doubt(number: int, one: Any, errors: dict[str, str]) -> dict[str, Any]:
-    """A learner in doubt as the page asks about them."""
-    new = whole(one.who)
-    return {
-        "number": number,
-        "who": one.who,
-        "rows": ", ".join(map(str, one.rows[:5])),
-        "year": YEARS.get(one.who.year, ""),
-        "candidates": [(pupil.id, pupil.name, YEARS.get(pupil.year, ""), pupil.group) for pupil in one.candidates],
-        "may_add": can_be_added(new),
-        "error": errors.get(f"upn-{number}", ""),
-    }
-
-
-def _line(one: Planned, tiers: dict[int, str]) -> dict[str, Any]:
-    """A provision as the preview lists it."""
-    people = ", ".join(name for _, name, _ in one.people if name)
-    return {
-        "one": one, "tier": tiers.get(one.tier, ""), "area": AREAS.get(one.area, ""), "dose": one.dose.words,
-        "people": people, "signed": sum(bool(person) for person, _, _ in one.people), "new": len(one.places),
-    }  # fmt: skip
-
-
 @require(Capability.EDIT_MAP, writes=["POST"])
 @of_waiting
 def apply(request: Any, run: MapImport) -> HttpResponse:
-    """Write it all, or show why not."""
+    """Write it all, or show why not. What stands on the page is kept first: an answer not yet kept is not lost."""
     if request.method != "POST":
         return redirect("interventions:map-import-check", run.pk)
+    if "starts" in request.POST and (wrong := _decided(request, run)):
+        return _checked(request, run, actions.draft_of(run, today()), status=422, **wrong)
     seen = request.POST.get("seen", "")[:64]
     try:
         actions.apply_upload(run=run, seen=seen, now=timezone.now(), today=today(), by=request.user)

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import F
 
-from interventions.map_reading import plan as map_plan
+from interventions.map_reading import matching as map_matching
 from learners import matching, rows
 from learners.actions import importing
 from learners.models import Learner
@@ -54,7 +54,7 @@ def errors_let_through(put: Put = setattr) -> None:
 
 def names_trusted(put: Put = setattr) -> None:
     """Matching that takes a child of the same name for the same child."""
-    propose, one = matching._Matcher._propose, map_plan._Planner._one
+    propose, one = matching._Matcher._propose, map_matching._Matcher._one
 
     def by_name(self: Any, row: Any) -> None:
         name = [str(row.values.get(part, "")).casefold() for part in ("surname", "forename")]
@@ -68,7 +68,7 @@ def names_trusted(put: Put = setattr) -> None:
         return found[0].id if found else one(self, key, who, rows)
 
     put(matching._Matcher, "_propose", by_name)
-    put(map_plan._Planner, "_one", by_words)
+    put(map_matching._Matcher, "_one", by_words)
 
 
 def written_early(put: Put = setattr) -> None:

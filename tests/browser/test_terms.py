@@ -72,6 +72,29 @@ def test_a_term_is_copied_by_keyboard_and_taken_back(visit, priya):
     assert (Provision.objects.count(), Placement.objects.count()) == before
 
 
+def test_learners_are_ticked_with_their_provision(visit, priya):
+    page = visit()
+    sign_in(page, priya)
+    page.goto(ending())
+    row = page.locator(".goes:has([name=place]:checked)").first
+    provision, learners = row.locator("[name=provision]"), row.locator("[name=place]:not(:disabled)")
+    ticked = "all => all.map(one => one.checked)"
+    before = learners.evaluate_all(ticked)
+
+    provision.uncheck()
+    assert set(learners.evaluate_all(ticked)) == {False}
+    provision.check()
+    assert learners.evaluate_all(ticked) == before
+    provision.uncheck()
+    learners.first.check()
+    expect(provision).to_be_checked()
+    learners.first.uncheck()
+    expect(provision).not_to_be_checked()
+    page.get_by_role("button", name="Tick none").first.click()
+
+    assert page.locator(".tier-part").first.locator("[name=place]:checked").count() == 0
+
+
 def test_a_group_is_split_without_scripts(visit, priya):
     page = visit(java_script_enabled=False)
     sign_in(page, priya)

@@ -58,6 +58,41 @@ def test_a_view_is_saved_from_the_map_and_opened_again(page):
     assert SavedView.objects.get().query == "by=year&tier=2"
 
 
+def test_the_panel_of_saved_views_stays_on_the_page_when_it_has_something_to_say(page):
+    page.set_viewport_size({"width": 1440, "height": 900})
+    for _ in range(2):
+        page.goto("/map/?tier=2&by=year")
+        page.get_by_text("Saved", exact=True).click()
+        page.get_by_label("Name of this view").fill("Wave 2 by year")
+        page.get_by_role("button", name="Save this view").click()
+
+    expect(page.locator("#saved-views .field-error")).to_be_visible()
+    assert page.locator("#saved-views").evaluate("box => box.getBoundingClientRect().right") <= 1440
+    assert page.evaluate("document.documentElement.scrollWidth") == 1440
+
+
+@pytest.mark.parametrize("view", ["areas", "groups", "staff"])
+def test_headings_stay_in_sight_while_a_view_is_scrolled(page, view):
+    page.goto(f"/map/?view={view}")
+    frame = page.locator(".scroll")
+
+    frame.evaluate("frame => { frame.scrollTop = 400 }")
+
+    assert frame.evaluate("frame => frame.scrollTop") == 400
+    top = "one => Math.round(one.getBoundingClientRect().top)"
+    assert 0 <= page.locator(".view thead th").first.evaluate(top) - frame.evaluate(top) <= 1
+
+
+def test_on_a_phone_the_interventions_are_no_cards_with_nothing_in_them(page):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto("/map/?view=interventions&tier=3")
+
+    shown = page.locator("#rows tr[id]:visible")
+
+    assert shown.count() > 0
+    assert shown.evaluate_all("rows => rows.every(row => row.querySelector('td'))")
+
+
 def test_totals_of_a_section_follow_a_change_in_a_cell(page):
     page.goto("/map/?by=year&tier=2")
     first = page.locator("#sums-0")

@@ -166,7 +166,7 @@ def test_the_whole_matrix_has_a_cell_for_every_column():
     table = matrix.table([("Year 4", [Who(1, "Maya")], Sums(1, 1, 60))], matrix.cells([item], names), names)
 
     assert table.lines == [Line("Maya", ((), (item,)), "", Who(1, "Maya"))]
-    assert table.sections[0].sums == ("1 learner · 1 placement · 60 min a week", "")
+    assert table.sections[0].sums == ("1 learner · 1 placement · 1 h a week", "")
     assert table.confidential is True
 
 

@@ -272,6 +272,18 @@ class TestThePage:
         assert len(shown.context["acts"]) == 1
         assert shown.context["narrowed"] is False
 
+    def test_learners_are_read_as_everywhere_in_the_order_of_surnames(self, client, senco):
+        school = senco.school
+        for one in (
+            LearnerFactory(school=school, forename="Zoe", surname="Adder"),
+            LearnerFactory(school=school, forename="Alexandra", preferred_name="Sasha", surname="Bell"),
+        ):
+            PlacementFactory(learner=one)
+
+        learners = re.search(r'<select name="learner".*?</select>', client.get(HISTORY).text)[0]
+
+        assert re.findall(r'value="\d+">([^<]*)<', learners) == ["Zoe Adder", "Sasha Bell"]
+
     def test_twenty_five_to_a_page(self, client, senco):
         provision = ProvisionFactory(school=senco.school)
         PlacementFactory.create_batch(27, provision=provision, learner__school=senco.school)

@@ -219,6 +219,20 @@ class TestThePage:
         assert totals("&area=semh") == (["1", "1", "30 min"], [other.learner_id])
         assert totals("&tier=3") == (["1", "1", "30 min"], [row.learner_id])
 
+    def test_a_tier_that_is_filtered_out_is_no_empty_column(self, client, senco, row):
+        shown = client.get(f"{THEN}?as_of=2026-11-23&tier=3").text
+
+        assert re.findall(r'role="columnheader" class="t\d">([^<]*)<', shown) == ["Wave 3"]
+        assert re.findall(r'id="cell-\d+-(\d)"', shown) == ["3"]
+        assert "Other provision is hidden by these filters." in shown
+
+    def test_only_years_that_the_school_has_are_offered(self, client, senco):
+        PlacementFactory(learner__school=senco.school, learner__nc_year="5")
+
+        years = re.search(r'<select name="year".*?</select>', client.get(THEN).text)[0]
+
+        assert re.findall(r'value="(\w+)"', years) == ["5"]
+
     @pytest.mark.parametrize(
         ("query", "day", "known"),
         [
@@ -244,5 +258,5 @@ class TestThePage:
             one = PlacementFactory(learner__school=senco.school, learner__group=GroupFactory(school=senco.school))
             DelivererFactory(provision=one.provision)
 
-        with django_assert_num_queries(13):
+        with django_assert_num_queries(14):
             client.get(f"{THEN}?as_of=2026-11-23")

@@ -72,6 +72,8 @@ def test_totals_before_and_after_then_done(client, senco, things):
     text = " ".join(re.sub(r"<[^>]+>", " ", shown.text).split())
     assert "Wave 2 1 1 1 Wave 3 2 3 3 All 3 4 4" in text
     assert "Universal 0 0 0 Targeted 1 1 1 Targeted Plus 1 2 2 Specialist 1 1 1 All 3 4 4" in text
+    assert "Maps of days before 23 November 2026 keep their tiers and names. Names of your own" in text
+    assert "→" not in text  # where each tier goes says the table alone
     assert tiers() == {"Catch-up": 3, "Speech therapy": 3, "Booster": 2}
     done = client.post(PATH, {**RULES, "apply": "yes", "seen": seen_in(shown)})
     assert done.url == reverse("school:settings")

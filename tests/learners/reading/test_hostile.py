@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.learners.reading.files import MAIN, WORKBOOK, archive, parts_of, text_cell
+from tests.learners.reading.ods_files import blank, row, said, spreadsheet, table
 
 ROOT = Path(__file__).parents[3]
 MOST_SECONDS = 5
@@ -63,7 +64,29 @@ def _merged() -> bytes:
     return archive(parts_of(HEADING + rows + _numbers(100_000, "<mergeCell ref='A2:A{}'/>")))
 
 
+def _repeated() -> bytes:
+    full = row(said("x", number_columns_repeated="16384"), repeated=1_048_576)
+    return spreadsheet("".join(table(row(said("UPN")), full, name=str(at)) for at in range(100)))
+
+
+def _spanned() -> bytes:
+    rows = "".join(row(said(str(at), number_rows_spanned="1048576")) for at in range(19_000))
+    return spreadsheet(table(row(said("UPN")), rows))
+
+
+def _spaces() -> bytes:
+    return spreadsheet(table(row(said("UPN")), row(*[said("<text:s text:c='32000'/>a")] * 20_000)))
+
+
+def _blanks() -> bytes:
+    return spreadsheet(table(row(said("UPN")), *[row(*[blank(16_384)] * 10, repeated=1_048_576)] * 30_000))
+
+
 FILES = {
+    "a hundred sheets that say they are full": _repeated,
+    "19,000 cells that reach down to the end": _spanned,
+    "twenty thousand cells of spaces": _spaces,
+    "blanks that are repeated 300,000 times": _blanks,
     "one row of a million cells": _long_row,
     "one sheet named 200 times": _same_sheet_often,
     "half a million strings": _strings,
