@@ -196,6 +196,6 @@ def take_back(row: Any, placement: Placement, by: User) -> Undone:
     earlier = row.prev_record
     changes = {name: getattr(earlier, name) for name in EDITED}
     change_placement(placement=placement, changes=changes, seen=placement.version, by=by, reason=reason)
-    back = Dose(placement.sessions, placement.minutes).words
+    back = Dose(placement.sessions, placement.minutes).words_at(placement.provision.tier)
     ends = f", to {placement.ends:%d/%m/%Y}" if placement.ends else ""
     return Undone(f"{where} is {back}{ends} again", int(row.learner_id))

@@ -183,7 +183,7 @@ class Move:
             parts.append("taken off")
         if "starts" in line.after:
             row = ground.placements[line.held.place.pk]
-            dose = Dose(*dose_after(row, target.sessions, target.minutes)).words
+            dose = Dose(*dose_after(row, target.sessions, target.minutes)).words_at(target.tier)
             parts.append(f"{target.name}, {days_words(line.after['starts'], line.after['until'])}, {dose}")
         return "; then ".join(parts)
 
@@ -317,7 +317,7 @@ class AddTo:
         if target.ends and self._starts(target) > target.ends:
             return [], 0, f"{target.name} ends on {words(target.ends)}: choose an earlier day."
         why = self._fresh(ground, target)
-        dose = Dose(target.sessions, target.minutes).words
+        dose = Dose(target.sessions, target.minutes).words_at(target.tier)
         starts = self._starts(target)
         rows = [
             Row(one, target.name, "", "", why[one.pk])
@@ -343,4 +343,5 @@ def staff_of(provision: Provision) -> str:
     """What tells a group to move to from another of its name: dose and people."""
     people = people_of(provision, today()) or "nobody yet"
     group = f"{provision.group.name} · " if provision.group else ""
-    return f"{provision.name} · {group}{Dose(provision.sessions, provision.minutes).words} · {people}"
+    dose = Dose(provision.sessions, provision.minutes).words_at(provision.tier)
+    return f"{provision.name} · {group}{dose} · {people}"

@@ -84,7 +84,8 @@ def listed(request: Any) -> HttpResponse:
     }  # fmt: skip
     classes = classes_of(page.object_list, request.user)
     for row in page:
-        row.words, row.people = Dose(row.sessions, row.minutes).words, people_of(row, today())
+        row.words = Dose(row.sessions, row.minutes).words_at(row.tier)
+        row.people = people_of(row, today())
         row.classes = classes[row.pk]
     if request.htmx:
         return fragment(request, "interventions/provisions.html#entries", context)
@@ -184,12 +185,12 @@ def one(request: Any, pk: int) -> HttpResponse:
         .select_related("learner", "learner__group").order_by("learner__surname", "learner__forename", "pk")
     )  # fmt: skip
     for row in placements:
-        row.words = Dose(row.sessions, row.minutes).words
+        row.words = Dose(row.sessions, row.minutes).words_at(provision.tier)
     _, adding = _forms(request)
     context = {
         "section": "provisions", "provision": provision, "placements": placements, "adding": adding, "names": AREAS,
-        "words": Dose(provision.sessions, provision.minutes).words, "tiers": request.school.tiers_on(today()),
-        "today": today(),
+        "words": Dose(provision.sessions, provision.minutes).words_at(provision.tier),
+        "tiers": request.school.tiers_on(today()), "today": today(),
     }  # fmt: skip
     return render(request, "interventions/provision.html", context)
 
