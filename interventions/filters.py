@@ -55,6 +55,7 @@ class Alike:
 
     code: str
     words: str
+    tier: int
     same: Q
 
     @classmethod
@@ -71,9 +72,10 @@ class Alike:
             return None
         same = Q(name=one["name"], area=one["area"]) & of_tier(one["tier_then"], day)
         if rest:
-            return cls(code, one["name"], same)
+            return cls(code, one["name"], one["tier_then"], same)
         dose = Dose(one["sessions"], one["minutes"])
-        return cls(code, f"{one['name']}, {dose.words}", same & Q(sessions=dose.sessions, minutes=dose.minutes))
+        same &= Q(sessions=dose.sessions, minutes=dose.minutes)
+        return cls(code, f"{one['name']}, {dose.words_at(one['tier_then'])}", one["tier_then"], same)
 
 
 class MapFilter(forms.Form):
@@ -110,6 +112,7 @@ class MapFilter(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["year"].choices = years
+        self.alike = alike
         if alike:
             self.fields["provision"].choices = _any("All provision", [(alike.code, alike.words)])
         else:

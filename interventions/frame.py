@@ -29,6 +29,7 @@ from interventions.grid import (
     sections,
     staff,
 )
+from interventions.grid.learners import tier_column
 from interventions.grid.sections import Heading, Key, in_sections, sums_of
 from interventions.grid.shown import NOTHING, OF_PROVISIONS, PARTS, USUAL, chosen
 from interventions.models import TierPlan
@@ -95,8 +96,10 @@ class Frame:
     @property
     def columns(self) -> dict[int, str]:
         """The tiers that are columns: where one is filtered to, the others would look as if they held nothing."""
-        only = self.filter.cleaned_data.get("tier")
-        return {code: label for code, label in self.tiers.items() if not only or str(code) == only}
+        alike = self.filter.alike
+        only = {int(self.filter.cleaned_data.get("tier") or 0), alike.tier if alike else 0} - {0}
+        kept = {tier_column(tier, list(self.tiers)) for tier in only} or set(self.tiers)
+        return {code: label for code, label in self.tiers.items() if code in kept}
 
     @property
     def past(self) -> date | None:

@@ -71,9 +71,7 @@ def _head_html(line: Line, ways: Ways) -> str:
     return f'<th scope="row"{css}>{name}{tag}{below}</th>'
 
 
-def _sums_html(
-    label: str, sums: Sequence[Cell], columns: Sequence[Column], shown: Collection[str], ways: Ways
-) -> str:
+def _sums_html(label: str, sums: Sequence[Cell], columns: Sequence[Column], shown: Collection[str], ways: Ways) -> str:
     cells = "".join(_data_cell(cell, column, shown, ways) for cell, column in zip(sums, columns, strict=True))
     return f'<tr class="sums"><th scope="row">{escape(label)}</th>{cells}</tr>'
 

@@ -51,8 +51,8 @@ class HistoryFilter(forms.Form):
         self.fields["person"].choices = _any("Everybody", _names(User.objects.at(school, today())))
         self.fields["learner"].choices = _any(
             "All learners",
-            [(str(pk), f"{preferred or forename} {surname}") for pk, preferred, forename, surname in learners.values_list(
-                "pk", "preferred_name", "forename", "surname")],
+            [(str(pk), f"{preferred or forename} {surname}") for pk, preferred, forename, surname in
+             learners.values_list("pk", "preferred_name", "forename", "surname")],
         )  # fmt: skip
         self.fields["provision"].choices = _any(
             "All provisions",

@@ -29,6 +29,11 @@ class Item:
     provision: int = 0
     review_on: date | None = None
 
+    @property
+    def dose_words(self) -> str:
+        """Its dose as its tier says it, for templates."""
+        return self.dose.words_at(self.tier)
+
     def about(self, shown: Collection[str] = USUAL) -> list[str]:
         """What stands under its name and dose, as far as `shown` lets it.
 

@@ -103,7 +103,7 @@ def _of(pk: int, ground: Ground) -> dict[str, Any]:
     answers = ground.answers(provision)
     return {
         "provision": provision,
-        "dose": Dose(provision.sessions, provision.minutes).words,
+        "dose": Dose(provision.sessions, provision.minutes).words_at(provision.tier),
         "staff": ", ".join(people) or (answers.name if answers else provision.responsible_name),
         "gone": ground.left_behind(provision),
     }

@@ -85,7 +85,7 @@ def _teacher(request: Any, gap: Gap, finder: Finder) -> HttpResponse:
     staff = User.objects.at(request.school, today())
     form = TeacherForm(request.POST or None, initial={"seen": provision.version}, staff=staff)
     shown = {"section": "map", "gap": gap, "provision": provision, "form": form}
-    shown["told"] = Dose(provision.sessions, provision.minutes).words
+    shown["told"] = Dose(provision.sessions, provision.minutes).words_at(provision.tier)
     if not form.is_valid():
         return render(request, "interventions/gap_teacher.html", shown, status=422 if form.is_bound else 200)
     chosen = form.cleaned_data
@@ -107,12 +107,13 @@ def _words(gap: Gap, row: Any) -> dict[str, Any]:
     if gap.about == "learner":
         needs = [code for rank in (1, 2, 3, 4) if (code := getattr(row, f"sen_need_{rank}"))]
         return {"row": row, "learner": row, "year": YEARS.get(row.nc_year, ""), "needs": ", ".join(needs)}
-    dose = Dose(row.sessions, row.minutes).words
+    tier = row.tier if gap.about == "provision" else row.provision.tier
+    dose = Dose(row.sessions, row.minutes).words_at(tier)
     if gap.about == "provision":
         people = ", ".join(str(adult) for adult in row.deliverers.all())
-        return {"row": row, "dose": dose, "people": people, "area": AREAS[row.area], "tier": row.tier}
+        return {"row": row, "dose": dose, "people": people, "area": AREAS[row.area], "tier": tier}
     provision = row.provision
     return {
         "row": row, "learner": row.learner, "year": YEARS.get(row.learner.nc_year, ""), "dose": dose,
-        "area": AREAS[provision.area], "tier": provision.tier, "provision": provision,
+        "area": AREAS[provision.area], "tier": tier, "provision": provision,
     }  # fmt: skip

@@ -69,7 +69,7 @@ def _alone(request: Any) -> bool:
 def _leave(request: Any, placement: Placement, words: str) -> HttpResponse:
     """From a page of its own back to the list of the gap, or to the map, and say there what was done."""
     gap = _came_from(request)
-    named = f"{placement.provision.name} for {placement.learner.name}: {words}." if gap else words
+    named = f"{placement.provision.name} for {placement.learner.name}: {words[0].lower()}{words[1:]}." if gap else words
     messages.success(request, named)
     return go(request, reverse("interventions:gap", args=[gap.key]) if gap else reverse("interventions:map"))
 

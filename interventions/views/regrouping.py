@@ -81,7 +81,11 @@ def _split(
     if words := why_not_split(state, chosen, group.on):
         return render(request, SPLIT, context | {"refused": words}, status=status if status == 409 else 422)
     shown = _look(split(state.places, chosen, group.on), placements, group.on, group)
-    shown |= {"group": group, "dose": Dose(group.sessions, group.minutes).words, "seen": _seen(state)}
+    shown |= {
+        "group": group,
+        "dose": Dose(group.sessions, group.minutes).words_at(provision.tier),
+        "seen": _seen(state),
+    }
     return render(request, SPLIT, context | shown, status=status)
 
 
@@ -93,7 +97,7 @@ def _seen(state: Running) -> str:
 def _present(placements: dict[int, Placement], chosen: set[int]) -> list[dict[str, Any]]:
     """Who can be ticked: those with a place today or later."""
     return [
-        {"row": one, "ticked": one.pk in chosen, "dose": Dose(one.sessions, one.minutes).words}
+        {"row": one, "ticked": one.pk in chosen, "dose": Dose(one.sessions, one.minutes).words_at(one.provision.tier)}
         for one in placements.values()
         if one.ends is None or one.ends >= today()
     ]
@@ -110,7 +114,7 @@ def _look(moves: Moves, placements: dict[int, Placement], day: date, group: NewG
                 "row": row,
                 "starts": days[0],
                 "ends": days[1],
-                "dose": Dose(*actions.dose_after(row, group.sessions, group.minutes)).words,
+                "dose": Dose(*actions.dose_after(row, group.sessions, group.minutes)).words_at(row.provision.tier),
             }
             for row, days in going
         ],
@@ -123,7 +127,7 @@ def told(provision: Provision) -> str:
     """What tells one group from another of its name, in words."""
     people = people_of(provision, today()) or "nobody yet"
     group = f"{provision.group.name} · " if provision.group else ""
-    return f"{group}{Dose(provision.sessions, provision.minutes).words} · {people}"
+    return f"{group}{Dose(provision.sessions, provision.minutes).words_at(provision.tier)} · {people}"
 
 
 @require(Capability.EDIT_MAP, writes=["POST"])

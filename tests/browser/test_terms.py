@@ -76,7 +76,8 @@ def test_learners_are_ticked_with_their_provision(visit, priya):
     page = visit()
     sign_in(page, priya)
     page.goto(ending())
-    row = page.locator(".goes:has([name=place]:checked)").first
+    value = page.locator(".goes:has([name=place]:checked) [name=provision]").first.get_attribute("value")
+    row = page.locator(f".goes:has([name=provision][value='{value}'])")
     provision, learners = row.locator("[name=provision]"), row.locator("[name=place]:not(:disabled)")
     ticked = "all => all.map(one => one.checked)"
     before = learners.evaluate_all(ticked)

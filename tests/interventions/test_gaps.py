@@ -255,7 +255,8 @@ class TestRemedies:
     """Each remedy says what it did and leads back to the list, which is one shorter."""
 
     def link(self, client, key):
-        return html.unescape(re.search(r'data-label="Remedy"><a class="button" href="([^"]*)"', self.page(client, key))[1])
+        found = re.search(r'data-label="Remedy"><a class="button" href="([^"]*)"', self.page(client, key))
+        return html.unescape(found[1])
 
     def page(self, client, key):
         return client.get(reverse("interventions:gap", args=[key])).text
@@ -269,15 +270,15 @@ class TestRemedies:
         twins = [placed(senco.school, one=one), placed(senco.school, one=one)]
         address = self.link(client, "doubled")
         here = headers | {"HX-Current-URL": f"http://testserver{address}"} if headers else {}
-        form = client.get(address).text
+        last = re.search(r'name="on"[^>]*value="([^"]*)"', client.get(address).text)[1]
 
-        done = client.post(address, {"on": re.search(r'name="on"[^>]*value="([^"]*)"', form)[1], "seen": 1}, headers=here)
+        done = client.post(address, {"on": last, "seen": 1}, headers=here)
 
-        assert done.headers.get("HX-Redirect") or done.headers["Location"] == "/map/gaps/doubled/"
+        assert (done.headers.get("HX-Redirect") or done.headers["Location"]) == "/map/gaps/doubled/"
         text = self.page(client, "doubled")
         assert "None today" in text
         ended = next(row for row in twins if row.pk == int(re.search(r"/placements/(\d+)/", address)[1]))
-        assert f"{ended.provision.name} for {one.name}: Ends on 23/11/2026" in html.unescape(text)
+        assert f"{ended.provision.name} for {one.name}: ends on 23/11/2026" in html.unescape(text)
 
     @pytest.mark.parametrize(
         ("key", "field", "value"),
@@ -298,7 +299,7 @@ class TestRemedies:
             assert f'action="{address}"' in text
             assert f'<a href="/map/gaps/{key}/">' in text
         assert done.redirect_chain == [(f"/map/gaps/{key}/", 302)]
-        assert f"{row.provision.name} for {row.learner.name}: Saved" in html.unescape(done.text)
+        assert f"{row.provision.name} for {row.learner.name}: saved" in html.unescape(done.text)
         assert "None today" in done.text
 
     def test_a_place_added_at_tier_1_leads_back(self, client, senco):
@@ -309,7 +310,7 @@ class TestRemedies:
         done = client.post(address, {"provision": first.pk}, follow=True)
 
         assert done.redirect_chain == [("/map/gaps/no-universal/", 302)]
-        assert f"Planned seating for {one.name}: Added" in html.unescape(done.text)
+        assert f"Planned seating for {one.name}: added" in html.unescape(done.text)
 
     def test_a_teacher_is_chosen_beside_the_list(self, client, senco):
         teacher = member(Role.CLASS_TEACHER, senco.school)
@@ -345,6 +346,12 @@ class TestRemedies:
     @pytest.mark.parametrize("tail", ["?provision=x", "?provision=999999", ""])
     def test_a_teacher_of_nothing_is_not_there(self, client, senco, tail):
         assert client.post(f"/map/gaps/no-teacher/{tail}", {"responsible": senco.pk}).status_code == 404
+
+    def test_a_provision_that_ended_opens_with_the_way_back(self, client, senco):
+        ended = date(2026, 11, 20)
+        placed(senco.school, provision={"ends": ended}, ends=ended)
+
+        assert '<a href="/map/gaps/ended/">' in client.get(self.link(client, "ended")).text
 
     def test_a_cell_that_is_opened_alone_leads_to_the_map_when_it_is_saved(self, client, senco):
         row = placed(senco.school)

@@ -113,6 +113,7 @@ class TestAreas:
         opened = client.get(f"/map/{both}").text
         assert len(names(opened)) == 3
         assert again.learner.name in opened
+        assert re.findall(r'id="cell-\d+-(\d)"', opened) == ["2"] * 3
         assert "Provision: Phonics, 3 × 20 min" in opened
         assert "Other provision is hidden by the filter Provision: Phonics, 3 × 20 min." in opened
 
