@@ -18,6 +18,7 @@ from interventions.forms.clash import both
 from interventions.forms.filling import filled_in
 from interventions.forms.placements import day_field
 from interventions.forms.provisions import LearnersForm, ProvisionForm
+from interventions.gaps import BY_KEY
 from interventions.models import Deliverer, Intervention, Placement, Provision
 from interventions.telling import classes_of, people_of, told_apart
 from learners.filters import matching
@@ -127,6 +128,12 @@ def _filled(request: Any) -> tuple[ProvisionForm, LearnersForm]:
     return _forms(request, filled, {"upns": sent.get("upns", ""), "group": sent.get("group", "")})
 
 
+def _done(request: Any, pk: int) -> HttpResponse:
+    """Back to the gap that this was the remedy of, or to the provision."""
+    gap = request.GET.get("gap", "")
+    return redirect("interventions:gap", gap) if gap in BY_KEY else redirect("interventions:provision", pk)
+
+
 @require(Capability.EDIT_MAP, writes=["POST"])
 def new(request: Any) -> HttpResponse:
     """Start a provision: from the library, for learners by search, pasted UPNs or whole group."""
@@ -144,7 +151,7 @@ def new(request: Any) -> HttpResponse:
         else:
             count = provision.placements.count()
             messages.success(request, f"{provision.name} is on the map for {count} learner{'' if count == 1 else 's'}.")
-            return redirect("interventions:provision", provision.pk)
+            return _done(request, provision.pk)
     library = (
         Intervention.objects.visible_to(request.user).filter(school=request.school).in_use().order_by("tier", "name")
     )
@@ -216,7 +223,7 @@ def edit(request: Any, pk: int) -> HttpResponse:
             return render(request, "interventions/provision_edit.html", context, status=409)
         else:
             messages.success(request, "Saved.")
-            return redirect("interventions:provision", pk)
+            return _done(request, pk)
     return render(request, "interventions/provision_edit.html", context, status=422 if form.is_bound else 200)
 
 

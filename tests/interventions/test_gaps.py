@@ -394,3 +394,19 @@ def test_of_hours_that_nobody_entered_it_is_said_that_they_are_unknown(client, s
         assert f'href="{reverse("school:people")}"' in text
     assert re.search(r'<span class="count number">([^<]*)</span>\s*<div><h2>Staff over', unknown)[1] == "–"
     assert re.search(r'<span class="count number">([^<]*)</span>\s*<div><h2>Staff over', known)[1] == "0"
+
+    def test_provision_started_for_a_learner_who_has_none_leads_back(self, client, senco):
+        one = LearnerFactory(school=senco.school)
+        SenProvisionFactory(learner=one, code="K")
+        address = self.link(client, "nothing")
+        plan = {"name": "Booster", "tier": 2, "area": "cognition", "dose": "3 x 10", "adults": 1, "preparation": 0}
+
+        done = client.post(
+            address,
+            plan | {"starts": "2026-11-23", "ends": "2027-07-20", "role": "ta", "learners": one.pk},
+            follow=True,
+        )
+
+        assert done.redirect_chain == [("/map/gaps/nothing/", 302)]
+        assert "Booster is on the map for 1 learner" in done.text
+        assert "None today" in done.text
