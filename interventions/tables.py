@@ -4,6 +4,7 @@ Built by string like the map's cells (cells.py); everything that people wrote pa
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from django.utils.html import escape
@@ -16,10 +17,14 @@ from interventions.grid.tables import NUMBERS
 
 
 class Ways(NamedTuple):
-    """Where names lead to under the filters of the page, "{}" standing for an id; "" where they lead nowhere."""
+    """Where names lead to under the filters of the page, "{}" standing for an id; "" where they lead nowhere.
+
+    And what the school calls its tiers: a colour is never the only word for one.
+    """
 
     staff: str = ""  # the learners of a member of staff
     learners: str = ""  # the learners of provisions like one
+    tiers: Mapping[int, str] = MappingProxyType({})
 
 
 def _way(entry: Entry, ways: Ways) -> str:
@@ -35,19 +40,20 @@ def _way(entry: Entry, ways: Ways) -> str:
     )
 
 
-def entry_html(entry: Entry, shown: Collection[str], ways: Ways) -> str:
-    """A provision as a cell lists it; its name leads on."""
+def entry_html(entry: Entry, shown: Collection[str], ways: Ways, tier: int = 0) -> str:
+    """A provision as a cell lists it; its name leads on. It names its tier where its column is not of that `tier`."""
     name, way = escape(entry.name), escape(_way(entry, ways))
     what = f'<a class="what" href="{way}">{name}</a>' if way else f'<span class="what">{name}</span>'
     dose = f'<span class="dose">{entry.dose.words_at(entry.tier)}</span>' if "dose" in shown else ""
-    about = " · ".join([CONFIDENTIAL] * entry.confidential + [escape(" · ".join(entry.about(shown)))])
+    said = [*([ways.tiers.get(entry.tier, "")] if entry.tier != tier else []), *entry.about(shown)]
+    about = " · ".join([CONFIDENTIAL] * entry.confidential + [escape(" · ".join(filter(None, said)))])
     return f'<div class="placement t{entry.tier}">{what}{dose}<span class="out">{about}</span></div>'
 
 
 def cell_html(cell: Cell, column: Column, shown: Collection[str], ways: Ways) -> str:
     """What stands in a cell, as its column says."""
     if isinstance(cell, tuple):
-        return "".join(entry_html(one, shown, ways) for one in cell if isinstance(one, Entry))
+        return "".join(entry_html(one, shown, ways, column.tier) for one in cell if isinstance(one, Entry))
     if isinstance(cell, int):
         return time_words(cell) if column.kind == "hours" else f"{cell:,}"
     return escape(cell)

@@ -56,7 +56,7 @@ _WIDTHS = {
     222: "ijl'|", 278: " ftI.,:;!/\\[]·", 333: "()-r`", 350: "•", 500: "cksvxyzJ", 611: "FLTZ", 667: "ABEKPSVXY&",
     722: "CDHNRUw", 778: "GOQ", 833: "mM", 944: "W%@",
 }  # fmt: skip
-FIGURE, FULL = 556, 1000
+FIGURE, CAPITAL, FULL = 556, 722, 1000
 
 
 class _Letters(dict[str, int]):
@@ -86,7 +86,7 @@ def lines_of(text: str, width: int, bold: bool = False) -> int:
     lines = 0
     for line in text.split("\n"):
         lines += 1
-        if len(line) * FULL <= room or _wide(line) <= room:
+        if len(line) * CAPITAL <= room or _wide(line) <= room:
             continue
         used = 0.0
         for word in line.split(" "):
@@ -111,7 +111,7 @@ def height_of(cells: Row, widths: Sequence[int]) -> int:
     """
     most = 1
     for (value, look), width in zip(cells, widths, strict=False):
-        if isinstance(value, str) and (len(value) * 2 > width or "\n" in value):
+        if isinstance(value, str) and (len(value) * CAPITAL > width * ROOM or "\n" in value):
             most = max(most, lines_of(value, width, LOOKS[look].bold))
     return min(TALLEST, most * LINE + SPARE)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from interventions.areas import AREAS
 from interventions.grid.sections import Heading, Key, heading
-from interventions.grid.tables import Cell, Column, Line, Section, Table
+from interventions.grid.tables import Cell, Column, Line, Section, Table, dose_said
 from interventions.grid.values import Place, Running, entries, some
 from interventions.subjects import SUBJECTS
 
@@ -75,10 +75,10 @@ def _lines(held: _Held, tiers: Mapping[int, str]) -> tuple[Line, ...]:
             (
                 tiers.get(entry.tier, f"Tier {entry.tier}"),
                 AREAS[entry.area],
-                entry.dose.words_at(entry.tier),
+                dose_said(entry.dose.words_at(entry.tier), count, entry.minutes),
                 some(entry.people),
                 entry.learners if entry.learners else entry.size,
-                placed.get((entry.name, entry.tier, entry.area, entry.dose.words), 0),
+                count,
                 entry.minutes,
             ),
             under=f"{entry.groups} groups" if entry.groups > 1 else "",
@@ -87,6 +87,7 @@ def _lines(held: _Held, tiers: Mapping[int, str]) -> tuple[Line, ...]:
             confidential=entry.confidential,
         )
         for entry in entries(held.running.values(), held.places)
+        for count in [placed.get((entry.name, entry.tier, entry.area, entry.dose.words), 0)]
     )
 
 

@@ -146,7 +146,7 @@ def show(request: Any) -> HttpResponse:
             return fragment(request, "interventions/map.html#more", context)
     else:
         table = whole(frame, keys)
-        ways = Ways(frame.staff_address, frame.learners_address if frame.view == "areas" else "")
+        ways = Ways(frame.staff_address, frame.learners_address if frame.view == "areas" else "", frame.tiers)
         context["rows"] = table_html(table, frame.shown, ways) if table.lines else ""
     context["tally"] = tally_of(frame, [one.pk for one in keys])
     if request.htmx and request.method == "POST":

@@ -20,9 +20,10 @@ class UploadForm(forms.Form):
 
     file = forms.FileField(
         label="Pupil list",
-        help_text="CSV, Excel (.xlsx), Common Transfer File (.xml) or JSON, up to 10 MB, as your MIS exports it.",
+        help_text="CSV, Excel (.xlsx), OpenDocument (.ods), Common Transfer File (.xml) or JSON, up to 10 MB, as your "
+        "MIS exports it.",
         error_messages={"required": "Choose the file first.", "empty": "This file is empty. Export the list again."},
-        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.xml,.json"}),
+        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.ods,.xml,.json"}),
     )
 
     def __init__(self, *args: Any, too_large: bool = False, **kwargs: Any) -> None:

@@ -18,7 +18,6 @@ from learners.reading.markup import Broken, Enough, Reader, Silent, read_markup
 from learners.reading.opendocument import read_opendocument
 from learners.reading.sheet import MOST_COLUMNS, MOST_ROWS, Cell, Clock, Sheet, check_size
 from learners.reading.values import BEYOND, MOST_SHEETS, SPARE_ROWS, fill_down, formulas_without_result, number, words
-from learners.reading.values import ERRORS as ERRORS  # interventions/map_reading/own.py asks here
 from provisionmap.web.text_file import Refused
 
 START = date(1899, 12, 30)  # day 0 of day numbers from March 1900 on

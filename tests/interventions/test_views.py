@@ -229,7 +229,7 @@ class TestStaff:
         rows = rows_of(client.get("/map/?view=staff").text)
 
         assert rows == [
-            ["Ann Bell Teaching assistant", "Phonics 3 × 20 min 2 learners · to 20 Jul 2027", "2", "60", "1 h"],
+            ["Ann Bell Teaching assistant", "Phonics 3 × 20 min Wave 2 · 2 learners · to 20 Jul 2027", "2", "60", "1 h"],
             ["NHS therapist Therapist", "Therapy 3 × 45 min 1 learner · to 20 Jul 2027", "1", "135", "2 h 15 min"],
             ["Nobody yet", "Planned seating every lesson whole class: Robin · to 20 Jul 2027", "0", "0", "0 min"],
         ]
@@ -239,7 +239,7 @@ class TestStaff:
 
         rows = rows_of(client.get("/map/?view=staff").text)
 
-        assert rows[0][1] == "Phonics 3 × 20 min 2 learners · with Bo Carr · to 20 Jul 2027"
+        assert rows[0][1] == "Phonics 3 × 20 min Wave 2 · 2 learners · with Bo Carr · to 20 Jul 2027"
         assert [row[3] for row in rows[:2]] == ["60", "60"]
 
     def test_who_answers_for_it_stands_where_nobody_is_named_to_deliver(self, client, senco):

@@ -28,7 +28,7 @@ PROBLEMS, REFUSED = 1, 2
 class Command(BaseCommand):
     """`import_map FILE [--school ID] [--dry-run] [--json] …`. Exit code 0 done, 1 doubts or problems, 2 refused."""
 
-    help = "Import a provision map (CSV, .xlsx). Nothing is written unless every line is certain."
+    help = "Import a provision map (CSV, .xlsx, .ods). Nothing is written unless every line is certain."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """What may follow the command."""

@@ -27,7 +27,7 @@ DONE, PROBLEMS, REFUSED = 0, 1, 2
 class Command(BaseCommand):
     """`import_learners FILE [--school ID] [--dry-run] [--json]`. Exit code 0 done, 1 problems, 2 refused."""
 
-    help = "Import a pupil list (CSV, .xlsx, CTF). Nothing is written unless every row reads well."
+    help = "Import a pupil list (CSV, .xlsx, .ods, CTF). Nothing is written unless every row reads well."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """What may follow the command."""

@@ -124,9 +124,9 @@ def test_columns_that_grow_for_their_words_leave_the_page_as_it_is():
 
 def test_a_dose_stays_on_one_line():
     heads = (Head("Learner", 24), *(Head(f"Club {at}", 16, 2) for at in range(9)))
-    note = (Note("", "3 × 20 min"),)
+    cells = (((Note(f"Letter {'s' * at}", "3 × 20 min"),)) for at in range(9))
 
-    _, words = printed(replace(ABOUT, paper="A4"), Drawing("Map", heads, (Line(("Ann", *[note] * 9)),)))
+    _, words = printed(replace(ABOUT, paper="A4"), Drawing("Map", heads, (Line(("Ann", *cells)),)))
 
     assert sum(text.count("3 × 20 min") for text in words) == 9
 
@@ -137,10 +137,15 @@ def test_a_heading_says_its_tier_in_words():
     assert '<th scope="col" class="t2">Phonics<small>Wave 2</small></th>' in html
 
 
-def test_the_first_page_begins_with_its_title():
-    _, [text] = printed(ABOUT, view(1))
+def test_the_first_page_begins_with_its_title_near_the_top():
+    reader, _ = printed(ABOUT, view(1))
+    heights = {}
+    reader.pages[0].extract_text(
+        visitor_text=lambda text, matrix, at, *_: heights.setdefault(text.strip()[:13], matrix[3] * at[5] + matrix[5])
+    )
 
-    assert text.lstrip().startswith("Provision map of Oakfield & Sons")
+    assert heights["Provision map"] > heights["Key:"]
+    assert A3[1] - heights["Provision map"] < 60
 
 
 @pytest.mark.parametrize("paper", ["A3", "A4"])
