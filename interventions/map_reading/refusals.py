@@ -2,7 +2,7 @@
 
 from provisionmap.web.text_file import Refused
 
-SAVE_AS = "Save the map as Excel workbook (.xlsx) or CSV, or start from our template."
+SAVE_AS = "Save the map as Excel workbook (.xlsx), OpenDocument (.ods) or CSV, or start from our template."
 OF_LISTS = ("pupil list", "Common Transfer File", "MIS")  # remedies that are of no use for a map
 
 
@@ -10,7 +10,7 @@ def for_a_map(refused: Refused) -> Refused:
     """A refusal of the upload gate, with what to do for a map where it says what to do for a pupil list.
 
     >>> for_a_map(Refused("This file is empty.", "Export the pupil list from your MIS as CSV.")).remedy
-    'Save the map as Excel workbook (.xlsx) or CSV, or start from our template.'
+    'Save the map as Excel workbook (.xlsx), OpenDocument (.ods) or CSV, or start from our template.'
     >>> for_a_map(Refused("This is a packed file (7z).", "Unpack it.")).remedy
     'Unpack it.'
     """

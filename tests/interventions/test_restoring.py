@@ -164,7 +164,7 @@ class TestThePages:
         shown = client.get(pages(row)[0])
 
         text = " ".join(re.sub(r"<[^>]+>", " ", shown.text).split())
-        assert f"Now 23 Nov 2026, 10:00 changed by {senco.name} 23 Nov 2026, 10:00 added by {senco.name}" in text
+        assert f"Now 23/11/2026, 10:00 changed by {senco.name} 23/11/2026, 10:00 added by {senco.name}" in text
         assert "Dose 5 × 10 min changed 3 × 10 min" in text
         assert [head["restores"] for head in shown.context["heads"]] == [False, True]
 

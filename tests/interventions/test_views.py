@@ -72,7 +72,7 @@ class TestAreas:
     def test_a_provision_without_learners_appears_too(self, client, phonics):
         rows = rows_of(client.get("/map/?view=areas").text)
 
-        assert rows[3][1] == "Planned seating every lesson whole class: Robin · to 20 Jul 2027"
+        assert rows[3][1] == "Planned seating every lesson Wave 1 · whole class: Robin · to 20 Jul 2027"
 
     def test_a_filter_of_learners_keeps_only_their_provision_and_that_of_their_class(self, client, phonics):
         fourth = rows_of(client.get("/map/?view=areas&year=4").text)
@@ -231,7 +231,7 @@ class TestStaff:
         assert rows == [
             ["Ann Bell Teaching assistant", "Phonics 3 × 20 min Wave 2 · 2 learners · to 20 Jul 2027", "2", "60", "1 h"],
             ["NHS therapist Therapist", "Therapy 3 × 45 min Wave 3 · 1 learner · to 20 Jul 2027", "1", "135", "2 h 15 min"],
-            ["Nobody yet", "Planned seating every lesson whole class: Robin · to 20 Jul 2027", "0", "0", "0 min"],
+            ["Nobody yet", "Planned seating every lesson Wave 1 · whole class: Robin · to 20 Jul 2027", "0", "0", "0 min"],
         ]
 
     def test_two_adults_each_have_the_session_and_name_the_other(self, client, senco, phonics):

@@ -74,7 +74,7 @@ def test_nothing_is_written_before_import_is_pressed(client, senco):
 @pytest.mark.parametrize(
     ("data", "sentence"),
     [
-        (b"%PDF-1.4", "This is a PDF, whatever its name says. Export the pupil list"),
+        (b"%PDF-1.4", "This is a PDF, whatever its name says. Export the list as CSV"),
         (b"", "This file is empty. Export the list again."),
         (b"URN,EstablishmentName\n1,Oakfield\n", "This is not a pupil list: no column holds a UPN"),
     ],

@@ -46,7 +46,7 @@ def test_a_pdf_or_an_empty_file_is_refused_with_what_to_do_for_a_map(run, conten
     code, _, err = run(content)
 
     assert code == 2
-    assert "Save the map as Excel workbook (.xlsx) or CSV" in err
+    assert "Save the map as Excel workbook (.xlsx), OpenDocument (.ods) or CSV" in err
     assert "MIS" not in err
 
 
