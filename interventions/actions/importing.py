@@ -29,12 +29,12 @@ from learners.models import Group, Learner, SenProvision
 from learners.models.need import RANKS
 from learners.reading.gate import open_upload
 from learners.reading.kept import pack, unpack
-from learners.reading.sheet import COPY, Sheet
+from learners.reading.sheet import Sheet
 from learners.rows import Problem
 from provisionmap.school.models import School, User
 from provisionmap.web.text_file import Refused
 
-OLD_COPY = "For sharing"  # the sheet of a copy for sharing, before its headings said what it is
+OLD_COPY = "For sharing"  # the sheet of a copy for sharing that was taken out before its headings said what it is
 MOST_ENTRIES = 5_000  # lines of a map; a school of a thousand with five provisions each
 
 
@@ -77,7 +77,7 @@ def read_file(name: str, content: bytes, school: School | None) -> tuple[Sheet, 
     """The map in an upload, with its columns guessed. Raises Refused for a file that is none."""
     before = remembered(school)
     sheet = open_upload(name, content, lambda headings: guess(headings, before))
-    if COPY in sheet.headers or sheet.name == OLD_COPY:
+    if sheet.name == OLD_COPY:
         raise Refused(
             "This is a copy for sharing: names or columns were left out of it, so it does not say who is meant.",
             "Export the map again with full names and every column, and import that.",
@@ -296,7 +296,7 @@ def _write(school: School, plan: MapPlan, by: User | None, today: date) -> MapCh
     }
     fresh = [
         Placement(
-            school=school, provision_id=touched[id(one)],
+            school_id=school.pk, provision_id=touched[id(one)],
             learner_id=place.learner if isinstance(place.learner, int) else learners[place.learner],
             starts=place.starts, ends=place.ends, sessions=place.dose.sessions, minutes=place.dose.minutes,
             outcome=place.outcome, baseline=place.baseline, target=place.target, review_on=place.review_on,

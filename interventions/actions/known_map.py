@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from interventions.dose import Dose
-from interventions.map_reading.plan import Adult, Days, Held, HeldPlace, Known, Pupil, Shelved
+from interventions.map_reading.plan import NOT_ASKED, Adult, Days, Held, HeldPlace, Known, Pupil, Shelved
 from interventions.models import Deliverer, Intervention, Placement, Provision
 from interventions.sheet import Planned
 from learners.models import Learner, SenProvision
@@ -89,7 +89,7 @@ def _held(school: School, by: User | None, today: date, *, own: bool) -> Iterabl
     for row in provisions:
         name = " ".join(row.name.split()).casefold()
         same = (name, row.tier, row.area, row.starts, row.ends, Dose(row.sessions, row.minutes))
-        said = _said(row, tuple(people[row.pk])) if own else None
+        said = _said(row, tuple(people[row.pk])) if own else NOT_ASKED
         yield Held(row.pk, same, days[row.pk], said, tuple(rows[row.pk]))
 
 

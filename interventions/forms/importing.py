@@ -26,9 +26,10 @@ class UploadForm(forms.Form):
 
     file = forms.FileField(
         label="Provision map",
-        help_text="Excel (.xlsx) or CSV, up to 10 MB, as your school kept it, or as this program exported it.",
+        help_text="Excel (.xlsx), OpenDocument (.ods) or CSV, up to 10 MB, as your school kept it, or as this program "
+        "exported it.",
         error_messages={"required": "Choose the file first.", "empty": "This file is empty. Save the map again."},
-        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx"}),
+        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.ods"}),
     )
 
     def __init__(self, *args: Any, too_large: bool = False, **kwargs: Any) -> None:

@@ -130,6 +130,7 @@ NAMES_TIER = re.compile(
     r"wave|tier|universal|targeted|specialist|small[ -]groups?|learners|pupils|children|class\b|stage", re.IGNORECASE
 )
 IN_TIME = re.compile(r"cost in time", re.IGNORECASE)
+SUBJECT_WORDS: dict[str, str] = {word: key for key, label in SUBJECTS.items() for word in (plain(label), key)}
 OWN: dict[str, str] = {plain(heading): key for key, heading in COLUMNS}
 SYNONYMS: dict[str, tuple[str, int]] = {
     plain(word): (name, rank) for name, words in _SYNONYMS.items() for rank, word in enumerate(words.split(","))
@@ -223,8 +224,7 @@ def subject_of(text: str) -> str:
     >>> subject_of("Maths"), subject_of("Reading"), subject_of("Cookery")
     ('maths', 'reading', '')
     """
-    word = plain(text)
-    return next((key for key, label in SUBJECTS.items() if word in (plain(label), key)), "")
+    return SUBJECT_WORDS.get(plain(text), "")
 
 
 def weekly_in(heading: str) -> bool:

@@ -20,7 +20,7 @@ from interventions.subjects import SUBJECTS
 from learners import cells, census, upn
 from learners.dates import read_date
 from learners.reading.sheet import Cell, Sheet, tidy
-from learners.reading.workbook import ERRORS
+from learners.reading.values import ERRORS
 from learners.rows import Problem
 
 LONGEST = {

@@ -38,8 +38,10 @@ class Named:
     @property
     def key(self) -> str:
         """The same for two mentions of one learner: the UPN, else the name with year and class as written."""
+        if self.upn:
+            return self.upn
         name = " ".join((self.words or f"{self.forename} {self.surname}").split()).casefold()
-        return self.upn or f"{name}|{self.year}|{self.group.casefold()}"
+        return f"{name}|{self.year}|{self.group.casefold()}"
 
     @property
     def shown(self) -> str:

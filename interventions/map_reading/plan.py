@@ -19,6 +19,7 @@ KEPT = "kept"  # what they may decide about a member of staff: somebody from out
 NO_DOSE = Dose(None, None)
 NO_ENTRY = 0  # a provision that is none of the library
 Days = tuple[date, date | None]  # both count; None is an open end
+NOT_ASKED = sheet.Planned("", 0, "", date.min)
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ class Held:
     id: int
     same: tuple[object, ...]
     places: Mapping[int, Sequence[Days]]
-    said: sheet.Planned | None = None
+    said: sheet.Planned = NOT_ASKED
     rows: Sequence[HeldPlace] = ()
 
     def has(self, place: "Place") -> bool:

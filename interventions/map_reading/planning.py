@@ -78,6 +78,7 @@ class _Planner:
         self.shelf = {entry.id: entry for entry in known.library.values()}
         gathered = self._gathered(entries)
         self.who = settle((entry for lines in gathered for entry in lines.entries), known, choices, self.plan)
+        self.absent = OUT in self.who.values()
         self.doubtful = {doubt.who.key for doubt in self.plan.doubts}
         planned = [(one, lines) for lines in gathered if (one := self._provision(lines))]
         self.plan.provisions = [one for one, _ in planned]
@@ -173,6 +174,8 @@ class _Planner:
 
     def _named(self, entries: Sequence[Entry], *, doubtful: bool) -> tuple[str, ...]:
         """Learners of these lines who get no place: those in doubt, or those who are left out."""
+        if not self.absent:
+            return ()
         return tuple(
             dict.fromkeys(
                 who.shown for entry in entries for who in entry.learners

@@ -10,6 +10,7 @@ from datetime import date
 from itertools import combinations
 from typing import Any
 
+from interventions import sheet
 from interventions.areas import AREAS
 from interventions.dose import Dose
 from interventions.map_reading.entries import Entry, Reading
@@ -77,7 +78,7 @@ class Renewing:
                 one.unchanged += 1
             if place.hidden != row.hidden:
                 self._tell(place.row, "confidential", _hidden(place.hidden), _hidden(row.hidden), ON_THE_MAP)
-        starts, ends = (held.said.starts, held.said.ends) if held.said else (one.starts, one.ends)
+        starts, ends = held.said.starts, held.said.ends
         for place in fresh:
             place.ends = place.ends or ends
         one.places = fresh
@@ -126,8 +127,6 @@ class Renewing:
     # --- what is told
 
     def _tell_provision(self, one: Planned, entries: Sequence[Entry], held: Held) -> None:
-        if held.said is None:
-            return
         for entry in entries:
             for column, said, here in _of_provision(entry, held.said):
                 if column in self.columns:
@@ -177,7 +176,7 @@ def _is_same(one: Planned, held: Held, mine: Set[object]) -> bool:
 
 def _has_its_name(one: Planned, held: Held, mine: Set[object]) -> bool:
     """The name is the same, and somebody it is for; something else of the provision was changed."""
-    at_once = held.said is not None and meets((one.starts, one.ends), (held.said.starts, held.said.ends))
+    at_once = meets((one.starts, one.ends), (held.said.starts, held.said.ends))
     return at_once and (bool(held.places.keys() & mine) or not (mine or held.places))
 
 
@@ -231,7 +230,7 @@ def _hidden(placement: bool) -> str:
     return CONFIDENTIAL[False, placement] or "nothing"
 
 
-def _of_provision(entry: Entry, held: Any) -> Told:
+def _of_provision(entry: Entry, held: sheet.Planned) -> Told:
     """What a line says of its provision otherwise than the map."""
     texts = (
         ("provision", entry.name, held.name), ("responsible", entry.responsible, held.responsible),

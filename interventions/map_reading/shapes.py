@@ -131,8 +131,8 @@ class _Reader:
 
     def _is_heading(self, row: list[Cell]) -> bool:
         """Whether a line repeats the headings, as printed maps do on each page."""
-        filled = [plain(str(cell)) for cell in row if cell is not None]
-        return len(filled) > 1 and self.headings.issuperset(filled)
+        filled = [cell for cell in row if cell is not None]
+        return len(filled) > 1 and all(plain(str(cell)) in self.headings for cell in filled)
 
     def _is_section(self, row: list[Cell]) -> bool:
         """A line with one cell that names a tier or an area: it holds for the lines under it."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from interventions.actions.importing import Draft
@@ -18,6 +20,9 @@ from learners.census import YEARS
 from learners.rows import Problem
 
 MOST_ROWS_NAMED = 5
+PART_OF_A_DAY = re.compile(r"0\.\d{5,}", re.ASCII)  # with fewer places it is as likely a number
+MINUTES_A_DAY = 24 * 60
+NEARLY = Decimal("0.000001")
 MOST_NOTICES = 200
 ROLES = dict(Deliverer.ROLES)
 Said = Mapping[tuple[str, str], str]  # by kind and key: what was wrong, or what was typed
@@ -43,6 +48,19 @@ def rows_words(rows: Sequence[int]) -> str:
     named = ", ".join(map(str, rows[:MOST_ROWS_NAMED]))
     more = f" and {len(rows) - MOST_ROWS_NAMED} more" if len(rows) > MOST_ROWS_NAMED else ""
     return f"row{'' if len(rows) == 1 else 's'} {named}{more}"
+
+
+def read_aloud(text: str) -> str:
+    """What stands in a cell as a person saw it there: workbooks keep a time as a part of a day.
+
+    >>> read_aloud("0.01388888888888889"), read_aloud("0.5"), read_aloud("0.12345")
+    ('0:20', '0.5', '0.12345')
+    """
+    if not PART_OF_A_DAY.fullmatch(text):
+        return text
+    minutes = Decimal(text) * MINUTES_A_DAY
+    whole = int(minutes.to_integral_value())
+    return f"{whole // 60}:{whole % 60:02}" if abs(minutes - whole) < NEARLY else text
 
 
 class Words:
@@ -94,10 +112,16 @@ class Words:
             if one.unread and one.dose_words not in doses and one.row not in rows
         }  # fmt: skip
         return [
-            {"mark": mark_of(words), "words": words, "entry": one, "error": self.errors.get(("dose", words), ""),
-             "typed": self.typed.get(("dose", words), "")}
+            {
+                "mark": mark_of(words),
+                "words": words,
+                "shown": read_aloud(words),
+                "entry": one,
+                "error": self.errors.get(("dose", words), ""),
+                "typed": self.typed.get(("dose", words), ""),
+            }
             for words, one in found.items()
-        ]  # fmt: skip
+        ]
 
     def staff(self) -> list[dict[str, Any]]:
         """Members of staff whom nobody here is called."""
@@ -133,6 +157,7 @@ class Words:
             "shelf_error": self.errors.get(shelf, ""),
             "tier": self.tiers.get(one.tier, ""),
             "area": AREAS.get(one.area, ""),
+            "guessed": bool(one.area) and one.area_from in ("needs", "chosen"),  # and so may be chosen otherwise
             "days": days_words(one.starts, one.ends),
             "people": [(name or self.adults.get(person or 0, ""), ROLES[role], bool(person))
                        for person, name, role in one.people],

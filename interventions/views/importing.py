@@ -22,7 +22,7 @@ from interventions.map_reading.people import can_be_added
 from interventions.map_reading.plan import Choices
 from interventions.map_reading.refusals import for_a_map
 from interventions.models import MapImport
-from interventions.views.checking import MOST_NOTICES, Words
+from interventions.views.checking import MOST_NOTICES, Words, read_aloud
 from learners.actions.uploads import KEPT_FOR
 from learners.views.previewing import samples_of
 from provisionmap.school.access import NotAllowed, require
@@ -108,9 +108,10 @@ def columns(request: Any, run: MapImport) -> HttpResponse:
         actions.choose_columns(run=run, mapping=form.mapping, by=request.user)
         return redirect("interventions:map-import-check", run.pk)
     listed = [
-        {"place": place + 1, "heading": heading, "samples": samples_of(sheet, place), "field": form.of(place)}
+        {"place": place + 1, "heading": heading, "samples": [read_aloud(one) for one in samples_of(sheet, place)],
+         "field": form.of(place)}
         for place, heading in enumerate(sheet.headers)
-    ]
+    ]  # fmt: skip
     shown = {"section": "map", "run": run, "form": form, "sheet": sheet, "columns": listed}
     return render(request, "interventions/import/columns.html", shown, status=422 if form.errors else 200)
 

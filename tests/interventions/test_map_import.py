@@ -329,8 +329,9 @@ def test_what_was_exported_comes_into_an_empty_school_and_out_again_the_same(sen
     assert Group.objects.filter(school=empty).count() == 1
     assert SenProvision.objects.filter(learner__school=empty).count() == 3
     call_command("import_map", str(path), "--school", "Empty", "--create-learners")
-    assert "0 provisions and 0 placements made, 0 placements changed, 0 learners added; 3 placements there already." in (
-        capsys.readouterr().out
+    assert (
+        "0 provisions and 0 placements made, 0 placements changed, 0 learners added; 3 placements there already."
+        in (capsys.readouterr().out)
     )
 
 

@@ -135,7 +135,7 @@ def test_what_a_line_says_otherwise_of_a_placement_is_a_change(senco, nessy, col
 
 
 def test_a_column_that_was_taken_out_changes_nothing(senco, nessy):
-    kept = [at for at, key in enumerate(KEYS) if key not in ("outcome", "sessions", "review_on", "class")]
+    kept = [at for at, key in enumerate(KEYS) if key not in ("outcome", "sessions", "review_on", "class", "note")]
     rows = [[row[at] for at in kept] for row in rows_of(senco.school, senco)]
 
     plan = plan_of(senco, rows, [HEADINGS[at] for at in kept])
@@ -151,9 +151,14 @@ def test_changes_are_shown_from_and_to_written_as_one_change_and_taken_back_whol
     client.post(at("apply", run), sent_by(page))
 
     assert "<b>1</b> to change" in page.text
-    for words in ("Outcome: <del>Reads 60 words</del> → <ins>Reads 90 words</ins>",
-                  "Target: <del>60</del> → <ins>nothing</ins>", "Sessions a week: <del>3</del> → <ins>5</ins>"):  # fmt: skip
-        assert words in page.text
+    assert [
+        words in page.text
+        for words in (
+            "Outcome: <del>Reads 60 words</del> → <ins>Reads 90 words</ins>",
+            "Target: <del>60</del> → <ins>nothing</ins>",
+            "Sessions a week: <del>3</del> → <ins>5</ins>",
+        )
+    ] == [True, True, True]
     nessy.refresh_from_db()
     assert (nessy.outcome, nessy.target, nessy.sessions, nessy.baseline, nessy.version) == (
         "Reads 90 words", "", 5, "40", 2,
@@ -213,9 +218,30 @@ def test_days_that_meet_another_place_of_the_learner_are_a_problem_of_their_row(
     plan = plan_of(senco, rows)
 
     assert [(one.row, one.column, one.value) for one in plan.problems] == [(2, "From", "01/10/2026")]
-    assert plan.problems[0].message == (
-        "The learner has another place in Nessy from 07/09/2026 on, in that time."
-    )
+    assert plan.problems[0].message == ("The learner has another place in Nessy from 07/09/2026 on, in that time.")
+
+
+def test_two_places_of_a_learner_are_told_apart_by_their_days(senco, nessy):
+    Placement.objects.update(ends=date(2026, 12, 4))
+    later = PlacementFactory(provision=nessy.provision, learner=nessy.learner, starts=date(2026, 12, 7),
+                             ends=date(2026, 12, 18))  # fmt: skip
+    first = rows_of(senco.school, senco)
+    second = edited(first, starts=date(2026, 12, 9), ends=date(2026, 12, 18), outcome="", baseline="", target="",
+                    review_on="")  # fmt: skip
+
+    plan = plan_of(senco, [*second, *first])
+
+    assert [change.placement for one in plan.provisions for change in one.changed] == [later.pk]
+    assert fields_of(plan) == [(("starts", date(2026, 12, 7), date(2026, 12, 9)),)]
+    assert (plan.unchanged, plan.problems) == (1, [])
+
+
+def test_what_all_rows_of_a_provision_say_is_told_once(senco, nessy):
+    PlacementFactory(provision=nessy.provision, learner=LearnerFactory(school=senco.school), ends=date(2026, 12, 18))
+
+    draft = drafted(senco.school, senco, book_of(edited(rows_of(senco.school, senco), place="Hall")))
+
+    assert told(draft) == [("Place", "Hall", "The map says nothing there, and keeps it so.")]
 
 
 def test_a_second_row_for_the_same_days_is_a_problem_where_it_says_otherwise(senco, nessy):

@@ -230,9 +230,11 @@ class TestStaff:
 
         assert rows == [
             ["Ann Bell Teaching assistant", "Phonics 3 × 20 min Wave 2 · 2 learners · to 20 Jul 2027", "2", "60", "1 h"],
-            ["NHS therapist Therapist", "Therapy 3 × 45 min Wave 3 · 1 learner · to 20 Jul 2027", "1", "135", "2 h 15 min"],
-            ["Nobody yet", "Planned seating every lesson Wave 1 · whole class: Robin · to 20 Jul 2027", "0", "0", "0 min"],
-        ]
+            ["NHS therapist Therapist", "Therapy 3 × 45 min Wave 3 · 1 learner · to 20 Jul 2027", "1", "135",
+             "2 h 15 min"],
+            ["Nobody yet", "Planned seating every lesson Wave 1 · whole class: Robin · to 20 Jul 2027", "0", "0",
+             "0 min"],
+        ]  # fmt: skip
 
     def test_two_adults_each_have_the_session_and_name_the_other(self, client, senco, phonics):
         DelivererFactory(provision=phonics, user=UserFactory(name="Bo Carr"), role="teacher")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from interventions.map_reading.refusals import for_a_map
+from interventions.map_reading.refusals import SAVE_AS, for_a_map
 from learners.reading.gate import open_upload
 from provisionmap.web.text_file import Refused
 
@@ -15,7 +15,7 @@ def test_a_file_that_is_no_map_is_refused_with_what_to_do_for_a_map(content):
     told = for_a_map(refused.value)
 
     assert told.message == refused.value.message
-    assert told.remedy == "Save the map as Excel workbook (.xlsx), OpenDocument (.ods) or CSV, or start from our template."
+    assert told.remedy == SAVE_AS
 
 
 def test_a_remedy_that_holds_for_every_file_stays():
