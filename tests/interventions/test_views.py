@@ -229,7 +229,8 @@ class TestStaff:
         rows = rows_of(client.get("/map/?view=staff").text)
 
         assert rows == [
-            ["Ann Bell Teaching assistant", "Phonics 3 × 20 min Wave 2 · 2 learners · to 20 Jul 2027", "2", "60", "1 h"],
+            ["Ann Bell Teaching assistant", "Phonics 3 × 20 min Wave 2 · 2 learners · to 20 Jul 2027", "2", "60",
+             "1 h"],
             ["NHS therapist Therapist", "Therapy 3 × 45 min Wave 3 · 1 learner · to 20 Jul 2027", "1", "135",
              "2 h 15 min"],
             ["Nobody yet", "Planned seating every lesson Wave 1 · whole class: Robin · to 20 Jul 2027", "0", "0",
