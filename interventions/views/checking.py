@@ -158,6 +158,7 @@ class Words:
             "tier": self.tiers.get(one.tier, ""),
             "area": AREAS.get(one.area, ""),
             "guessed": bool(one.area) and one.area_from in ("needs", "chosen"),  # and so may be chosen otherwise
+            "dose": one.dose.words_at(one.tier),
             "days": days_words(one.starts, one.ends),
             "people": [(name or self.adults.get(person or 0, ""), ROLES[role], bool(person))
                        for person, name, role in one.people],
@@ -175,9 +176,9 @@ class Words:
             name = f"{self.plan.learners[place.learner].shown} (new)"
         same_days = (place.starts, place.ends) == (one.starts, one.ends)
         own = (
-            ("", "" if place.dose == one.dose else place.dose.words),
+            ("", "" if place.dose == one.dose else place.dose.words_at(one.tier)),
             ("", "" if same_days else days_words(place.starts, place.ends)),
-            ("outcome: ", place.outcome), ("start: ", place.baseline), ("target: ", place.target),
+            ("outcome: ", place.outcome), ("baseline: ", place.baseline), ("target: ", place.target),
             ("review ", f"{place.review_on.day} {place.review_on:%b %Y}" if place.review_on else ""),
             ("", "confidential" if place.hidden else ""),
         )  # fmt: skip

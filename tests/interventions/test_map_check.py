@@ -67,7 +67,7 @@ def test_the_preview_says_everything_that_would_be_written(client, senco, ada):
     one = line(page, "Nessy")
     assert one["people"] == [(ta.name, "Teaching assistant", True)]
     assert one["places"] == [
-        {"name": "Ada Bee", "own": "outcome: Reads 60 words · start: 40 · target: 60 · review 1 Dec 2026"}
+        {"name": "Ada Bee", "own": "outcome: Reads 60 words · baseline: 40 · target: 60 · review 1 Dec 2026"}
     ]
     for words in ("Ada Bee", "3 × 20 min", "7 Sep 2026 to 18 Dec 2026", "Cognition and learning", "Wave 2", ta.name):
         assert words in page.text
