@@ -72,7 +72,7 @@ class TestAreas:
     def test_a_provision_without_learners_appears_too(self, client, phonics):
         rows = rows_of(client.get("/map/?view=areas").text)
 
-        assert rows[3][1] == "Planned seating every lesson Wave 1 · whole class: Robin · to 20 Jul 2027"
+        assert rows[3][1] == "Planned seating every lesson whole class: Robin · to 20 Jul 2027"
 
     def test_a_filter_of_learners_keeps_only_their_provision_and_that_of_their_class(self, client, phonics):
         fourth = rows_of(client.get("/map/?view=areas&year=4").text)
