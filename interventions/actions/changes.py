@@ -9,11 +9,10 @@ from typing import Any, TypeVar
 from django.db import models, router
 from django.db.models import F
 from django.db.models.deletion import Collector
-from django.utils import timezone
-from simple_history.utils import bulk_create_with_history
 
 from interventions.models import MapChange, Placement, Provision
 from provisionmap.school import audit
+from provisionmap.school.bulk import create_rows, keep_history, update_rows
 from provisionmap.school.models import School, User
 
 Row = TypeVar("Row", bound=models.Model)
@@ -33,10 +32,9 @@ def add_rows(rows: Sequence[Row], *, change: MapChange) -> list[Row]:
     """Write new rows of one model with their history."""
     if not rows:
         return []
-    made = bulk_create_with_history(
-        list(rows), type(rows[0]), default_user=change.by, default_change_reason=change.reason
-    )
-    return list(made)
+    made = list(rows)
+    create_rows(type(made[0]), made, by=change.by, reason=change.reason)
+    return made
 
 
 def change_rows(rows: Sequence[models.Model], fields: Iterable[str], *, change: MapChange) -> None:
@@ -52,10 +50,7 @@ def change_rows(rows: Sequence[models.Model], fields: Iterable[str], *, change: 
         written.append("version")
         for row in rows:
             vars(row)["version"] += 1
-    model.objects.bulk_update(rows, written, batch_size=500)
-    model.history.bulk_history_create(
-        rows, update=True, default_user=change.by, default_change_reason=change.reason, batch_size=500
-    )
+    update_rows(model, rows, written, by=change.by, reason=change.reason)
 
 
 def remove_rows(rows: Sequence[models.Model], *, change: MapChange) -> None:
@@ -72,17 +67,7 @@ def delete_rows(rows: Sequence[models.Model], *, by: User | None, reason: str) -
     if not rows:
         return
     model: Any = type(rows[0])
-    history, now = model.history.model, timezone.now()
-    history.objects.bulk_create(
-        [
-            history(
-                history_date=now, history_user=by, history_change_reason=reason, history_type="-",
-                **{field.attname: getattr(row, field.attname) for field in history.tracked_fields},
-            )
-            for row in rows
-        ],
-        batch_size=500,
-    )  # fmt: skip
+    keep_history(model, [row.pk for row in rows], "-", by=by, reason=reason)
     # The collector deletes these very objects, with what hangs on them, so that their history is not written twice.
     for row in rows:
         vars(row)["skip_history_when_saving"] = True

@@ -18,6 +18,7 @@ from interventions.permissions import check_can_edit, check_can_place
 from learners.models import Learner
 from provisionmap.school import audit
 from provisionmap.school.access import NotAllowed
+from provisionmap.school.bulk import keep_history
 from provisionmap.school.models import School, User
 from provisionmap.school.stale import Stale
 
@@ -43,11 +44,6 @@ def check_dates(placement: Placement, starts: date, ends: date | None) -> Share:
     if share.meets(placement.pk, starts, ends):
         raise NotAllowed("The learner has another place in this provision in that time. Choose other days.")
     return share
-
-
-def _keep_history(placement: Placement, *, by: User, reason: str) -> None:
-    """The history row that a bare UPDATE leaves out."""
-    Placement.history.bulk_history_create([placement], update=True, default_user=by, default_change_reason=reason)
 
 
 @transaction.atomic
@@ -85,7 +81,7 @@ def change_placement(
     for name, value in changes.items():
         setattr(placement, name, value)
     placement.version = seen + 1
-    _keep_history(placement, by=by, reason=reason)
+    keep_history(Placement, [placement.pk], "~", by=by, reason=reason)  # a bare UPDATE keeps none
     audit.record("placement.change", by=by, target=placement, old=old, new=changes)
     if share:
         share.renew(placement.pk, starts, ends)

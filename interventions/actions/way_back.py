@@ -8,10 +8,10 @@ from itertools import combinations
 from typing import Any, NamedTuple
 
 from django.db.models import ForeignKey
-from simple_history.utils import bulk_create_with_history
 
 from interventions.models import Deliverer, Intervention, MapChange, Placement, Provision, TierMove
 from learners.models import Grant, Learner
+from provisionmap.school.bulk import create_rows, update_rows
 from provisionmap.school.models import TierLabel, User
 
 # What a change may touch, in the order in which taking back may delete: what leans on others first.
@@ -74,13 +74,10 @@ class Back:
             if "version" in names:
                 for row in self.changed:
                     row.version += 1
-            self.model.objects.bulk_update(self.changed, names, batch_size=500)
-            self.model.history.bulk_history_create(
-                self.changed, update=True, default_user=by, default_change_reason=reason
-            )
+            update_rows(self.model, self.changed, names, by=by, reason=reason)
         if self.removed:
             again = [self.model(**{name: getattr(row, name) for name in self.fields}) for row in self.removed]
-            bulk_create_with_history(again, self.model, default_user=by, default_change_reason=reason)
+            create_rows(self.model, again, by=by, reason=reason)
 
 
 def hanging(back: Mapping[Any, Back], change: MapChange) -> int:

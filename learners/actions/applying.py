@@ -11,12 +11,12 @@ from typing import Any
 from django.db.models import Max
 
 from learners.actions.known import DETAILS
-from learners.actions.trail import BATCH, Trail, create_rows, update_rows
 from learners.matching import Addition, Change, Plan, new_contacts
 from learners.models import Contact, Group, Learner, SenProvision
 from learners.models.need import RANKS
 from learners.reading.sheet import ContactRow
 from learners.rows import Value
+from provisionmap.school.bulk import BATCH, Trail, create_rows, update_rows
 from provisionmap.school.models import School, User
 
 DAY = timedelta(days=1)

@@ -7,11 +7,11 @@ from typing import Any
 
 from django.db import models, transaction
 
-from learners.actions.trail import Trail, keep_history, update_rows
 from learners.models import Contact, Group, ImportRun, Learner, SenProvision
 from learners.permissions import check_can_import
 from provisionmap.school import audit
 from provisionmap.school.access import NotAllowed
+from provisionmap.school.bulk import Trail, keep_history, update_rows
 from provisionmap.school.models import School, User
 
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from learners.actions.trail import update_rows
 from learners.models import Learner
 from learners.moving_up import UP, Pupil, Step, Turn
 from learners.permissions import check_can_add
+from provisionmap.school.bulk import update_rows
 from provisionmap.school.models import School, User
 
 

@@ -1,4 +1,4 @@
-"""Lines of history for rows that are written in bulk, copied by the database itself: one statement a batch."""
+"""Rows written in bulk, with lines of history that the database itself copies: one statement a batch."""
 
 from __future__ import annotations
 
