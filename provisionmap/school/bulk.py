@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any, Literal, TypedDict
 
 from django.db import connection, models
-from django.db.models import F, Value
 from django.utils import timezone
 from simple_history.utils import get_history_manager_for_model
 
@@ -47,20 +46,20 @@ def keep_history(model: type[models.Model], ids: Sequence[int], kind: Kind, *, b
     What simple-history would write one by one: a school's list is thousands of lines.
     """
     history = get_history_manager_for_model(model).model
-    own = [field.attname for field in history.tracked_fields]
-    about = {
-        "history_date": Value(timezone.now(), output_field=models.DateTimeField()),
-        "history_type": Value(kind, output_field=models.CharField()),
-        "history_change_reason": Value(reason, output_field=models.CharField()),
-        "history_user_id": Value(by.pk if by else None, output_field=models.BigIntegerField()),
-    }
-    rows: Any = model._default_manager.order_by()
-    named = {f"kept_{name}": value for name, value in {**{name: F(name) for name in own}, **about}.items()}
-    columns = [history._meta.get_field(name).column for name in [*own, *about]]
     quote = connection.ops.quote_name
-    into = f"{quote(history._meta.db_table)} ({', '.join(map(quote, columns))})"
-    for start in range(0, len(ids), BATCH):
-        batch = rows.filter(pk__in=ids[start : start + BATCH]).annotate(**named).values_list(*named)
-        select, values = batch.query.sql_with_params()
-        with connection.cursor() as cursor:
-            cursor.execute(" ".join(["INSERT INTO", into, select]), values)
+    own = ", ".join(quote(field.column) for field in history.tracked_fields)
+    about = {
+        "history_date": connection.ops.adapt_datetimefield_value(timezone.now()),
+        "history_type": kind,
+        "history_change_reason": reason,
+        "history_user_id": by.pk if by else None,
+    }
+    table, key = quote(model._meta.db_table), quote(str(model._meta.pk.column))
+    # Names come from the models, values go as parameters.
+    into = f"{quote(history._meta.db_table)} ({own}, {', '.join(map(quote, about))})"
+    with connection.cursor() as cursor:
+        for start in range(0, len(ids), BATCH):
+            batch = ids[start : start + BATCH]
+            marks = ", ".join(["%s"] * len(batch))
+            copied = f"{own}, %s, %s, %s, %s FROM {table} WHERE {key} IN ({marks})"
+            cursor.execute(" ".join(["INSERT INTO", into, "SELECT", copied]), [*about.values(), *batch])
