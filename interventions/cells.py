@@ -5,9 +5,9 @@ template places the finished rows without looking inside (docs/performance.md).
 """
 
 from collections.abc import Collection, Iterable, Mapping
+from html import escape
 from typing import NamedTuple
 
-from django.utils.html import escape
 from django.utils.safestring import SafeString
 
 from interventions.grid import Item, Row, Who
