@@ -117,5 +117,6 @@
     takeUp();
     for (const box of boxes()) if (box.checked !== all.checked) chosen[box.name].add(box.value);
     reflect();
+    if (matchMedia("(max-width: 700px)").matches) form.scrollIntoView({ block: "end" }); // rows above, what to do with them beneath
   });
 })();
