@@ -53,6 +53,11 @@ INSTALLED_APPS = [
     "django_filters",
     "simple_history",
     "csp",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.usersessions",
     "provisionmap.web",
     "provisionmap.school",
     "learners",
@@ -73,9 +78,11 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "provisionmap.web.middleware.HtmxSignedOut",
+    "provisionmap.school.sign_in.middleware.Limits",
     "provisionmap.school.middleware.SignedIn",
+    "provisionmap.school.sign_in.middleware.Steps",
     "provisionmap.school.middleware.CurrentSchool",
     "simple_history.middleware.HistoryRequestMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -176,10 +183,10 @@ CELERY_BEAT_SCHEDULE = {
 
 # --- People and sessions.
 AUTH_USER_MODEL = "school.User"
-AUTHENTICATION_BACKENDS = ["provisionmap.school.sign_in.People"]
-LOGIN_URL = "school:sign-in"
+AUTHENTICATION_BACKENDS = ["provisionmap.school.sign_in.people.People"]
+LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
-LOGOUT_REDIRECT_URL = "school:sign-in"
+LOGOUT_REDIRECT_URL = "account_login"
 AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
@@ -190,6 +197,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"user_attributes": ["email", "name"]},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "provisionmap.school.passwords.Guessable"},
 ]
 TESTING = "pytest" in sys.modules
 PASSWORD_HASHERS = [
@@ -200,8 +208,42 @@ PASSWORD_HASHERS = [
 ]
 SESSION_COOKIE_AGE = 36_000
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+PASSWORD_RESET_TIMEOUT = 86_400  # one-time links
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
+SECOND_STEP_OPTIONAL = env.bool("SECOND_STEP_OPTIONAL", default=False)  # docs/security.md says what that costs
+ACCOUNT_ADAPTER = "provisionmap.school.sign_in.adapters.Accounts"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]  # nobody signs up; this says that people have no user name
+ACCOUNT_EMAIL_VERIFICATION = "none"  # the school types the addresses, and the first link goes to them
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "Provision Map: "
+ACCOUNT_FORMS = {"login": "provisionmap.school.forms.sign_in.SignInForm"}
+ACCOUNT_RATE_LIMITS = False  # ours count by account and place, so that nobody locks a colleague out (throttle.py)
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+ACCOUNT_SESSION_REMEMBER = False
+MFA_ADAPTER = "provisionmap.school.sign_in.adapters.SecondSteps"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION  # http://localhost, for trying it out
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_TOTP_ISSUER = "Provision Map"
+MFA_TOTP_TOLERANCE = 1  # phones whose clock is half a minute wrong
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_RATE_LIMITS = {"webauthn_login": "300/m/ip"}  # a key can't be guessed, and a school has one address
+SOCIALACCOUNT_ADAPTER = "provisionmap.school.sign_in.adapters.Outside"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
+SOCIALACCOUNT_AUTO_SIGNUP = False
+SOCIALACCOUNT_STORE_TOKENS = False
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
+# Codes that were used are remembered here, for every process: each counts once.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    if REDIS_URL
+    else {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": str(DATA_DIR / "cache")}
+}
 CSRF_FAILURE_VIEW = "provisionmap.web.errors.csrf_failure"
 
 # --- Headers.
@@ -270,7 +312,14 @@ USE_I18N = True
 USE_TZ = True
 FORMAT_MODULE_PATH = None
 
-EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="django.core.mail.backends.console.EmailBackend")
+# --- Mail, where EMAIL_URL names a server; without one nothing is sent, and pages show what a mail would say.
+EMAIL_URL = env.str("EMAIL_URL", default="")
+SENDS_MAIL = bool(EMAIL_URL)
+vars().update(env.email_url("EMAIL_URL") if EMAIL_URL else {})
+if not SENDS_MAIL:
+    EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="Provision Map <provision-map@localhost>")
 SIMPLE_HISTORY_HISTORY_ID_USE_UUID = False
 
 LOGGING = {

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", home, name="home"),
     path("health/", health, name="health"),
     path("", include("provisionmap.school.urls")),
+    path("", include("provisionmap.school.sign_in.urls")),
     path("learners/", include("learners.urls")),
     path("", include("interventions.urls")),
 ]

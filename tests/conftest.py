@@ -4,9 +4,11 @@ from datetime import UTC, datetime
 
 import pytest
 import time_machine
+from django.contrib.auth.signals import user_logged_in
 from hypothesis import settings
 
 from provisionmap.school.roles import Role
+from provisionmap.school.sign_in.state import second_step_shown
 from tests.factories import member
 
 # No test is timed, and a run tells of the change that was made, not of luck.
@@ -22,6 +24,19 @@ def clock():
     """It is Monday 23 November 2026 in every test."""
     with time_machine.travel(NOW, tick=True) as traveller:
         yield traveller
+
+
+def passed_every_step(request, user, **kwargs):
+    """Whoever a test signs in has shown their second step, too; tests of signing in take this away."""
+    second_step_shown(request, user, "totp", 0)
+
+
+@pytest.fixture(autouse=True)
+def stepped():
+    """`force_login` opens whole sessions."""
+    user_logged_in.connect(passed_every_step)
+    yield
+    user_logged_in.disconnect(passed_every_step)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from django.apps import AppConfig
@@ -32,7 +33,8 @@ class SchoolConfig(AppConfig):
     label = "school"
 
     def ready(self) -> None:
-        """Registers the steps of the set-up path that this storey can judge."""
+        """Registers the steps of the set-up path that this storey can judge, and what follows from signing in."""
+        import_module("provisionmap.school.sign_in.receivers")
         register(
             "terms",
             "Terms and closures",

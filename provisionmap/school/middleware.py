@@ -11,12 +11,19 @@ from django.urls import Resolver404, resolve
 
 from provisionmap.school.models import Membership, School
 from provisionmap.school.roles import Capability, capabilities_of
+from provisionmap.school.sign_in import state
+from provisionmap.school.sign_in.limits import WARNING, idle_limit
 from provisionmap.school.today import today
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 # The whole list of pages that need no sign-in; a test holds it.
-PUBLIC = frozenset({"school:sign-in", "school:first-run", "school:welcome", "health"})
+PUBLIC = frozenset(
+    {
+        "account_login", "mfa_authenticate", "mfa_login_webauthn",
+        "school:first-run", "school:forgotten", "school:session", "school:welcome", "health",
+    }
+)  # fmt: skip
 
 
 class SignedIn:
@@ -25,10 +32,15 @@ class SignedIn:
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: Any) -> HttpResponse:
         if self.is_public(request) or request.user.is_authenticated:
             return self.get_response(request)
-        return redirect_to_login(request.path)
+        if request.htmx:
+            return HttpResponse(status=401)  # the page stays, with what was typed in it (static/js/session.js)
+        answer = redirect_to_login(request.path)
+        if getattr(request, "ended", False):
+            answer["Location"] += "&ended=1"
+        return answer
 
     @staticmethod
     def is_public(request: HttpRequest) -> bool:
@@ -84,8 +96,14 @@ class Can:
 
 
 def capabilities(request: Any) -> dict[str, Any]:
-    """Context of every page: the school, and what this person may do there."""
-    return {
+    """Context of every page: the school, what this person may do there, and how long their session lasts."""
+    signed_in = getattr(request, "user", None) and request.user.is_authenticated
+    lasts = {
+        "session_left": state.left(request.session),
+        "session_idle": idle_limit(request.session.get(state.SHARED, False)),
+        "session_warning": WARNING,
+    }
+    return (lasts if signed_in else {}) | {
         "school": getattr(request, "school", None),
         "can": Can(getattr(request, "capabilities", frozenset())),
     }

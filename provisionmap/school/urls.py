@@ -2,12 +2,17 @@
 
 from django.urls import path, re_path
 
-from provisionmap.school.views import account, calendar, entry, people, set_up, settings, term_import
+from provisionmap.school.views import account, calendar, entry, people, set_up, settings, sign_in, term_import
 
 app_name = "school"
 urlpatterns = [
-    path("sign-in/", entry.SignIn.as_view(), name="sign-in"),
     path("sign-out/", entry.SignOut.as_view(), name="sign-out"),
+    path("sign-out/everywhere/", sign_in.sign_out_everywhere, name="sign-out-everywhere"),
+    path("forgotten/", sign_in.forgotten, name="forgotten"),
+    path("session/", sign_in.session, name="session"),
+    path("session/hide/", sign_in.hide, name="hide"),
+    path("signed-in/", sign_in.signed_in, name="signed-in"),
+    path("account/second-step/", sign_in.second_step, name="second-step"),
     path("no-school/", entry.no_school, name="no-school"),
     path("preferences/", entry.preferences, name="preferences"),
     path("switch/", entry.switch, name="switch"),
@@ -42,5 +47,6 @@ urlpatterns = [
     path("settings/people/<int:pk>/hours/", people.hours, name="person-hours"),
     path("settings/people/<int:pk>/end/", people.end, name="person-end"),
     path("settings/people/<int:pk>/link/", people.link, name="person-link"),
+    path("settings/people/<int:pk>/second-step/", people.second_step, name="person-second-step"),
     path("roles/", settings.roles, name="roles"),
 ]

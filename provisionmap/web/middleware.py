@@ -1,18 +1,14 @@
-"""Headers on every answer, the request log, and sign-in for fragments."""
+"""Headers on every answer, and the request log."""
 
 import logging
 import time
 import uuid
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import resolve_url
 from django.utils.cache import patch_vary_headers
-from django.utils.http import urlencode
 
 from provisionmap.web.log import request_id
 
@@ -78,23 +74,4 @@ class Headers:
         for name, value in self.FIXED.items():
             answer.headers.setdefault(name, value)
         patch_vary_headers(answer, ["HX-Request", "Cookie"])
-        return answer
-
-
-class HtmxSignedOut:
-    """A fragment asked for after sign-in ended sends the whole browser to sign in, not the cell.
-
-    The page that asked is kept as `next`; what was typed stays on the screen until then.
-    """
-
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: Any) -> HttpResponse:
-        answer = self.get_response(request)
-        sign_in = resolve_url(settings.LOGIN_URL)
-        if request.htmx and answer.status_code == 302 and urlsplit(answer.headers["Location"]).path == sign_in:
-            page = urlsplit(request.htmx.current_url or "/").path
-            where = f"{sign_in}?{urlencode({'next': page})}"
-            return HttpResponse(status=401, headers={"HX-Redirect": where})
         return answer

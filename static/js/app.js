@@ -23,7 +23,7 @@
       403: "Your role does not allow this, or your sign-in changed in another tab. Nothing was saved.",
       404: "This is no longer here, or no longer shared with you.",
     };
-    if (!event.detail.xhr.getResponseHeader("HX-Redirect")) say(words[code] || "Something went wrong on our side. What you typed is still here: try again.", true);
+    if (code !== 401 || !document.body.dataset.session) say(words[code] || "Something went wrong on our side. What you typed is still here: try again.", true);
   });
   for (const trouble of ["htmx:sendError", "htmx:timeout"]) {
     document.addEventListener(trouble, () => say("No connection. What you typed is still here: try again in a moment.", true));

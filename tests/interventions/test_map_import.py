@@ -222,6 +222,7 @@ def test_an_upload_is_its_persons_alone_for_an_hour_and_until_it_is_settled(clie
     assert client.get(at("check", second)).url == START
     _, third = send(client, f"UPN,Wave 2\n{ada.upn},Nessy\n")
     clock.shift(timedelta(hours=1, minutes=1))
+    client.force_login(senco)
     assert client.get(at("check", third)).url == START
     forget_maps()
     forget_maps()

@@ -58,7 +58,7 @@ def sees(actor: Actor, kind: str, ownership: str) -> bool:
         return ownership == "own" and bool(actor.roles & REGISTRARS)  # an upload is its sender's alone
     if kind == "map":
         return ownership == "own" and bool(actor.roles & EDITORS)  # so is this one
-    if kind in ("view", "print"):
+    if kind in ("view", "print", "key"):
         return ownership == "own"  # whose it is alone
     if kind == "group":
         return bool(actor.roles & (WHOLE_SCHOOL if ownership == "other" else WHOLE_SCHOOL | {"class_teacher"}))
@@ -120,8 +120,30 @@ ROUTES: dict[str, Route] = {
     "home": Route(EVERYBODY, get=302),
     "health": Route(EVERYBODY, public=True),
     # --- The ways in and out.
-    "school:sign-in": Route(EVERYBODY, get=only(200, 302), post=only(422, 302), public=True),
+    "account_login": Route(EVERYBODY, get=only(200, 302), post=only(422, 302), public=True),
     "school:sign-out": Route(EVERYBODY, get=405, post=302),
+    "school:sign-out-everywhere": Route(EVERYBODY, get=302, post=302),
+    "school:forgotten": Route(EVERYBODY, post=200, public=True),
+    "school:session": Route(EVERYBODY, get=only(401, 200), post=only(401, 200), public=True),
+    "school:hide": Route(EVERYBODY, get=302, post=204),
+    "school:signed-in": Route(EVERYBODY),
+    "school:second-step": Route(EVERYBODY, get=302),
+    "mfa_authenticate": Route(EVERYBODY, get=302, post=302, public=True),
+    "mfa_login_webauthn": Route(EVERYBODY, get=302, post=302, public=True),
+    "account_reauthenticate": Route(EVERYBODY, post=422),
+    "mfa_reauthenticate": Route(EVERYBODY, get=302, post=302),
+    "mfa_reauthenticate_webauthn": Route(EVERYBODY, get=302, post=302),
+    "usersessions_list": Route(EVERYBODY, post=302),
+    "mfa_index": Route(EVERYBODY, post=405),
+    "mfa_activate_totp": Route(EVERYBODY, post=200),
+    "mfa_deactivate_totp": Route(EVERYBODY, get=404, post=404),
+    "mfa_view_recovery_codes": Route(EVERYBODY, get=404),
+    "mfa_generate_recovery_codes": Route(EVERYBODY, post=200),
+    "mfa_download_recovery_codes": Route(EVERYBODY, get=404),
+    "mfa_list_webauthn": Route(EVERYBODY),
+    "mfa_add_webauthn": Route(EVERYBODY, post=200),
+    "mfa_remove_webauthn": Route(EVERYBODY, "key", get=404, post=404),  # nobody here has one of their own
+    "mfa_edit_webauthn": Route(EVERYBODY, "key", get=404, post=404),
     "school:first-run": Route(EVERYBODY, get=302, post=302, public=True),
     "school:welcome": Route(
         EVERYBODY, "link", post=302, public=True,
@@ -172,6 +194,7 @@ ROUTES: dict[str, Route] = {
     "school:person-hours": Route(OFFICE, "person", get=302, post=302, body=sent(weekly="27.5", seen=0)),
     "school:person-end": Route(OFFICE, "person", get=302, post=302, body=sent(last_day="2026-11-23")),
     "school:person-link": Route(OFFICE, "person", get=302, post=200),
+    "school:person-second-step": Route(OFFICE, "person", get=302, post=302),
     # --- Learners.
     "learners:register": Route(READERS, post=200, body=SEARCH),
     "learners:add": Route(REGISTRARS, post=302, body=LEARNER),
@@ -278,4 +301,9 @@ ROUTES: dict[str, Route] = {
 }  # fmt: skip
 
 # Views that name no capability: the public pages, the start page, and leaving.
-UNGUARDED = frozenset({"home", "health", "school:sign-in", "school:sign-out", "school:first-run", "school:welcome"})
+UNGUARDED = frozenset(
+    {
+        "home", "health", "account_login", "mfa_authenticate", "mfa_login_webauthn",
+        "school:forgotten", "school:session", "school:sign-out", "school:first-run", "school:welcome",
+    }
+)  # fmt: skip

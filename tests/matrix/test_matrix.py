@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from io import BytesIO
@@ -17,6 +18,7 @@ from pypdf import PdfReader
 
 from provisionmap.school.middleware import PUBLIC
 from provisionmap.school.roles import GRANTS
+from provisionmap.school.sign_in.middleware import STEPPING
 from tests.conftest import NOW
 from tests.matrix import world as words
 from tests.matrix.expectations import (
@@ -85,6 +87,10 @@ def signed_in(user: Any) -> str:
     """The cookies of somebody who has signed in."""
     client = Client()
     client.force_login(user)
+    session = client.session  # the whole world is signed in before the first test, with every step
+    session["account_authentication_methods"] = [{"method": "mfa", "type": "totp", "id": 0, "at": time.time()}]
+    session["account_authentication_methods_user"] = str(user.pk)
+    session.save()
     return client.cookies.output(attrs=[], header="", sep=";")
 
 
@@ -221,7 +227,7 @@ def test_a_fragment_lets_in_nobody_whom_the_page_keeps_out(world, name):
 
 @pytest.mark.parametrize("name", sorted(ROUTES))
 def test_methods_that_no_page_uses_are_refused(world, name):
-    who = "signed out" if name == "school:sign-in" else "senco"  # who is signed in is sent on, whatever they ask
+    who = "signed out" if name == "account_login" else "senco"  # who is signed in is sent on, whatever they ask
     actor = next(actor for actor in ACTORS if actor.name == who)
     args = world.args(ROUTES[name].kind, actor)["own"]
 
@@ -281,3 +287,18 @@ def test_no_copy_of_the_map_lets_slip_what_somebody_may_not_see(world, actor, fo
 def test_the_guard_against_writing_would_notice_one(world):
     with connection.execute_wrapper(refuse_writes), pytest.raises(AssertionError, match="may not write: UPDATE"):
         world.own.learner.save()
+
+
+@pytest.mark.parametrize("name", sorted(set(ROUTES) - STEPPING - {name for name, one in ROUTES.items() if one.public}))
+def test_a_password_alone_opens_nothing(world, name):
+    senco = next(actor for actor in ACTORS if actor.name == "senco")
+    client = browser_of(world, senco)
+    with put_back():
+        session = client.session
+        session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
+        session.save()
+        address = reverse(name, args=world.args(ROUTES[name].kind, senco)["own"])
+
+        for answer in (client.get(address), client.post(address)):
+            assert (answer.status_code, answer.headers["Location"]) == (302, reverse("school:second-step"))
+        assert client.post(address, headers=HX).status_code == 401

@@ -13,6 +13,8 @@ from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
+from allauth.mfa.models import Authenticator
+
 from interventions.actions import importing as maps
 from interventions.actions.changes import open_change
 from interventions.actions.grants import sync_grants
@@ -117,6 +119,11 @@ def people(school: School) -> dict[str, User]:
     users["superuser"] = UserFactory(is_superuser=True)
     users["deactivated"] = member(Role.SENCO, school, is_active=False)
     return users
+
+
+def a_key(user: User) -> int:
+    """A passkey of somebody's; no page of the matrix uses it."""
+    return int(Authenticator.objects.create(user=user, type="webauthn", data={"name": "Key", "credential": {}}).pk)
 
 
 def learner_of(school: School, word: str, group: Any) -> SimpleNamespace:
@@ -285,6 +292,11 @@ def build() -> World:
         "link": {"own": (invited.pk, account.tokens.make_token(invited))},
     }
     senders = ("senco", "senco_assistant", "administrator")
+    world.things["key"] = {
+        "own": (MISSING,),
+        "other": (a_key(member(Role.HEAD, school)),),
+        "elsewhere": (a_key(away),),
+    }
     world.things["view"] = {
         "other": view_of(school, member(Role.SENCO, school), ELSEWHERE),
         "elsewhere": view_of(second, away, ELSEWHERE),

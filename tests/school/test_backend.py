@@ -4,7 +4,7 @@ from datetime import date
 
 from provisionmap.school.models import Membership
 from provisionmap.school.roles import Role
-from provisionmap.school.sign_in import People
+from provisionmap.school.sign_in.people import People
 from tests.factories import MembershipFactory, UserFactory, member
 
 

@@ -52,7 +52,7 @@ def test_the_first_person_makes_the_school_and_stands_on_the_path(client, db, wh
     assert (user.email, user.check_password(ANSWERS["password"])) == ("maya@oakfield.example", True)
     assert set(Membership.objects.values_list("role", flat=True)) == roles
     assert client.get(SET_UP).context["school"] == School.objects.get()
-    assert AuditEvent.objects.get().verb == "school.start"
+    assert set(AuditEvent.objects.values_list("verb", flat=True)) == {"school.start", "account.sign_in"}
 
 
 @pytest.mark.parametrize(

@@ -97,7 +97,9 @@ def test_a_person_is_added_and_gets_a_link_that_works_once(client, senco):
     assert [event.verb for event in AuditEvent.objects.order_by("pk")] == [
         "person.add",
         "person.invite",
+        "account.sign_out",
         "account.welcome",
+        "account.sign_in",
     ]
 
 

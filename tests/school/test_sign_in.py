@@ -1,6 +1,7 @@
 """Signing in and out, and being slowed down."""
 
 from concurrent.futures import ThreadPoolExecutor
+from time import sleep
 
 import pytest
 from django.db import OperationalError, connection
@@ -12,7 +13,7 @@ from provisionmap.school.models import SignInTries, User
 from provisionmap.school.roles import Role
 from tests.factories import SchoolFactory, member
 
-SIGN_IN = reverse("school:sign-in")
+SIGN_IN = reverse("account_login")
 PASSWORD = "correct horse battery"
 
 
@@ -25,7 +26,7 @@ def maya(db):
 
 
 def attempt(client, password=PASSWORD, email="maya@oakfield.example", **more):
-    return client.post(SIGN_IN, {"username": email, "password": password}, **more)
+    return client.post(SIGN_IN, {"login": email, "password": password}, **more)
 
 
 def test_with_nobody_there_the_first_run_page_is_shown(client, db):
@@ -35,16 +36,17 @@ def test_with_nobody_there_the_first_run_page_is_shown(client, db):
 def test_signing_in_leads_to_the_page_asked_for(client, maya):
     asked = client.get(reverse("learners:register"))
     assert asked.url == f"{SIGN_IN}?next=/learners/"
-    assert client.get(asked.url).context["next"] == "/learners/"
+    assert 'name="next" value="/learners/"' in client.get(asked.url).text
 
-    answer = client.post(SIGN_IN, {"username": "MAYA@oakfield.example", "password": PASSWORD, "next": "/learners/"})
+    answer = client.post(SIGN_IN, {"login": "MAYA@oakfield.example", "password": PASSWORD, "next": "/learners/"})
 
     assert answer.url == "/learners/"
     assert client.get("/learners/").status_code == 200
+    assert "shared" in client.session
 
 
 def test_signing_in_never_leads_to_another_host(client, maya):
-    answer = client.post(SIGN_IN, {"username": maya.email, "password": PASSWORD, "next": "https://evil.example/"})
+    answer = client.post(SIGN_IN, {"login": maya.email, "password": PASSWORD, "next": "https://evil.example/"})
 
     assert answer.url == reverse("home")
 
@@ -120,7 +122,7 @@ def test_of_sixty_tries_at_once_ten_are_allowed():
             try:
                 return throttle.take_try("maya@oakfield.example", "10.0.0.1")
             except OperationalError:  # the database of tests in memory refuses where a file would wait
-                continue
+                sleep(0.01)
             finally:
                 connection.close()
 
@@ -155,7 +157,8 @@ def test_somebody_signed_in_has_no_use_for_the_sign_in_page(client, senco):
 
 
 def test_the_public_pages_are_exactly_these(client, db):
-    assert {"school:sign-in", "school:first-run", "school:welcome", "health"} == PUBLIC
+    steps = {"account_login", "mfa_authenticate", "mfa_login_webauthn", "school:forgotten", "school:session"}
+    assert steps | {"school:first-run", "school:welcome", "health"} == PUBLIC
 
 
 def test_every_other_page_asks_to_sign_in_even_one_that_does_not_exist(client, db):
@@ -164,11 +167,7 @@ def test_every_other_page_asks_to_sign_in_even_one_that_does_not_exist(client, d
         assert client.get(address).url == f"{SIGN_IN}?next={address}"
 
 
-def test_a_part_of_a_page_asked_for_signed_out_sends_the_browser_to_sign_in(client, db):
-    answer = client.get(
-        reverse("school:people"),
-        headers={"HX-Request": "true", "HX-Current-URL": "http://testserver/settings/people/"},
-    )
+def test_a_part_of_a_page_asked_for_signed_out_leaves_the_page_as_it_is(client, db):
+    answer = client.get(reverse("school:people"), headers={"HX-Request": "true"})
 
-    assert answer.status_code == 401
-    assert answer["HX-Redirect"] == f"{SIGN_IN}?next=%2Fsettings%2Fpeople%2F"
+    assert (answer.status_code, answer.content, "HX-Redirect" in answer) == (401, b"", False)

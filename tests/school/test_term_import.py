@@ -169,9 +169,14 @@ def test_a_preview_is_one_persons_and_an_hour_old_at_most(client, senco, time_ma
 
 
 @pytest.fixture
-def time_machine_hour(clock):
-    """Lets an hour and a minute go by."""
-    return lambda: clock.shift(3661)
+def time_machine_hour(clock, client, senco):
+    """Lets an hour and a minute go by; she signs in again."""
+
+    def passes():
+        clock.shift(3661)
+        client.force_login(senco)
+
+    return passes
 
 
 @pytest.mark.parametrize(

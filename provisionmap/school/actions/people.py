@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.db import transaction
 from django.db.models import Q
 
@@ -163,6 +165,24 @@ def invite(*, person: User, school: School, day: date, by: User) -> str:
     check_can_invite(person, by, school, day)
     audit.record("person.invite", by=by, target=person, school=school)
     return tokens.make_token(person)
+
+
+@transaction.atomic
+def reset_second_step(*, person: User, school: School, day: date, by: User) -> int:
+    """Take every second step of `person` away and end their sessions, so that they set up a new one: a lost phone.
+
+    How many there were. Raises NotAllowed. The password stays theirs, and is still needed.
+    """
+    check_can_invite(person, by, school, day)
+    held = Authenticator.objects.filter(user=person)
+    count: int = held.exclude(type=Authenticator.Type.RECOVERY_CODES).count()
+    if not count:
+        raise NotAllowed(f"{person.name} has no second step set up.")
+    held.delete()
+    for one in UserSession.objects.filter(user=person):
+        one.end()
+    audit.record("person.second_step_reset", by=by, target=person, school=school)
+    return count
 
 
 def choices_for(by: User, school: School, day: date, *, to: User | None = None) -> list[Role]:

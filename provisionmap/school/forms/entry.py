@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
@@ -30,21 +29,6 @@ def password_field(label: str, autocomplete: str, help_text: str = "") -> forms.
         help_text=help_text,
         widget=forms.PasswordInput(attrs={"autocomplete": autocomplete}),
     )
-
-
-class SignInForm(AuthenticationForm):
-    """E-mail and password; one answer for every failure, so that nobody learns who has an account."""
-
-    username = email_field(widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True}))
-    password = password_field("Password", "current-password")
-    error_messages = {
-        "invalid_login": "That e-mail address and password don't match an account here. Check both and try again.",
-        "inactive": "That e-mail address and password don't match an account here. Check both and try again.",
-    }
-
-    def clean_username(self) -> str:
-        """The address in lower case, as it is stored."""
-        return str(self.cleaned_data["username"]).lower()
 
 
 class PreferencesForm(forms.Form):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth import login, update_session_auth_hash
+from django.contrib.auth import update_session_auth_hash
 from django.http import HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 
@@ -14,6 +14,7 @@ from provisionmap.school.actions import account as actions
 from provisionmap.school.forms.entry import ChangePasswordForm, NameForm, NewPasswordForm
 from provisionmap.school.models import Membership, User
 from provisionmap.school.today import today
+from provisionmap.school.views.sign_in import open_session
 
 
 @require(writes=["POST"])
@@ -49,8 +50,7 @@ def welcome(request: Any, pk: int, token: str) -> HttpResponse:
             user = actions.use_welcome(user=user, token=token, password=form.cleaned_data["password"])
         except NotAllowed as spent:
             return render(request, "school/welcome.html", {"spent": str(spent)}, status=404)
-        login(request, user)
-        return redirect("home")
+        return open_session(request, user)
     if not actions.tokens.check_token(user, token):
         return render(request, "school/welcome.html", {"spent": actions.SPENT}, status=404)
     return render(request, "school/welcome.html", {"form": form, "person": user}, status=422 if form.errors else 200)

@@ -1,53 +1,21 @@
-"""The ways in and out: home, signing in and out, switching school, how pages look."""
+"""Home, signing out, switching school, how pages look."""
 
 from typing import Any
 
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib.auth.views import LogoutView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_safe
 
-from provisionmap.school import actions, throttle
+from provisionmap.school import actions
 from provisionmap.school.access import require
-from provisionmap.school.forms.entry import PreferencesForm, SignInForm
-from provisionmap.school.models import Membership, School, User
+from provisionmap.school.forms.entry import PreferencesForm
+from provisionmap.school.models import Membership, School
 from provisionmap.school.permissions import WALKERS
 from provisionmap.school.roles import Capability
 from provisionmap.school.today import today
-
-TOO_MANY = "Too many tries from this computer. Wait five minutes, then try again; nothing is lost."
-
-
-class SignIn(LoginView):
-    """Sign in by e-mail and password. With nobody in the database yet, the first-run page instead."""
-
-    template_name = "school/sign_in.html"
-    authentication_form = SignInForm
-    redirect_authenticated_user = True
-    http_method_names = ["get", "head", "post", "options"]
-
-    def get(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        if not User.objects.exists():
-            return redirect("school:first-run")
-        return super().get(request, *args, **kwargs)
-
-    def post(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        """A try is counted before the password is looked at."""
-        if throttle.take_try(request.POST.get("username", ""), throttle.sender_of(request)):
-            return super().post(request, *args, **kwargs)
-        shown = self.get_context_data(form=SignInForm(request), too_many=TOO_MANY)
-        answer = self.render_to_response(shown, status=429)
-        answer["Retry-After"] = str(throttle.SECONDS)
-        return answer
-
-    def form_valid(self, form: Any) -> HttpResponse:
-        throttle.forget(form.cleaned_data["username"], throttle.sender_of(self.request))
-        return super().form_valid(form)
-
-    def form_invalid(self, form: Any) -> HttpResponse:
-        return self.render_to_response(self.get_context_data(form=form), status=422)
 
 
 class SignOut(LogoutView):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -13,9 +14,11 @@ from django.urls import reverse
 from provisionmap.school.access import NotAllowed, require
 from provisionmap.school.actions import people as actions
 from provisionmap.school.forms.people import EndForm, HoursForm, PeopleSearchForm, PersonForm, RolesForm, StaffListForm
+from provisionmap.school.mail import can_send, write_invitation
 from provisionmap.school.models import Membership, School, StaffHours, User
 from provisionmap.school.permissions import check_can_invite, check_can_manage, grantable, roles_at
 from provisionmap.school.roles import LABELS, Capability, Role
+from provisionmap.school.sign_in.adapters import STEPS
 from provisionmap.school.stale import Stale
 from provisionmap.school.today import today
 from provisionmap.web.htmx import fragment
@@ -127,6 +130,7 @@ def _page(request: Any, person: User, status: int = 200, **forms: Any) -> HttpRe
         "held": held,
         "no_change": _reason(check_can_manage, person, request.user, request.school, day),
         "no_link": _reason(check_can_invite, person, request.user, request.school, day),
+        "steps": Authenticator.objects.filter(user=person, type__in=STEPS).count(),
         "roles_form": RolesForm(
             initial={"roles": held, "seen": ",".join(held)},
             offered=actions.choices_for(request.user, request.school, day, to=person),
@@ -231,7 +235,10 @@ def end(request: Any, pk: int) -> HttpResponse:
 
 def _link(request: Any, one: User) -> str:
     token = actions.invite(person=one, school=request.school, day=today(), by=request.user)
-    return str(request.build_absolute_uri(reverse("school:welcome", args=[one.pk, token])))
+    address = str(request.build_absolute_uri(reverse("school:welcome", args=[one.pk, token])))
+    if can_send():
+        write_invitation(one, request.school.name, address)
+    return address
 
 
 @require(PEOPLE, writes=["POST"])
@@ -245,7 +252,21 @@ def link(request: Any, pk: int) -> HttpResponse:
     except NotAllowed as refusal:
         messages.error(request, str(refusal))
         return redirect("school:person", one.pk)
-    return render(request, "school/links.html", {"section": "settings", "links": links})
+    return render(request, "school/links.html", {"section": "settings", "links": links, "sent": can_send()})
+
+
+@require(PEOPLE, writes=["POST"])
+def second_step(request: Any, pk: int) -> HttpResponse:
+    """Take somebody's second step away: their phone is lost, and so are their recovery codes."""
+    one = _person_here(request, pk)
+    if request.method == "POST":
+        try:
+            actions.reset_second_step(person=one, school=request.school, day=today(), by=request.user)
+        except NotAllowed as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, f"{one.name} sets up a new second step the next time they sign in.")
+    return redirect("school:person", one.pk)
 
 
 @require(PEOPLE, writes=["POST"])
@@ -262,4 +283,4 @@ def links(request: Any) -> HttpResponse:
     if not made:
         messages.info(request, "Everybody whose link is yours to make has set a password already.")
         return redirect("school:people")
-    return render(request, "school/links.html", {"section": "settings", "links": made})
+    return render(request, "school/links.html", {"section": "settings", "links": made, "sent": can_send()})

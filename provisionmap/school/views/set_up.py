@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth import login
 from django.http import HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from provisionmap.school.access import NotAllowed, require
 from provisionmap.school.actions.school import finish_set_up, start_school
@@ -15,6 +15,7 @@ from provisionmap.school.models import User
 from provisionmap.school.permissions import WALKERS
 from provisionmap.school.steps import progress_of
 from provisionmap.school.today import today
+from provisionmap.school.views.sign_in import open_session
 
 
 def first_run(request: Any) -> HttpResponse:
@@ -35,8 +36,7 @@ def first_run(request: Any) -> HttpResponse:
             )
         except NotAllowed:
             return redirect("home")
-        login(request, user)
-        return redirect("school:set-up")
+        return open_session(request, user, reverse("school:set-up"))
     if User.objects.exists():
         return redirect("home")
     return render(request, "school/first_run.html", {"form": form}, status=422 if form.errors else 200)

@@ -316,6 +316,7 @@ class TestALargePrint:
         kept = self.start(client, queued, django_capture_on_commit_callbacks)
         tasks.draw_print(kept.pk)
         clock.shift(timedelta(minutes=61))
+        client.force_login(senco)
 
         gone = client.get(f"{PAGE}{kept.pk}/file/").status_code
         tasks.look_after_prints()

@@ -1,0 +1,41 @@
+"""Mail with a one-time link in it; never a child's name, nor anything about one."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.core.mail import send_mail
+from django.urls import reverse
+
+from provisionmap.school.actions.account import tokens
+from provisionmap.school.models import User
+
+RESET = (
+    "Somebody, probably you, asked for a new password for Provision Map. This link sets one. It works once, for a day:"
+    "\n\n{link}\n\nIf it was not you, do nothing: your password stays as it is.\n"
+)
+INVITATION = (
+    "You have been given access to Provision Map at {school}. This link lets you choose your password. "
+    "It works once, for a day:\n\n{link}\n\nNobody will ever ask you for your password, nor for a code.\n"
+)
+
+
+def can_send() -> bool:
+    """Whether a mail server is named."""
+    return bool(settings.SENDS_MAIL)
+
+
+def link_for(user: User, origin: str) -> str:
+    """A one-time link under `origin`, the product's own address."""
+    return origin.rstrip("/") + reverse("school:welcome", args=[user.pk, tokens.make_token(user)])
+
+
+def write_reset(user: User, origin: str) -> None:
+    """The mail that sets a new password."""
+    words = RESET.format(link=link_for(user, origin))
+    send_mail("Provision Map: a new password", words, settings.DEFAULT_FROM_EMAIL, [user.email])
+
+
+def write_invitation(user: User, school: str, link: str) -> None:
+    """The mail that brings somebody in."""
+    words = INVITATION.format(school=school, link=link)
+    send_mail("Provision Map: your access", words, settings.DEFAULT_FROM_EMAIL, [user.email])

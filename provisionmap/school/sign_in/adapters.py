@@ -1,0 +1,68 @@
+"""Where our rules differ from what django-allauth does by itself."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
+from allauth.core import context
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.http import HttpRequest
+
+STEPS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+
+
+class Accounts(DefaultAccountAdapter):
+    """Nobody signs up; whoever has just typed their password need not type it again."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """People are added by their school, never by themselves."""
+        return False
+
+    def is_reauthentication_required(self, *, app: str) -> bool:
+        """Not within five minutes of any step of signing in."""
+        records = get_authentication_records(context.request, context.request.user)
+        return not records or time.time() - records[-1]["at"] > settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Nothing where no mail server is named: the page says what the mail would have said."""
+        if settings.SENDS_MAIL:
+            super().send_mail(template_prefix, email, context)
+
+
+class SecondSteps(DefaultMFAAdapter):
+    """Where everybody needs a second step, the last one can't be taken away, only replaced."""
+
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "cannot_delete_authenticator": "This is your only second step. Add another one first, then remove this.",
+        "incorrect_code": "That code is not right, or it was used already. Wait for the next one and type it; "
+        "a phone whose clock is more than half a minute wrong shows wrong codes.",
+    }
+
+    def _get_site_name(self) -> str:
+        return "Provision Map"
+
+    def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
+        """Whether another second step stays."""
+        if settings.SECOND_STEP_OPTIONAL or authenticator.type not in STEPS:
+            return True
+        others = Authenticator.objects.filter(user_id=authenticator.user_id, type__in=STEPS)
+        return others.exclude(pk=authenticator.pk).exists()
+
+
+class Outside(DefaultSocialAccountAdapter):
+    """Microsoft and Google open accounts that are here already and were connected by their owner; they make none."""
+
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
+        """Never: an address that somebody else's directory asserts proves nothing here."""
+        return False
+
+    def can_authenticate_by_email(self, login: AbstractBaseUser, email: str) -> bool:
+        """Never, for the same reason."""
+        return False

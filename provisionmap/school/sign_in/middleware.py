@@ -1,0 +1,73 @@
+"""When a session ends, what a hidden screen still answers, and the second step that everybody needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth import SESSION_KEY, logout
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.urls import Resolver404, resolve
+
+from provisionmap.school.sign_in import state
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+# Asked by a page on its own, while nobody does anything: no sign of somebody being there.
+UNASKED = frozenset({"interventions:changes", "interventions:rows", "school:session"})
+OUT = frozenset({"school:sign-out", "school:session", "school:preferences"})
+# What a session that still lacks its second step may open: the ways to get one.
+STEPPING = OUT | {
+    "school:second-step", "account_reauthenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn",
+    "mfa_activate_totp", "mfa_add_webauthn", "mfa_view_recovery_codes",
+}  # fmt: skip
+# What a hidden screen may open: the ways to show who one is.
+SHOWING = OUT | {"account_reauthenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn", "school:hide"}
+
+
+def view_name(request: HttpRequest) -> str:
+    """Which page is asked for; "" for an address that is none."""
+    try:
+        return resolve(request.path_info).view_name
+    except Resolver404:
+        return ""
+
+
+class Limits:
+    """Ends sessions that nobody used, or that lasted a day; keeps that one is in use."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: Any) -> HttpResponse:
+        if SESSION_KEY in request.session:
+            if not state.left(request.session):
+                logout(request)
+                request.ended = True
+            elif view_name(request) not in UNASKED:
+                state.use(request.session)
+        return self.get_response(request)
+
+
+class Steps:
+    """Who has not passed the second step sees the pages that set it up, and who hid the screen nothing."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: Any) -> HttpResponse:
+        if request.user.is_authenticated:
+            name = view_name(request)
+            if state.hidden(request.session) and name not in SHOWING:
+                return self.send(request, "account_reauthenticate")
+            if name not in STEPPING and not state.second_step_done(request):
+                return self.send(request, "school:second-step")
+        return self.get_response(request)
+
+    @staticmethod
+    def send(request: Any, where: str) -> HttpResponse:
+        """A page goes there; a fragment says that it can't be had, and the page round it stays."""
+        if request.htmx:
+            return JsonResponse({}, status=401)
+        return redirect(where)

@@ -1,0 +1,54 @@
+"""What follows from signing in and out: when the session began, and the trail."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.signals import authentication_step_completed, user_logged_in
+from allauth.mfa.signals import authenticator_added, authenticator_removed
+from django.contrib.auth.signals import user_logged_in as signed_in
+from django.contrib.auth.signals import user_logged_out as signed_out
+from django.dispatch import receiver
+
+from provisionmap.school import audit
+from provisionmap.school.sign_in import state
+
+
+@receiver(signed_in)
+def on_signed_in(request: Any, user: Any, **kwargs: Any) -> None:
+    """The session begins; no other way into the product exists."""
+    state.begin(request.session)
+
+
+@receiver(user_logged_in)
+def on_all_steps_done(request: Any, user: Any, **kwargs: Any) -> None:
+    """Every step asked for was passed."""
+    audit.record("account.sign_in", by=user, target=user)
+
+
+@receiver(signed_out)
+def on_signed_out(request: Any, user: Any, **kwargs: Any) -> None:
+    """Somebody who was signed in is no more."""
+    if user is not None:
+        audit.record("account.sign_out", by=user, target=user)
+
+
+@receiver(authentication_step_completed)
+def on_step(request: Any, user: Any, method: str, **kwargs: Any) -> None:
+    """Whoever shows again who they are may see the screen again."""
+    if kwargs.get("reauthenticated"):
+        state.show_again(request.session)
+
+
+@receiver(authenticator_added)
+def on_step_added(request: Any, user: Any, authenticator: Any, **kwargs: Any) -> None:
+    """A second step was set up, with a code or a key that was just shown."""
+    audit.record("account.second_step_add", by=user, target=user, new={"second_step": authenticator.type})
+    if authenticator.type != authenticator.Type.RECOVERY_CODES:
+        state.second_step_shown(request, user, authenticator.type, authenticator.pk)
+
+
+@receiver(authenticator_removed)
+def on_step_removed(request: Any, user: Any, authenticator: Any, **kwargs: Any) -> None:
+    """A second step was taken away."""
+    audit.record("account.second_step_remove", by=user, target=user, old={"second_step": authenticator.type})

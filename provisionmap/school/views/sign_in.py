@@ -1,0 +1,226 @@
+"""Signing in, step by step; what a page asks about its session; the screen that is hidden; a forgotten password."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.internal.flows.login import perform_login
+from allauth.account.models import Login
+from allauth.account.views import LoginView, ReauthenticateView
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.base.views import AuthenticateView
+from allauth.mfa.base.views import ReauthenticateView as StepAgainView
+from allauth.mfa.models import Authenticator
+from allauth.mfa.webauthn.views import LoginWebAuthnView, ReauthenticateWebAuthnView, RemoveWebAuthnView
+from allauth.usersessions.models import UserSession
+from allauth.usersessions.views import ListUserSessionsView
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from provisionmap.school import throttle
+from provisionmap.school.access import require
+from provisionmap.school.forms.sign_in import ForgottenForm
+from provisionmap.school.mail import can_send
+from provisionmap.school.models import User
+from provisionmap.school.sign_in import state
+from provisionmap.school.tasks import ask_for_reset
+
+TOO_MANY = "Too many tries from this computer. Wait five minutes, then try again; nothing is lost."
+METHODS = ["get", "head", "post", "options"]
+
+
+def too_many(request: HttpRequest) -> HttpResponse:
+    """A page without the form that was sent: drawing that would judge the try after all."""
+    answer = render(request, "school/too_many.html", {"words": TOO_MANY}, status=429)
+    answer["Retry-After"] = str(throttle.SECONDS)
+    return answer
+
+
+class Tried:
+    """A step whose tries are counted before they are looked at, for one account from one place."""
+
+    http_method_names = METHODS
+    request: Any
+
+    def whose(self) -> str:
+        """The account that is tried, and the step: each step counts by itself."""
+        raise NotImplementedError
+
+    def post(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        """A try, or the word that there were too many."""
+        if throttle.take_try(self.whose(), throttle.sender_of(request)):
+            return super().post(request, *args, **kwargs)  # type: ignore[misc]  # the view it is mixed into has it
+        return too_many(request)
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """A right answer: the tries before it count no more."""
+        throttle.forget(self.whose(), throttle.sender_of(self.request))
+        return super().form_valid(form)  # type: ignore[misc,no-any-return]
+
+
+class Refusing:
+    """A form that was refused is answered with 422, as everywhere here."""
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        """The form again, with what is wrong beside it."""
+        answer: HttpResponse = super().form_invalid(form)  # type: ignore[misc]
+        answer.status_code = 422
+        return answer
+
+
+class SignIn(Tried, Refusing, LoginView):
+    """Sign in by e-mail and password. With nobody in the database yet, the first-run page instead."""
+
+    template_name = "school/sign_in.html"
+
+    def whose(self) -> str:
+        return str(self.request.POST.get("login", ""))
+
+    def get(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        if not User.objects.exists():
+            return redirect("school:first-run")
+        answer: HttpResponse = super().get(request, *args, **kwargs)
+        return answer
+
+
+class SecondStep(Tried, Refusing, AuthenticateView):
+    """The code or the key after the password."""
+
+    template_name = "school/second_step_ask.html"
+
+    def whose(self) -> str:
+        return f"second step of {self.stage.login.user.pk}"
+
+
+class AgainByPassword(Tried, Refusing, ReauthenticateView):
+    """The password once more, before something that matters and after the screen was hidden."""
+
+    template_name = "school/again.html"
+
+    def whose(self) -> str:
+        return f"again {self.request.user.pk}"
+
+
+class AgainByStep(Tried, Refusing, StepAgainView):
+    """A code once more, in place of the password."""
+
+    template_name = "school/again_code.html"
+
+    def whose(self) -> str:
+        return f"again {self.request.user.pk}"
+
+
+class Passkey(LoginWebAuthnView):
+    """A passkey in place of password and second step: whoever holds it unlocked it."""
+
+    http_method_names = METHODS
+
+
+class RemoveKey(RemoveWebAuthnView):
+    """Take a passkey away, unless it is the last second step of an account that needs one."""
+
+    http_method_names = METHODS
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        if not get_adapter().can_delete_authenticator(self.object):
+            refused = "This is your only second step. Add another one first, then remove this."
+            return self.render_to_response(self.get_context_data(refused=refused), status=422)
+        answer: HttpResponse = super().form_valid(form)
+        return answer
+
+
+class AgainByPasskey(ReauthenticateWebAuthnView):
+    """A passkey once more, in place of the password."""
+
+    template_name = "school/again_passkey.html"
+    http_method_names = METHODS
+
+
+@require()
+def second_step(request: Any) -> HttpResponse:
+    """What a session needs that has not passed a second step: to set one up, or to use the one there is."""
+    if state.second_step_done(request):
+        return redirect("mfa_index")
+    has_one = Authenticator.objects.filter(user=request.user).exists()
+    return render(request, "school/second_step.html", {"has_one": has_one})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def session(request: Any) -> HttpResponse:
+    """How long the session still lasts, for the page that is open; POST says that somebody is there.
+
+    The token goes along, because signing in again in another tab made the one of this page worthless.
+    """
+    if not request.user.is_authenticated or not state.second_step_done(request):
+        return JsonResponse({}, status=401)
+    if request.method == "POST" and not state.hidden(request.session):
+        state.use(request.session)
+    return JsonResponse(
+        {
+            "left": state.left(request.session),
+            "user": request.user.pk,
+            "hidden": state.hidden(request.session),
+            "token": get_token(request),
+        }
+    )
+
+
+@require(writes=["POST"])
+def hide(request: Any) -> HttpResponse:
+    """Hide everything until whoever signed in shows again who they are."""
+    if request.method == "POST":
+        state.hide(request.session)
+        return HttpResponse(status=204)
+    return redirect("home")
+
+
+@require()
+def signed_in(request: Any) -> HttpResponse:
+    """Where signing in again in another tab ends: the first tab goes on by itself."""
+    return render(request, "school/signed_in.html")
+
+
+class Sessions(ListUserSessionsView):
+    """Where one is signed in, and the way to end it."""
+
+    template_name = "school/sessions.html"
+    http_method_names = METHODS
+
+
+def open_session(request: Any, user: User, where: str | None = None) -> HttpResponse:
+    """Sign `user` in who has just proved a one-time link or set the school up; their second step comes next."""
+    answer: HttpResponse = perform_login(request, Login(user=user, redirect_url=where))
+    return answer
+
+
+def forgotten(request: Any) -> HttpResponse:
+    """Ask for a link that sets a new password. Known and unknown addresses hear the same, as soon."""
+    form = ForgottenForm(request.POST or None)
+    shown: dict[str, Any] = {"form": form, "can_send": can_send()}
+    if request.method not in {"GET", "HEAD", "POST"}:
+        return HttpResponse(status=405, headers={"Allow": "GET, HEAD, POST"})
+    if request.method == "POST" and can_send() and form.is_valid():
+        email, sender = form.cleaned_data["email"], throttle.sender_of(request)
+        if not throttle.take_try(f"forgotten {email}", sender) or not throttle.take_try("forgotten", sender):
+            return too_many(request)
+        ask_for_reset(email, request.build_absolute_uri("/"))
+        return render(request, "school/forgotten.html", shown | {"sent": True})
+    return render(request, "school/forgotten.html", shown, status=422 if form.errors else 200)
+
+
+@require(writes=["POST"])
+def sign_out_everywhere(request: Any) -> HttpResponse:
+    """End every session of this person, this one too."""
+    if request.method == "POST":
+        for one in UserSession.objects.filter(user=request.user):
+            one.end()
+        logout(request)
+        messages.success(request, "You are signed out on every device.")
+        answer = redirect("account_login")
+        answer["Clear-Site-Data"] = '"cache", "storage"'
+        return answer
+    return redirect("usersessions_list")

@@ -1,0 +1,13 @@
+"use strict";
+/* Passkeys: says in plain words what went wrong, and hides the buttons where the browser knows none. */
+(() => {
+  document.addEventListener("allauth.error", (event) => {
+    event.preventDefault();
+    const gave = event.detail.exception?.name;
+    const words = gave === "NotAllowedError" || gave === "AbortError"
+      ? "No passkey was used: it was cancelled, or took too long. Try again, or use another way."
+      : "This device could not use a passkey here. Use another way.";
+    window.provisionMap.say(words, true);
+  });
+  if (!window.PublicKeyCredential) for (const one of document.querySelectorAll("[data-needs-script]")) one.hidden = true;
+})();

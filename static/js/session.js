@@ -1,0 +1,94 @@
+"use strict";
+/* The end of a session, without losing what is typed: a word before it, a cover over the page after it, and the page
+   again as it was once the same person has signed in in another tab. Escape twice covers the page at once. */
+(() => {
+  const body = document.body;
+  const user = Number(body.dataset.user), warning = Number(body.dataset.warning) * 1000;
+  const cover = document.getElementById("cover"), words = document.getElementById("cover-words");
+  const again = document.getElementById("cover-again"), stay = document.getElementById("stay");
+  const title = document.title;
+  let ends = Date.now() + Number(body.dataset.left) * 1000, covered = "", timer = 0, before = null, asking = false;
+
+  const token = () => document.querySelector("meta[name=csrf-token]");
+  function renew(value) {
+    token().content = value;
+    for (const one of document.querySelectorAll("input[name=csrfmiddlewaretoken]")) one.value = value;
+  }
+
+  function lay(why) {
+    if (!covered) before = document.activeElement;
+    covered = why;
+    stay.hidden = true;
+    words.textContent = why === "hidden"
+      ? "The screen is hidden. What was on it is still there."
+      : "You have been signed out. What you typed is still here: sign in again, and go on where you were.";
+    again.textContent = why === "hidden" ? "Show it again" : "Sign in again";
+    again.href = why === "hidden" ? again.dataset.again : again.dataset.signIn;
+    document.title = "Provision Map";
+    for (const one of body.children) if (one !== cover) one.inert = true;
+    cover.hidden = false;
+    again.focus();
+  }
+
+  function lift() {
+    for (const one of body.children) one.inert = false;
+    cover.hidden = true;
+    covered = "";
+    document.title = title;
+    before?.focus();
+  }
+
+  async function ask(method = "GET") {
+    if (asking) return;
+    asking = true;
+    const headers = method === "POST" ? { "X-CSRFToken": token().content } : {};
+    const answer = await fetch(body.dataset.session, { method, headers }).catch(() => null);
+    asking = false;
+    if (!answer) return; // no connection: the page stays as it is, and saves say so
+    if (answer.status === 401) { lay("ended"); return; }
+    if (!answer.ok) return;
+    const now = await answer.json();
+    if (now.user !== user) { location.replace("/"); return; } // somebody else: nothing of this page is theirs
+    renew(now.token);
+    ends = Date.now() + now.left * 1000;
+    if (now.hidden) lay("hidden"); else if (covered) lift();
+    plan();
+  }
+
+  function plan() {
+    clearTimeout(timer);
+    const left = ends - Date.now();
+    stay.hidden = left > warning || Boolean(covered);
+    timer = setTimeout(() => (ends - Date.now() > 1000 ? plan() : ask()), Math.max(500, left > warning ? left - warning + 500 : left));
+  }
+
+  async function hide() {
+    lay("hidden");
+    await fetch(body.dataset.hide, { method: "POST", headers: { "X-CSRFToken": token().content } }).catch(() => null);
+  }
+
+  let escaped = 0;
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    if (Date.now() - escaped < 600 && !covered) hide();
+    escaped = Date.now();
+  });
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-hide]")) hide();
+    if (event.target.closest("[data-stay]")) ask("POST");
+  });
+  /* A form that would be refused is kept back: nothing typed is sent into a session that has ended. */
+  document.addEventListener("submit", (event) => {
+    if (event.target.method === "post" && Date.now() > ends && !covered) { event.preventDefault(); event.stopImmediatePropagation(); ask(); }
+  }, true);
+  document.addEventListener("htmx:responseError", (event) => { if (event.detail.xhr.status === 401) ask(); });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (event.detail.successful && event.detail.requestConfig?.verb === "post") ends = Date.now() + Number(body.dataset.idle) * 1000, plan();
+  });
+  document.addEventListener("visibilitychange", () => { if (!document.hidden && (covered || ends - Date.now() < warning)) ask(); });
+  window.addEventListener("focus", () => { if (covered) ask(); });
+  window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+  new BroadcastChannel("provision-map").addEventListener("message", () => ask());
+  if (body.dataset.hidden === "true") lay("hidden");
+  plan();
+})();

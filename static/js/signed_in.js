@@ -1,0 +1,3 @@
+"use strict";
+/* Tells the tab that waits that one is signed in again. */
+new BroadcastChannel("provision-map").postMessage("signed in");

@@ -1,0 +1,241 @@
+"""The second step: needed by everybody, set up once, each code good once, and what happens when a phone is lost."""
+
+import json
+from contextlib import contextmanager
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from allauth.usersessions.models import UserSession
+from django.contrib.auth.signals import user_logged_in
+from django.core.cache import cache
+from django.urls import reverse
+
+from provisionmap.school import throttle
+from provisionmap.school.actions.account import tokens
+from provisionmap.school.models import AuditEvent
+from provisionmap.school.roles import Role
+from tests.conftest import passed_every_step
+from tests.factories import MembershipFactory, member
+
+SIGN_IN, ASK = reverse("account_login"), reverse("mfa_authenticate")
+SET_UP = reverse("school:second-step")
+PASSWORD = "kettle orbit marmalade"
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+
+
+@pytest.fixture(autouse=True)
+def really(stepped):
+    """Nobody is taken to have passed a step; no code was used before."""
+    user_logged_in.disconnect(passed_every_step)
+    cache.clear()
+
+
+@pytest.fixture
+def maya(db):
+    user = member(Role.SENCO, email="maya@oakfield.example", name="Maya Okafor")
+    user.set_password(PASSWORD)
+    user.save()
+    return user
+
+
+@pytest.fixture
+def app(maya):
+    """Her authenticator app."""
+    return TOTP.activate(maya, SECRET)
+
+
+@contextmanager
+def every_step():
+    """Whoever is signed in inside has passed them all."""
+    user_logged_in.connect(passed_every_step)
+    yield
+    user_logged_in.disconnect(passed_every_step)
+
+
+def code_now(back=0):
+    """What her app shows, or showed `back` codes ago."""
+    near = sorted(yield_hotp_counters_from_time())
+    counter = near[len(near) // 2]
+    return format_hotp_value(hotp_value(SECRET, counter - back))
+
+
+def by_password(client, where="/learners/"):
+    return client.post(SIGN_IN, {"login": "maya@oakfield.example", "password": PASSWORD, "next": where})
+
+
+def signed_in(client):
+    return "_auth_user_id" in client.session
+
+
+def test_who_has_no_second_step_sets_one_up_before_anything_else(client, maya):
+    assert by_password(client).url == "/learners/"
+
+    for address in ("/learners/", "/map/", "/settings/people/", "/account/"):
+        assert client.get(address).url == SET_UP
+        assert client.post(address, headers={"HX-Request": "true"}).status_code == 401
+    assert "everybody here has a second step" in client.get(SET_UP).text
+    assert client.get(reverse("mfa_activate_totp")).status_code == 200
+    assert client.post(reverse("school:sign-out")).status_code == 302
+
+
+def test_where_the_school_relaxed_it_a_password_is_enough(client, maya, settings):
+    settings.SECOND_STEP_OPTIONAL = True
+
+    assert by_password(client).url == "/learners/"
+    assert client.get("/learners/").status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_setting_up_an_app_opens_the_product_and_shows_codes_once(client, maya, monkeypatch):
+    by_password(client)
+    monkeypatch.setattr("allauth.mfa.totp.internal.auth.get_totp_secret", lambda regenerate=False: SECRET)
+    activate = reverse("mfa_activate_totp")
+
+    assert "Wait for the next one" in client.post(activate, {"code": "000000"}).text
+    answer = client.post(activate, {"code": code_now()})
+
+    assert answer.url == reverse("mfa_view_recovery_codes")
+    assert "they are not shown again" in client.get(answer.url).text
+    assert client.get("/learners/").status_code == 200
+    assert AuditEvent.objects.filter(verb="account.second_step_add", user_id=maya.pk).exists()
+
+
+def test_the_code_comes_after_the_password_and_only_then_is_somebody_signed_in(client, maya, app):
+    assert by_password(client).url == ASK
+    assert not signed_in(client)
+    assert client.get("/learners/").url == f"{SIGN_IN}?next=/learners/"
+
+    wrong = client.post(ASK, {"code": "123456"})
+    assert (wrong.status_code, signed_in(client)) == (422, False)
+    right = client.post(ASK, {"code": code_now()})
+
+    assert (right.url, signed_in(client)) == ("/learners/", True)
+    assert client.get("/learners/").status_code == 200
+
+
+def test_a_code_opens_once_and_an_old_one_never(client, maya, app):
+    code = code_now()
+    by_password(client)
+    client.post(ASK, {"code": code})
+    client.post(reverse("school:sign-out"))
+
+    by_password(client)
+    for tried in (code, code_now(back=4)):
+        assert client.post(ASK, {"code": tried}).status_code == 422
+    assert not signed_in(client)
+
+
+def test_a_recovery_code_opens_once(client, maya, app):
+    code = RecoveryCodes.activate(maya).get_unused_codes()[0]
+    for opens in (True, False):
+        by_password(client)
+        client.post(ASK, {"code": code})
+        assert signed_in(client) is opens
+        client.post(reverse("school:sign-out"))
+
+
+def test_ten_wrong_codes_from_one_place_and_even_the_right_one_waits(client, maya, app):
+    by_password(client)
+    for number in range(throttle.MOST_TRIES):
+        assert client.post(ASK, {"code": f"{number:06}"}).status_code == 422
+
+    answer = client.post(ASK, {"code": code_now()})
+
+    assert (answer.status_code, signed_in(client)) == (429, False)
+    elsewhere = client.post(ASK, {"code": code_now()}, REMOTE_ADDR="10.9.9.9")
+    assert elsewhere.status_code == 302
+
+
+def test_a_session_from_before_the_step_was_needed_shows_it_now(client, maya, app):
+    client.force_login(maya)
+
+    assert client.get("/learners/").url == SET_UP
+    assert "Show your second step" in client.get(SET_UP).text
+    answer = client.post(reverse("mfa_reauthenticate"), {"code": code_now()})
+
+    assert answer.status_code == 302
+    assert client.get("/learners/").status_code == 200
+    assert client.get(SET_UP).url == reverse("mfa_index")
+
+
+def test_the_last_second_step_stays_until_there_is_another(client, maya, app, settings):
+    by_password(client)
+    client.post(ASK, {"code": code_now()})
+    remove = reverse("mfa_deactivate_totp")
+
+    assert "your only second step" in client.post(remove).text
+    key = Authenticator.objects.create(user=maya, type="webauthn", data={"name": "Key", "credential": {}})
+    assert client.post(remove).status_code == 302
+    away = reverse("mfa_remove_webauthn", args=[key.pk])
+    assert (client.get(away).status_code, client.post(away).status_code) == (200, 422)
+    settings.SECOND_STEP_OPTIONAL = True
+    assert client.post(away).status_code == 302
+    assert not Authenticator.objects.filter(type="webauthn").exists()
+
+
+def test_a_one_time_link_does_not_go_round_the_second_step(client, maya, app):
+    link = reverse("school:welcome", args=[maya.pk, tokens.make_token(maya)])
+    chosen = {"password": "saucer meadow trombone", "again": "saucer meadow trombone"}
+
+    assert client.post(link, chosen).url == ASK
+    assert not signed_in(client)
+
+
+def test_a_lost_phone_is_taken_away_by_those_who_manage_people(client, maya, app):
+    office = member(Role.ADMINISTRATOR, maya.school)
+    teacher = member(Role.CLASS_TEACHER, maya.school)
+    TOTP.activate(teacher, SECRET)
+    with every_step():
+        client.force_login(office)
+    page = reverse("school:person", args=[teacher.pk])
+
+    assert "take it away" in client.get(page).text
+    answer = client.post(reverse("school:person-second-step", args=[teacher.pk]), follow=True)
+    assert "sets up a new second step" in answer.text
+    again = client.post(reverse("school:person-second-step", args=[teacher.pk]), follow=True)
+    assert "has no second step" in again.text
+    refused = client.post(reverse("school:person-second-step", args=[maya.pk]), follow=True)
+
+    assert "does not let you change a person" in refused.text
+    assert not Authenticator.objects.filter(user=teacher).exists()
+    assert Authenticator.objects.filter(user=maya).exists()
+    assert AuditEvent.objects.filter(verb="person.second_step_reset", target_id=teacher.pk).count() == 1
+
+
+def test_who_works_at_two_schools_is_reset_by_neither_alone(client, maya, app):
+    MembershipFactory(user=maya, role=Role.HEAD)
+    other = member(Role.SENCO, maya.school)
+    with every_step():
+        client.force_login(other)
+
+    client.post(reverse("school:person-second-step", args=[maya.pk]))
+
+    assert Authenticator.objects.filter(user=maya).exists()
+
+
+def test_resetting_ends_the_sessions_too(client, maya, app, django_assert_num_queries):
+    by_password(client)
+    client.post(ASK, {"code": code_now()})
+    assert UserSession.objects.get().user == maya
+    sessions = reverse("usersessions_list")
+    assert "this one" in client.get(sessions).text
+
+    answer = client.post(reverse("school:sign-out-everywhere"))
+
+    assert (answer.url, answer["Clear-Site-Data"]) == (SIGN_IN, '"cache", "storage"')
+    assert (UserSession.objects.count(), signed_in(client)) == (0, False)
+    assert client.get(reverse("school:sign-out-everywhere")).url.startswith(SIGN_IN)
+
+
+def test_the_passkey_door_gives_a_challenge_and_no_names(client, maya):
+    answer = client.get(reverse("mfa_login_webauthn"), headers={"Accept": "application/json"})
+    options = answer.json()["request_options"]["publicKey"]
+
+    assert (options["userVerification"], options.get("allowCredentials", [])) == ("required", [])
+    assert "maya" not in json.dumps(answer.json()).casefold()
+
+
+def test_the_switch_is_off_unless_somebody_turns_it(settings):
+    assert settings.SECOND_STEP_OPTIONAL is False
