@@ -64,7 +64,7 @@
 
   async function hide() {
     lay("hidden");
-    await fetch(body.dataset.hide, { method: "POST", headers: { "X-CSRFToken": token().content } }).catch(() => null);
+    await fetch(body.dataset.lock, { method: "POST", headers: { "X-CSRFToken": token().content } }).catch(() => null);
   }
 
   let escaped = 0;
@@ -89,6 +89,5 @@
   window.addEventListener("focus", () => { if (covered) ask(); });
   window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
   new BroadcastChannel("provision-map").addEventListener("message", () => ask());
-  if (body.dataset.hidden === "true") lay("hidden");
   plan();
 })();

@@ -16,7 +16,7 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 PASSWORD = "oakfield-is-not-real"
 # Answers of ours with both versions, or with what to mend, and a connection a test has cut: Chromium reports them too.
 REPORTS = ("Failed to load resource", "htmx:")
-ANSWERED = ("409", "422", "ERR_INTERNET_DISCONNECTED", "htmx:sendError", "htmx:afterRequest")
+ANSWERED = ("401", "409", "422", "ERR_INTERNET_DISCONNECTED", "htmx:sendError", "htmx:afterRequest")
 
 
 @pytest.fixture(autouse=True)
@@ -89,6 +89,6 @@ def sign_in(page, user, to="/map/"):
     page.goto("/sign-in/")
     page.get_by_label("E-mail").fill(user.email)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url(lambda address: "/sign-in/" not in address)
     page.goto(to)

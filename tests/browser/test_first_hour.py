@@ -127,7 +127,7 @@ def test_the_sencos_first_hour(visit):
     other.goto("/sign-in/")
     other.get_by_label("E-mail").fill("priya@oakfield.example")
     other.get_by_label("Password", exact=True).fill(PASSWORD)
-    other.get_by_role("button", name="Sign in").click()
+    other.get_by_role("button", name="Sign in", exact=True).click()
     other.goto("/map/")
 
     page.locator("td.t2 a.what").first.click()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from allauth.account.internal.flows.login import perform_login
+from allauth.account.internal.flows.login import perform_login, record_authentication
 from allauth.account.models import Login
 from allauth.account.views import LoginView, ReauthenticateView
 from allauth.mfa.adapter import get_adapter
@@ -192,7 +192,8 @@ class Sessions(ListUserSessionsView):
 
 
 def open_session(request: Any, user: User, where: str | None = None) -> HttpResponse:
-    """Sign `user` in who has just proved a one-time link or set the school up; their second step comes next."""
+    """Sign `user` in who has just set a password, with a link or for a new school; their second step comes next."""
+    record_authentication(request, user, method="password")
     answer: HttpResponse = perform_login(request, Login(user=user, redirect_url=where))
     return answer
 
