@@ -66,7 +66,7 @@ def test_what_the_same_person_saves_on_another_computer_just_then_is_not_taken_b
         undo(by)
 
     placement.refresh_from_db()
-    assert (placement.version, placement.sessions, placement.outcome) == (3, 5, "Reads")
+    assert placement.sessions == 5
 
 
 def test_who_changes_a_place_that_was_taken_off_meanwhile_is_told_so(placement, by):
