@@ -13,7 +13,7 @@ from interventions.actions.changes import lock_placements, lock_provisions, stan
 from interventions.actions.grants import Share, Span, sync_grants, trim_grants
 from interventions.actions.undoing import undo_change
 from interventions.dose import Dose
-from interventions.models import Placement, Provision
+from interventions.models import MapChange, Placement, Provision
 from interventions.permissions import check_can_edit, check_can_place
 from learners.models import Learner
 from provisionmap.school import audit
@@ -146,15 +146,21 @@ class Undone:
     learner: int | None = None
 
 
+def _latest(school: School, by: User, now: datetime) -> tuple[Any | None, MapChange | None]:
+    """`by`'s latest change of one placement, and the later one of several if there is one. Two queries."""
+    row = last_change(school, by, now)
+    several = standing_change(school=school, by=by, since=now - UNDO_WITHIN)
+    return row, several if several and (row is None or several.at >= row.history_date) else None
+
+
 @transaction.atomic
 def undo_last(*, school: School, by: User, now: datetime) -> Undone | None:
     """Take back `by`'s latest change on the map, of one placement or of many; None when there is nothing.
 
-    Raises Stale when somebody else changed the same placement since, MovedOn when several records moved on.
+    Raises Stale when the same placement was changed since, MovedOn when several records moved on.
     """
-    row = last_change(school, by, now)
-    several = standing_change(school=school, by=by, since=now - UNDO_WITHIN)
-    if several and (row is None or several.at >= row.history_date):
+    row, several = _latest(school, by, now)
+    if several:
         undo_change(change=several, by=by)
         return Undone(several.words)
     if row is None:
@@ -168,7 +174,9 @@ def undo_last(*, school: School, by: User, now: datetime) -> Undone | None:
     if placement is None:
         return None
     since = placement.history.filter(history_id__gt=row.history_id)
-    if since.filter(~Q(history_user=by) | Q(history_change_reason=None)).exists():
+    others = since.filter(~Q(history_user=by) | Q(history_change_reason=None)).exists()
+    # Somebody who works on two computers may have changed it between the asking and the holding.
+    if others or _latest(school, by, now) != (row, None):
         raise Stale(placement)
     return take_back(row, placement, by)
 

@@ -53,6 +53,22 @@ def test_a_change_is_saved_with_its_history_and_its_trail(placement, by):
     )
 
 
+def test_what_the_same_person_saves_on_another_computer_just_then_is_not_taken_back_unseen(placement, by, monkeypatch):
+    actions.change_placement(placement=placement, changes={"sessions": 5}, seen=1, by=by)
+
+    def late(pks):
+        there = Placement.objects.get(pk=placement.pk)
+        actions.change_placement(placement=there, changes={"outcome": "Reads"}, seen=2, by=by)
+
+    monkeypatch.setattr(actions, "lock_placements", late)
+
+    with pytest.raises(Stale):
+        undo(by)
+
+    placement.refresh_from_db()
+    assert placement.sessions == 5
+
+
 def test_who_changes_a_place_that_was_taken_off_meanwhile_is_told_so(placement, by):
     Placement.objects.get(pk=placement.pk).delete()
 
