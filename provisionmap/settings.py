@@ -11,6 +11,7 @@ from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from provisionmap.checks import exposed, unsafe
+from provisionmap.school.sign_in import outside
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -237,6 +238,13 @@ SOCIALACCOUNT_ADAPTER = "provisionmap.school.sign_in.adapters.Outside"
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
 SOCIALACCOUNT_AUTO_SIGNUP = False
 SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_LOGIN_ON_GET = False
+SOCIALACCOUNT_PROVIDERS = outside.providers(
+    tenant=env.str("MICROSOFT_TENANT", default=""),
+    microsoft=(env.str("MICROSOFT_CLIENT_ID", default=""), env.str("MICROSOFT_CLIENT_SECRET", default="")),
+    google=(env.str("GOOGLE_CLIENT_ID", default=""), env.str("GOOGLE_CLIENT_SECRET", default="")),
+)
+INSTALLED_APPS += [f"allauth.socialaccount.providers.{name}" for name in SOCIALACCOUNT_PROVIDERS]
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
 # Codes that were used are remembered here, for every process: each counts once.
 CACHES = {
@@ -270,7 +278,8 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
         "connect-src": [SELF],
-        "form-action": [SELF],
+        # A form that leads to a directory outside must be let go there.
+        "form-action": [SELF, *outside.hosts(SOCIALACCOUNT_PROVIDERS)],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
         "object-src": [NONE],

@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from provisionmap.school.sign_in.outside import urls as outside_urls
 from provisionmap.school.views.entry import home
 from provisionmap.school.views.health import health
 
@@ -10,6 +11,7 @@ urlpatterns = [
     path("health/", health, name="health"),
     path("", include("provisionmap.school.urls")),
     path("", include("provisionmap.school.sign_in.urls")),
+    *outside_urls(),
     path("learners/", include("learners.urls")),
     path("", include("interventions.urls")),
 ]

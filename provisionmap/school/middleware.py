@@ -13,6 +13,7 @@ from provisionmap.school.models import Membership, School
 from provisionmap.school.roles import Capability, capabilities_of
 from provisionmap.school.sign_in import state
 from provisionmap.school.sign_in.limits import WARNING, idle_limit
+from provisionmap.school.sign_in.outside import DOORS
 from provisionmap.school.today import today
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -46,7 +47,7 @@ class SignedIn:
     def is_public(request: HttpRequest) -> bool:
         """Whether the address asked for is on the public list; unknown addresses are not."""
         try:
-            return resolve(request.path_info).view_name in PUBLIC
+            return resolve(request.path_info).view_name in PUBLIC | DOORS
         except Resolver404:
             return False
 

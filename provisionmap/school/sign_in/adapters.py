@@ -15,6 +15,15 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 
+UNSAID = frozenset(
+    {
+        "account/messages/logged_in.txt",
+        "account/messages/logged_out.txt",
+        "mfa/messages/recovery_codes_generated.txt",
+        "mfa/messages/totp_activated.txt",
+        "mfa/messages/webauthn_added.txt",
+    }
+)
 STEPS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
@@ -29,6 +38,13 @@ class Accounts(DefaultAccountAdapter):
         """Not within five minutes of any step of signing in."""
         records = get_authentication_records(context.request, context.request.user)
         return not records or time.time() - records[-1]["at"] > settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+
+    def add_message(
+        self, request: HttpRequest, level: int, message_template: str | None = None, *args: Any, **kwargs: Any
+    ) -> None:
+        """Nothing about what the page that follows shows anyway."""
+        if message_template not in UNSAID:
+            super().add_message(request, level, message_template, *args, **kwargs)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Nothing where no mail server is named: the page says what the mail would have said."""
@@ -47,6 +63,11 @@ class SecondSteps(DefaultMFAAdapter):
 
     def _get_site_name(self) -> str:
         return "Provision Map"
+
+    def generate_authenticator_name(self, user: AbstractBaseUser, type: Authenticator.Type) -> str:
+        """What a new passkey is called until somebody names it."""
+        held = Authenticator.objects.filter(user_id=user.pk, type=type).count()
+        return "This device" if not held else f"Another device ({held + 1})"
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         """Whether another second step stays."""

@@ -13,6 +13,7 @@ from provisionmap.school.access import NotAllowed, require
 from provisionmap.school.actions import account as actions
 from provisionmap.school.forms.entry import ChangePasswordForm, NameForm, NewPasswordForm
 from provisionmap.school.models import Membership, User
+from provisionmap.school.sign_in.outside import buttons
 from provisionmap.school.today import today
 from provisionmap.school.views.sign_in import open_session
 
@@ -33,7 +34,7 @@ def account(request: Any) -> HttpResponse:
         messages.success(request, "Your password is changed. Other devices must sign in again.")
         return redirect("school:account")
     held = Membership.objects.on(today()).filter(user=request.user).select_related("school")
-    shown = {"name_form": name, "password_form": password, "held": held}
+    shown = {"name_form": name, "password_form": password, "held": held, "outside": buttons()}
     return render(request, "school/account.html", shown, status=422 if name.errors or password.errors else 200)
 
 

@@ -27,6 +27,8 @@ from provisionmap.school.forms.sign_in import ForgottenForm
 from provisionmap.school.mail import can_send
 from provisionmap.school.models import User
 from provisionmap.school.sign_in import state
+from provisionmap.school.sign_in.devices import device_of
+from provisionmap.school.sign_in.outside import buttons
 from provisionmap.school.tasks import ask_for_reset
 
 TOO_MANY = "Too many tries from this computer. Wait five minutes, then try again; nothing is lost."
@@ -85,6 +87,10 @@ class SignIn(Tried, Refusing, LoginView):
             return redirect("school:first-run")
         answer: HttpResponse = super().get(request, *args, **kwargs)
         return answer
+
+    def get_context_data(self, **given: Any) -> dict[str, Any]:
+        shown: dict[str, Any] = super().get_context_data(**given)
+        return shown | {"outside": buttons()}
 
 
 class SecondStep(Tried, Refusing, AuthenticateView):
@@ -189,6 +195,12 @@ class Sessions(ListUserSessionsView):
 
     template_name = "school/sessions.html"
     http_method_names = METHODS
+
+    def get_context_data(self, **given: Any) -> dict[str, Any]:
+        shown: dict[str, Any] = super().get_context_data(**given)
+        for one in shown["sessions"]:
+            one.device = device_of(one.user_agent)
+        return shown
 
 
 def open_session(request: Any, user: User, where: str | None = None) -> HttpResponse:
