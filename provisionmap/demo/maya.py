@@ -18,7 +18,7 @@ from learners.models import Learner
 from learners.upn import check_letter
 from provisionmap.demo.people import Child, People, moment
 from provisionmap.demo.stages import Period, end_of_year
-from provisionmap.demo.support import date_back
+from provisionmap.demo.support import date_back, date_change
 from provisionmap.demo.words import GOALS
 from provisionmap.school.calendar import DAY, WEEK, academic_year_of
 from provisionmap.school.models import School, User
@@ -180,7 +180,8 @@ class _Story:
         )
 
     def _change(self, placement: Placement, on: date, **changes: Any) -> Placement:
-        vars(placement)["_history_date"] = moment(on, 15)
-        return change_placement(
+        changed = change_placement(
             placement=placement, changes=changes, seen=placement.version, by=self.people.senco, reason="review"
         )
+        date_change(changed, moment(on, 15))
+        return changed

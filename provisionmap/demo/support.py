@@ -35,6 +35,12 @@ HIDDEN = frozenset({"counselling"})  # confidential to those who are part of it
 Doses = tuple[int, int, int]
 
 
+def date_change(placement: Placement, at: datetime) -> None:
+    """Say of the latest version of a placement that it was made at `at`."""
+    last = placement.history.order_by("-history_id").values("history_id")[:1]
+    placement.history.filter(history_id=last).update(history_date=at)
+
+
 def date_back(provision: Provision, at: datetime) -> None:
     """Say that a provision was started at `at`: in its history, its adults', and on the map's list of changes."""
     provision.history.update(history_date=at)
@@ -267,5 +273,5 @@ class Support:
             if day > self.today - WEEK:
                 continue
             changes: dict[str, object] = {"ends": day} if kind < 0.04 else {"sessions": min(5, row.sessions + 1)}
-            vars(row)["_history_date"] = moment(day, 15)
             change_placement(placement=row, changes=changes, seen=row.version, by=self.people.senco, reason="review")
+            date_change(row, moment(day, 15))
