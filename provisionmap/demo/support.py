@@ -36,8 +36,8 @@ Doses = tuple[int, int, int]
 
 
 def date_change(placement: Placement, at: datetime) -> None:
-    """Say of the latest version of a placement that it was made at `at`."""
-    last = placement.history.order_by("-history_id").values("history_id")[:1]
+    """Say of the latest change of a placement, if there was one, that it was made at `at`."""
+    last = placement.history.filter(history_type="~").order_by("-history_id").values("history_id")[:1]
     placement.history.filter(history_id=last).update(history_date=at)
 
 
