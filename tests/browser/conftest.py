@@ -15,7 +15,7 @@ from tests.factories import member
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 PASSWORD = "oakfield-is-not-real"
 # Answers of ours with both versions, or with what to mend, and a connection a test has cut: Chromium reports them too.
-REPORTS = ("Failed to load resource", "htmx:")
+REPORTS = ("Failed to load resource", "htmx:", "Response Status Error")
 ANSWERED = ("401", "409", "422", "ERR_INTERNET_DISCONNECTED", "htmx:sendError", "htmx:afterRequest")
 
 
