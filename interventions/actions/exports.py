@@ -28,6 +28,7 @@ def record_export(
     learners: int,
     placements: int,
     text: str = "",
+    reason: str = "",
     expected: int = 0,
     by: User,
 ) -> MapExport:
@@ -47,6 +48,7 @@ def record_export(
         state="waiting" if expected else "recorded",
         expected=expected,
         text=text if expected else "",
+        reason=reason,
     )
     told = {name: getattr(export, name) for name in TOLD}
     audit.record("map.export", by=by, target=export, new=told | {"options": _words(options)})

@@ -9,6 +9,7 @@ from django import forms
 from interventions.export.drawing import NAMES, PARTS, Shown
 from interventions.models import MapExport
 
+MANY, MOST = 100, 500  # learners in one file: above the first a reason is asked for, above the second it is not made
 PAPERS = [("A3", "A3 landscape"), ("A4", "A4 landscape")]
 
 
@@ -33,10 +34,28 @@ class ExportForm(forms.Form):
         help_text="A learner or a provision, by name. Left empty: all.",
     )
 
-    def __init__(self, *args: Any, sharing: bool = False, **kwargs: Any) -> None:
+    reason = forms.CharField(
+        label="Why so many at once",
+        max_length=200,
+        help_text="The file holds more than 100 children. The reason stays with the record of this export.",
+    )
+
+    def __init__(self, *args: Any, sharing: bool = False, learners: int = 0, **kwargs: Any) -> None:
         parts = [key for key in PARTS if not (sharing and key in ("upn", "note"))]
         begin = {"names": "initials" if sharing else "full", "parts": parts}
         super().__init__(*args, initial=begin | kwargs.pop("initial", {}), **kwargs)
+        self.learners = learners
+        if learners <= MANY:
+            del self.fields["reason"]
+
+    def clean(self) -> None:
+        """No file holds a whole large school: one that is lost would be a breach of that size."""
+        super().clean()
+        if self.learners > MOST:
+            raise forms.ValidationError(
+                f"A file holds {MOST} learners at most, and this would hold {self.learners}. "
+                "Go back to the map and narrow the filters, for example to a year group."
+            )
 
     @property
     def shown(self) -> Shown:

@@ -63,6 +63,7 @@ class MapExport(models.Model):
     pages = models.PositiveIntegerField(default=0)
     expected = models.PositiveIntegerField(default=0)  # pages, as far as can be told before they are drawn
     text = models.CharField(max_length=80, blank=True)  # what was searched for
+    reason = models.CharField(max_length=200, blank=True)  # asked for where it holds many children
     file = models.BinaryField(null=True)
 
     objects = MapExportQuerySet.as_manager()
@@ -74,7 +75,7 @@ class MapExport(models.Model):
     class Privacy:
         plain = ("school", "by", "created", "format", "query", "searched", "options", "learners", "placements", "state",
                  "taken_at", "pages", "expected")  # fmt: skip
-        personal = ("text",)
+        personal = ("text", "reason")
         special = ("file",)
 
     def __str__(self) -> str:

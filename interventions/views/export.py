@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 
 from interventions.actions.exports import record_export
 from interventions.export.asked import Asked, asked
@@ -21,12 +22,13 @@ from interventions.export.paper import pages_expected, pages_of
 from interventions.export.sheets import About, flat, map_book
 from interventions.export.template import template_book
 from interventions.export.xlsx import xlsx
-from interventions.forms.export import ExportForm
+from interventions.forms.export import MANY, ExportForm
 from interventions.models import MapExport
 from interventions.tasks import draw_print
 from provisionmap.school.access import require
 from provisionmap.school.models.school import WAVES
 from provisionmap.school.roles import Capability
+from provisionmap.school.sign_in.state import shown_lately
 from provisionmap.school.today import today
 from provisionmap.web.htmx import fragment
 from provisionmap.web.printing import many_pages
@@ -63,9 +65,10 @@ def export(request: Any) -> HttpResponse:
     """How to take the map out, under the filters of the address; on POST the file, or the way to a large print."""
     sharing = request.GET.get("for") == "sharing"
     begin = {"format": "pdf"} if request.GET.get("for") == "print" else {}
-    form = ExportForm(request.POST or None, sharing=sharing, initial=begin)
-    text = form.cleaned_data["text"] if form.is_bound and form.is_valid() else ""
-    wanted = asked(school=request.school, user=request.user, query=request.GET, text=text)
+    wanted = asked(school=request.school, user=request.user, query=request.GET, text=request.POST.get("text", "")[:80])
+    form = ExportForm(request.POST or None, sharing=sharing, initial=begin, learners=len(wanted.learners))
+    if len(wanted.learners) > MANY and not shown_lately(request):
+        return redirect(f"{reverse('account_reauthenticate')}?{urlencode({'next': request.get_full_path()})}")
     if not form.is_bound or not form.is_valid():
         context = {"section": "map", "form": form, "wanted": wanted, "sharing": sharing}
         return render(request, "interventions/export.html", context, status=422 if form.errors else 200)
@@ -74,8 +77,9 @@ def export(request: Any) -> HttpResponse:
     about = wanted.about(form.cleaned_data["paper"], drawing.confidential, now)
     large = format == "pdf" and marks(drawing) > AT_ONCE
     kept = record_export(
-        school=request.school, format=format, query=wanted.query, options=form.options, text=text,
-        learners=len(wanted.learners), placements=wanted.placements,
+        school=request.school, format=format, query=wanted.query, options=form.options,
+        text=form.cleaned_data["text"],
+        learners=len(wanted.learners), placements=wanted.placements, reason=form.cleaned_data.get("reason", ""),
         expected=pages_expected(drawing, about.paper) if large else 0, by=request.user,
     )  # fmt: skip
     if large:

@@ -57,6 +57,12 @@ def second_step_done(request: Any) -> bool:
     return any(one.get("method") == "mfa" for one in get_authentication_records(request, request.user))
 
 
+def shown_lately(request: Any) -> bool:
+    """Whether whoever is signed in showed who they are within five minutes: asked before something that matters."""
+    records = get_authentication_records(request, request.user)
+    return bool(records) and time.time() - records[-1]["at"] <= settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+
+
 def second_step_shown(request: Any, user: User, kind: str, pk: int) -> None:
     """Whoever has just set a second step up has shown that they hold it."""
     record_authentication(request, user, "mfa", type=kind, id=pk)

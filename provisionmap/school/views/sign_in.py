@@ -106,6 +106,7 @@ class AgainByPassword(Tried, Refusing, ReauthenticateView):
     """The password once more, before something that matters and after the screen was hidden."""
 
     template_name = "school/again.html"
+    asked = "Type your password once more to go on."
 
     def whose(self) -> str:
         return f"again {self.request.user.pk}"
@@ -114,7 +115,8 @@ class AgainByPassword(Tried, Refusing, ReauthenticateView):
 class AgainByStep(Tried, Refusing, StepAgainView):
     """A code once more, in place of the password."""
 
-    template_name = "school/again_code.html"
+    template_name = "school/again.html"
+    asked = "Type the code your authenticator app shows now."
 
     def whose(self) -> str:
         return f"again {self.request.user.pk}"

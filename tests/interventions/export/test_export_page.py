@@ -18,9 +18,10 @@ from interventions.actions import exports
 from interventions.export.drawing import PARTS
 from interventions.models import MapExport
 from interventions.views import export as views
+from learners.models import SenProvision
 from provisionmap.school.models import AuditEvent
 from provisionmap.school.roles import Role
-from tests.factories import PlacementFactory, ProvisionFactory, member
+from tests.factories import LearnerFactory, PlacementFactory, ProvisionFactory, SenProvisionFactory, member
 
 pytestmark = pytest.mark.django_db
 PAGE = "/map/export/"
@@ -371,3 +372,43 @@ def test_prints_are_looked_after_by_the_schedule():
 
 def test_an_export_is_named_by_its_number():
     assert str(MapExport(pk=7)) == "Export 7"
+
+
+class TestManyAtOnce:
+    @pytest.fixture
+    def many(self, senco):
+        """A hundred and one learners with SEN support."""
+        for learner in LearnerFactory.create_batch(101, school=senco.school):
+            SenProvisionFactory(learner=learner)
+
+    def test_a_hundred_and_one_need_a_reason_that_is_kept(self, client, senco, many):
+        page = client.get(PAGE)
+        assert "Why so many at once" in page.text
+
+        without = taken(client, "csv")
+        with_one = taken(client, "csv", reason="Annual return")
+
+        assert (without.status_code, with_one.status_code) == (422, 200)
+        assert (MapExport.objects.get().reason, MapExport.objects.get().learners) == ("Annual return", 101)
+
+    def test_and_whoever_asks_shows_who_they_are(self, client, senco, many, clock):
+        clock.shift(timedelta(minutes=6))
+
+        for answer in (client.get(PAGE), taken(client, "csv", reason="Annual return")):
+            assert answer.url == "/account/again/?next=%2Fmap%2Fexport%2F"
+        assert not MapExport.objects.exists()
+
+    def test_a_hundred_need_neither(self, client, senco, many, clock):
+        SenProvision.objects.first().delete()
+        clock.shift(timedelta(minutes=6))
+
+        assert "Why so many at once" not in client.get(PAGE).text
+        assert taken(client, "csv").status_code == 200
+
+    def test_more_than_five_hundred_are_no_file(self, client, senco, many, monkeypatch):
+        monkeypatch.setattr("interventions.forms.export.MOST", 100)
+
+        answer = taken(client, "csv", reason="All")
+
+        assert answer.status_code == 422
+        assert "narrow the filters" in answer.text
