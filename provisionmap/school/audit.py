@@ -10,6 +10,8 @@ from django.db import models
 from provisionmap.school.models import AuditEvent, School, User
 from provisionmap.web.log import request_id
 
+LEARNER = "learners.learner"
+
 
 def _plain(value: Any) -> Any:
     """A value of a plain field as JSON keeps it."""
@@ -31,6 +33,13 @@ def changes_of(target: models.Model | None, old: dict[str, Any], new: dict[str, 
     }
 
 
+def learner_of(target: models.Model | None) -> int | None:
+    """The id of the child whose record `target` is or belongs to."""
+    itself = target is not None and target._meta.label_lower == LEARNER
+    found = getattr(target, "pk" if itself else "learner_id", None)
+    return found if isinstance(found, int) else None
+
+
 def record(
     verb: str,
     *,
@@ -47,6 +56,7 @@ def record(
     AuditEvent.objects.create(
         user_id=by.pk if by else None,
         school_id=school.pk if school else getattr(target, "school_id", None),
+        learner_id=learner_of(target),
         verb=verb,
         target_model=target._meta.label_lower if target else "",
         target_id=target.pk if target else None,

@@ -1,0 +1,53 @@
+"""The chain of seals: what one seal is over, and how an event reads for it. Pure.
+
+A seal is SHA-256 over the seal before it and everything the event says. Ids, field names and plain values only: the
+trail holds nothing else, so a child's record can be disposed of without breaking the chain.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+FIRST = "0" * 64  # what stands before the first seal
+_words = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+class Event(NamedTuple):
+    """An event as the database hands it over, before any model: SQLite gives moments and JSON as text."""
+
+    id: int
+    at: datetime | str
+    user_id: int | None
+    school_id: int | None
+    learner_id: int | None
+    verb: str
+    target_model: str
+    target_id: int | None
+    changes: str
+    request_id: str
+
+
+def moment(at: datetime | str) -> str:
+    """A moment in one way of writing, whatever the database.
+
+    >>> moment("2026-11-23 10:00:00"), moment(datetime(2026, 11, 23, 10, tzinfo=UTC))
+    ('2026-11-23 10:00:00.000000', '2026-11-23 10:00:00.000000')
+    """
+    if isinstance(at, str):
+        return at if len(at) > len("2026-11-23 10:00:00") else f"{at}.000000"
+    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+
+
+def link(before: str, number: int, sealed: str, event: Event) -> str:
+    """The hash of seal `number`, sealed at the moment `sealed`, after the seal with the hash `before`.
+
+    >>> event = Event(7, "2026-11-23 10:00:00", 1, 1, None, "learner.add", "learners.learner", 5, "{}", "")
+    >>> link(FIRST, 1, "2026-11-23 10:00:09.000000", event)[:12]
+    '55a9edd1b18d'
+    """
+    changes: Any = {} if event.changes == "{}" else json.loads(event.changes)
+    said = [number, sealed, event.id, moment(event.at), *event[2:8], changes, event.request_id]
+    return sha256(f"{before}\n{_words.encode(said)}".encode()).hexdigest()
