@@ -48,10 +48,11 @@ def record(
     school: School | None = None,
     old: dict[str, Any] | None = None,
     new: dict[str, Any] | None = None,
+    told: dict[str, Any] | None = None,
 ) -> None:
     """Keep that `by` did `verb` to `target`; called inside the transaction that writes.
 
-    The school is the target's own where it has one.
+    The school is the target's own where it has one. `told` are plain facts of an act that has no record of its own.
     """
     AuditEvent.objects.create(
         user_id=by.pk if by else None,
@@ -60,6 +61,7 @@ def record(
         verb=verb,
         target_model=target._meta.label_lower if target else "",
         target_id=target.pk if target else None,
-        changes=changes_of(target, old or {}, new or {}),
+        changes=changes_of(target, old or {}, new or {})
+        | {name: [None, _plain(value)] for name, value in (told or {}).items()},
         request_id=request_id.get(),
     )

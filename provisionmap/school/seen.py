@@ -39,6 +39,7 @@ OF_LEARNERS = frozenset(
         Capability.EDIT_LEARNERS,
         Capability.EDIT_PASSPORT,
         Capability.IMPORT_LEARNERS,
+        Capability.SEE_AUDIT,
     }
 )
 # Addresses that show no child, though they need such a capability: ids only, one's own settings, how far a job is.
