@@ -17,7 +17,7 @@ KINDS: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "map": ("The map", ("map.", "placement.", "provision.", "tiers.", "view.")),
     "library": ("The library", ("library.",)),
-    "school": ("School and calendar", ("school.", "year.", "term.", "closure.", "calendar.")),
+    "school": ("School and calendar", ("school.", "demo.", "year.", "term.", "closure.", "calendar.")),
     "people": ("People and accounts", ("person.", "account.")),
 }  # fmt: skip
 THINGS = {
@@ -59,6 +59,7 @@ DONE = {
     "calendar.add-year": "Added a school year",
     "calendar.add-term": "Added a term",
     "calendar.add-closure": "Added a closure",
+    "demo.seed": "Made this fictional school",
 }
 # Addresses of pages about one learner; a page that is not named here is "a page about them".
 PAGES = {

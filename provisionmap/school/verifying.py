@@ -122,10 +122,10 @@ def _anchors(found: Found, now: datetime) -> None:
     for anchor in anchors:
         if reason := why_not(anchor):
             found.tell("cut" if "cut off" in reason else "changed", None, reason)
-    newest = parse_datetime(anchors[-1].at) if anchors else None
-    if found.seals and (newest is None or now - newest > OLDEST_ANCHOR):
-        since = f"since {newest:%d/%m/%Y, %H:%M}" if newest else "yet"
-        found.tell("anchor", None, f"No anchor was written {since}: is the schedule running?")
+    first = AuditSeal.objects.first()
+    newest = parse_datetime(anchors[-1].at) if anchors else first and first.at
+    if newest and now - newest > OLDEST_ANCHOR:
+        found.tell("anchor", None, f"No anchor was written since {newest:%d/%m/%Y, %H:%M}: is the schedule running?")
 
 
 def verify(*, now: datetime | None = None) -> Found:
