@@ -38,7 +38,7 @@ def moment(at: datetime | str) -> str:
     ('2026-11-23 10:00:00.000000', '2026-11-23 10:00:00.000000')
     """
     if isinstance(at, str):
-        return at if len(at) > len("2026-11-23 10:00:00") else f"{at}.000000"
+        return at if len(at) > 19 else f"{at}.000000"  # SQLite leaves a fraction of nothing out
     return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
 
 

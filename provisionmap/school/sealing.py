@@ -22,22 +22,31 @@ LOOK_BACK = 10_000
 LATE = timedelta(minutes=10)  # longer than any transaction may last; an event unsealed for longer is an alarm
 LOWEST = -(2**63)  # below every id, also below one that somebody made up
 LOCK = 4_207_001  # PostgreSQL's advisory lock of the sealer
-COLUMNS = ", ".join(f"e.{name}" for name in Event._fields)
-WITHOUT_SEAL = " ".join(
-    [
-        "SELECT", COLUMNS, "FROM school_auditevent e LEFT JOIN school_auditseal s ON s.event_id = e.id",
+
+
+def columns() -> str:
+    """What the chain reads of an event. SQLite's moments as the text they are: read as moments they have no zone."""
+    names = [f"e.{name}" for name in Event._fields]
+    if connection.vendor == "sqlite":
+        names[1] = "CAST(e.at AS TEXT)"
+    return ", ".join(names)
+
+
+def without_seal(low: int, most: int) -> list[Event]:
+    """Events above id `low` that have no seal, in the order of their ids."""
+    words = [
+        "SELECT", columns(), "FROM school_auditevent e LEFT JOIN school_auditseal s ON s.event_id = e.id",
         "WHERE e.id > %s AND s.number IS NULL ORDER BY e.id LIMIT %s",
-    ]
-)  # fmt: skip
+    ]  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(" ".join(words), [low, most])
+        return [Event(*row) for row in cursor.fetchall()]
 
 
 def _waiting(*, everywhere: bool) -> list[Event]:
     """The next events that have no seal, in the order of their ids."""
     newest = AuditSeal.objects.aggregate(newest=Max("event_id"))["newest"] or 0
-    low = LOWEST if everywhere else newest - LOOK_BACK
-    with connection.cursor() as cursor:
-        cursor.execute(WITHOUT_SEAL, [low, BATCH])
-        return [Event(*row) for row in cursor.fetchall()]
+    return without_seal(LOWEST if everywhere else newest - LOOK_BACK, BATCH)
 
 
 def _alone() -> bool:

@@ -14,18 +14,11 @@ from django.utils.dateparse import parse_datetime
 from provisionmap.school.anchors import Broken, read_anchors, why_not
 from provisionmap.school.chain import FIRST, Event, link, moment
 from provisionmap.school.models import AuditSeal
-from provisionmap.school.sealing import COLUMNS, LATE, LOWEST, WITHOUT_SEAL
+from provisionmap.school.sealing import LATE, LOWEST, columns, without_seal
 
 CHUNK = 20_000  # seals read at once: what is held in memory, however long the trail is
 MOST_TOLD = 100  # findings; beyond them the first ones say enough
 OLDEST_ANCHOR = timedelta(hours=26)  # one an hour is written; a day without any is told
-IN_ORDER = " ".join(
-    [
-        "SELECT s.number, s.event_id, s.at, s.hash,", COLUMNS,
-        "FROM school_auditseal s LEFT JOIN school_auditevent e ON e.id = s.event_id",
-        "WHERE s.number > %s ORDER BY s.number LIMIT %s",
-    ]
-)  # fmt: skip
 TRIGGERS = {
     "sqlite": "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE 'school_audit%'",
     "postgresql": "SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'school_audit%' AND tgenabled = 'O'",
@@ -50,10 +43,16 @@ class Found:
 
 def _rows() -> Iterator[tuple[Any, ...]]:
     """Seals with their events, in the order of the chain."""
+    sealed = "CAST(s.at AS TEXT)" if connection.vendor == "sqlite" else "s.at"
+    words = [
+        f"SELECT s.number, s.event_id, {sealed}, s.hash,", columns(),
+        "FROM school_auditseal s LEFT JOIN school_auditevent e ON e.id = s.event_id",
+        "WHERE s.number > %s ORDER BY s.number LIMIT %s",
+    ]  # fmt: skip
     last = -1
     while True:
         with connection.cursor() as cursor:
-            cursor.execute(IN_ORDER, [last, CHUNK])
+            cursor.execute(" ".join(words), [last, CHUNK])
             rows = cursor.fetchall()
         yield from rows
         if len(rows) < CHUNK:
@@ -68,7 +67,9 @@ def _moment_of(text: str) -> datetime:
 def _chain(found: Found) -> None:
     """Every seal by the one before it. Each link stands on the hash as stored, so one change is told once."""
     number, before, sealed = 0, FIRST, ""
-    batch_before = ""  # when the batch before this one was sealed
+    early = (
+        ""  # what says that it was there before this moment would have been in the batch before, or in an earlier one
+    )
     for at_number, event_id, raw_at, held, *row in _rows():
         now = moment(raw_at)
         if at_number != number + 1:
@@ -83,12 +84,10 @@ def _chain(found: Found) -> None:
         if now != sealed:
             if now < sealed:
                 found.tell("reordered", event_id, f"Seal {at_number} is older than the one before it.")
-            batch_before, sealed = sealed, now
-        if batch_before and row[0] is not None and (said := moment(row[1])) < batch_before:
-            late = _moment_of(batch_before) - _moment_of(said)
-            if late > LATE:
-                found.tell("inserted", event_id, f"Event {event_id} (seal {at_number}) says {said[:16]}, "
-                           "and was not there when later ones were sealed.")  # fmt: skip
+            early, sealed = moment(_moment_of(sealed) - LATE) if sealed else "", now
+        if row[0] is not None and (said := moment(row[1])) < early:
+            found.tell("inserted", event_id, f"Event {event_id} (seal {at_number}) says {said[:16]}, "
+                       "and was not there when later ones were sealed.")  # fmt: skip
         number, before = at_number, held
         found.seals += 1
 
@@ -98,9 +97,7 @@ def _waiting(found: Found, now: datetime) -> None:
     newest = AuditSeal.objects.order_by("-event_id").values_list("event_id", flat=True).first() or 0
     low = LOWEST
     while True:
-        with connection.cursor() as cursor:
-            cursor.execute(WITHOUT_SEAL, [low, CHUNK])
-            rows = [Event(*row) for row in cursor.fetchall()]
+        rows = without_seal(low, CHUNK)
         for event in rows:
             if now - _moment_of(moment(event.at)) > LATE:
                 where = "inserted" if event.id < newest else "unsealed"

@@ -301,6 +301,19 @@ def test_a_clock_that_is_set_back_turns_no_order_round(trail, clock):
     assert verify().wrong == []
 
 
+def test_in_summer_nothing_is_an_hour_late(folder, clock):
+    clock.move_to("2026-07-01T10:00:00+00:00")
+    audit.record("school.change", by=None)
+    seal()
+    clock.shift(timedelta(minutes=1))
+    audit.record("school.change", by=None)
+    seal()
+    audit.record("school.change", by=None)
+
+    assert verify().wrong == []
+    assert behind() < timedelta(minutes=1)
+
+
 def test_the_job_seals_and_says_when_it_cannot_keep_up(trail, caplog, clock, monkeypatch):
     audit.record("school.change", by=None)
     tasks.seal_audit()
