@@ -6,7 +6,6 @@ here is read back without doubt.
 """
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,6 +16,10 @@ from interventions.areas import AREAS
 from interventions.dose import Dose
 from interventions.subjects import SUBJECTS
 from learners.census import YEARS
+from provisionmap.web.formulas import guarded as guarded
+from provisionmap.web.formulas import is_live as is_live
+from provisionmap.web.formulas import unguarded as unguarded
+from provisionmap.web.formulas import writable as writable
 
 SHEET = "Placements"
 # What a column is called in the code, and what stands above it.
@@ -260,57 +263,3 @@ _FIRST = [KEYS.index(key) for key in ("surname", "forename", "upn", "year", "cla
 
 def _reading_order(row: Row) -> _Order:
     return _in_order([row[at] for at in _FIRST])
-
-
-_LIVE = frozenset("=+-@\t\r\n\0＝＋－＠")
-
-
-def is_live(text: str) -> bool:
-    """Whether a spreadsheet program could take `text` for a formula, behind quotes and what cannot be seen.
-
-    >>> [is_live(text) for text in ("=1+1", "'=1+1", "\\u200b-2", "3 + 4", "")]
-    [True, True, True, False, False]
-    """
-    if text[:1].isalnum():
-        return False
-    for letter in text.lstrip("'"):
-        if letter in _LIVE:
-            return True
-        if not letter.isspace() and unicodedata.category(letter) not in ("Cf", "Cc"):
-            return False
-    return False
-
-
-def guarded(text: str) -> str:
-    """`text` as a file of plain text may carry it: a single quote before what could be taken for a formula.
-
-    A text that has such a quote already gets one more, so that `unguarded` always gives back what was there.
-    Source: OWASP ASVS 5.0, 1.2.10.
-
-    >>> guarded("=1+1"), guarded("'=1+1"), guarded("'tis")
-    ("'=1+1", "''=1+1", "'tis")
-    """
-    return f"'{text}" if is_live(text) else text
-
-
-def unguarded(text: str) -> str:
-    """What `guarded` was given.
-
-    >>> unguarded("'=1+1"), unguarded("'tis"), unguarded("=1+1")
-    ('=1+1', "'tis", '=1+1')
-    """
-    return text[1:] if text.startswith("'") and is_live(text[1:]) else text
-
-
-_UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
-
-
-def writable(text: str) -> str:
-    """`text` with line ends as LF and without the characters that no spreadsheet file can hold.
-
-    >>> writable("one\\r\\ntwo\\x07")
-    'one\\ntwo'
-    """
-    if text.isprintable():
-        return text
-    return _UNWRITABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from learners.views import contacts, groups, importing, imports, learner, passport, register, sen
+from learners.views import contacts, groups, importing, imports, learner, passport, register, sen, trail
 
 app_name = "learners"
 urlpatterns = [
@@ -36,4 +36,6 @@ urlpatterns = [
     path("<int:pk>/passport/agreed/", passport.agree, name="passport-agree"),
     path("<int:pk>/passport/<slug:name>/", passport.part, name="passport-part"),
     path("<int:pk>/passport/<slug:name>/edit/", passport.edit_part, name="passport-edit"),
+    path("<int:pk>/looks/", trail.access_log, name="access-log"),
+    path("audit/", trail.trail, name="audit"),
 ]

@@ -85,6 +85,7 @@ MIDDLEWARE = [
     "provisionmap.school.middleware.SignedIn",
     "provisionmap.school.sign_in.middleware.Steps",
     "provisionmap.school.middleware.CurrentSchool",
+    "provisionmap.school.seen.Seen",
     "simple_history.middleware.HistoryRequestMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -176,6 +177,8 @@ CELERY_BEAT_SCHEDULE = {
         "task": "provisionmap.school.tasks.forget_sessions",
         "schedule": crontab(hour="3", minute="10"),
     },
+    "seal the trail": {"task": "provisionmap.school.tasks.seal_audit", "schedule": 10.0},
+    "anchor the trail": {"task": "provisionmap.school.tasks.anchor_audit", "schedule": crontab(minute="20")},
     "change tiers": {"task": "interventions.tasks.change_tiers", "schedule": crontab(hour="0", minute="5")},
     "look after prints": {"task": "interventions.tasks.look_after_prints", "schedule": crontab(minute="*/5")},
     "forget uploads": {"task": "learners.tasks.forget_uploads", "schedule": crontab(minute="*/15")},
@@ -329,6 +332,9 @@ if not SENDS_MAIL:
     EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="Provision Map <provision-map@localhost>")
+# The audit trail's anchors: outside the database, best on another machine; the first key signs, all of them verify.
+AUDIT_ANCHOR_DIR = Path(env.str("AUDIT_ANCHOR_DIR", default=str(DATA_DIR / "anchors"))).expanduser().resolve()
+AUDIT_KEYS = env.list("AUDIT_KEYS", default=[])
 SIMPLE_HISTORY_HISTORY_ID_USE_UUID = False
 
 LOGGING = {

@@ -5,6 +5,7 @@ import json
 import sys
 
 from benches import database, ground
+from benches.audit import audit_trail
 from benches.browser import browser
 from benches.cell import cell
 from benches.export import export, paper
@@ -21,6 +22,7 @@ JOBS = {
     "map --browser": browser,
     "views": views,
     "cell": cell,
+    "audit": audit_trail,
     "import": imports,
     "import --map": map_imports,
     "export": export,
@@ -36,7 +38,9 @@ SMALL = 60
 def asked() -> argparse.Namespace:
     """What to measure."""
     parser = argparse.ArgumentParser(prog="script/bench", description=__doc__)
-    parser.add_argument("name", nargs="?", choices=["map", "views", "cell", "import", "export", "print", "start"])
+    parser.add_argument(
+        "name", nargs="?", choices=["map", "views", "cell", "audit", "import", "export", "print", "start"]
+    )
     parser.add_argument("--all", action="store_true", help="map: all rows, not the first fifty")
     parser.add_argument("--browser", action="store_true", help="map: in headless Chromium")
     parser.add_argument("--map", action="store_true", help="import: a provision map, not a pupil list")

@@ -5,11 +5,14 @@ from datetime import UTC, datetime
 import pytest
 import time_machine
 from django.contrib.auth.signals import user_logged_in
+from django.db.backends.base.operations import BaseDatabaseOperations as DatabaseOperations
 from hypothesis import settings
 
+from provisionmap.school import seen
 from provisionmap.school.roles import Role
 from provisionmap.school.sign_in.state import second_step_shown
 from tests.factories import member
+from tests.trail import let_flush
 
 # No test is timed, and a run tells of the change that was made, not of luck.
 settings.register_profile("steady", deadline=None, derandomize=True)
@@ -37,6 +40,21 @@ def stepped():
     user_logged_in.connect(passed_every_step)
     yield
     user_logged_in.disconnect(passed_every_step)
+
+
+# A test that commits is cleared up by emptying every table, which the trail's triggers refuse.
+DatabaseOperations.execute_sql_flush = let_flush(DatabaseOperations.execute_sql_flush)
+
+
+@pytest.fixture(autouse=True)
+def looked_just_now(request, monkeypatch):
+    """Every page was looked at by the same person a minute ago, which leaves no event: pages are counted and trails
+    compared without it. Tests of looking are marked `looks`, and begin with nobody having looked.
+    """
+    if request.node.get_closest_marker("looks"):
+        monkeypatch.setattr(seen, "looks", seen.Looks())
+    else:
+        monkeypatch.setattr(seen.Looks, "is_new", lambda looks, look: False)
 
 
 @pytest.fixture

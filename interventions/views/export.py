@@ -28,6 +28,7 @@ from interventions.tasks import draw_print
 from provisionmap.school.access import require
 from provisionmap.school.models.school import WAVES
 from provisionmap.school.roles import Capability
+from provisionmap.school.seen import counted
 from provisionmap.school.sign_in.state import shown_lately
 from provisionmap.school.today import today
 from provisionmap.web.htmx import fragment
@@ -110,6 +111,7 @@ def printed(request: Any, pk: int) -> HttpResponse:
     kept = _print_here(request, pk)
     if kept.state != "done" or kept.file is None:
         return redirect("interventions:print", kept.pk)
+    counted(request, kept.learners)
     return _file(bytes(kept.file), f"provision-map-{kept.created:%Y-%m-%d}", "pdf")
 
 

@@ -18,6 +18,7 @@ from interventions.views.placements import EDITORS
 from provisionmap.school.access import NotAllowed, require
 from provisionmap.school.calendar import half_term_begun
 from provisionmap.school.roles import Capability
+from provisionmap.school.seen import counted, saw
 from provisionmap.school.today import today
 from provisionmap.web.htmx import fragment
 from provisionmap.web.paging import page_of
@@ -58,6 +59,7 @@ def one(request: Any, pk: int) -> HttpResponse:
     """A change of several records, record by record, and whether it can be taken back."""
     change = _change_here(request, pk)
     page = page_of(request, records_in(request.user, request.school, change), per_page=RECORDS)
+    counted(request, len({row.learner_id for row in page}))
     shown: dict[str, Any] = {
         **SECTION,
         "act": acts_of(request.user, request.school, [f"c{pk}"])[0],
@@ -96,6 +98,7 @@ def _version_here(request: Any, pk: int) -> Any:
 def edit(request: Any, pk: int) -> HttpResponse:
     """A change of one placement, before and after, and whether it can be taken back."""
     version = _version_here(request, pk)
+    saw(request, version.learner_id)
     shown: dict[str, Any] = {**SECTION, "act": acts_of(request.user, request.school, [f"e{pk}"])[0], "why": ""}
     shown |= {"records": [shown["act"].record], "provisions": [], "page": None}
     try:

@@ -35,6 +35,7 @@ from interventions.tables import Ways, matrix_html, table_html
 from learners.models import Learner
 from provisionmap.school.access import require
 from provisionmap.school.roles import Capability
+from provisionmap.school.seen import counted
 from provisionmap.web import typed
 from provisionmap.web.htmx import fragment
 
@@ -138,6 +139,7 @@ def show(request: Any) -> HttpResponse:
     frame = frame_of(request, text)
     page = 1 if text else page_number(request)
     keys = everybody(frame)
+    counted(request, len(keys), searched=bool(text))
     context: dict[str, Any] = {"section": "map", "frame": frame, "text": text, "page": page, "sums": []}
     context |= {"rows": "", "heads": None, "columns": [], "next_page": None, "cut": None, "now": "", "acts": ACTS}
     if frame.view in ROWED:
@@ -201,4 +203,5 @@ def rows(request: Any) -> HttpResponse:
     frame.by = ""  # headings stay where they are: only cells are swapped
     wanted = [typed.number(text) for text in request.GET.getlist("learner")][:200]
     shown = list(frame.selection.learners.filter(pk__in=wanted).values_list("pk", flat=True))
+    counted(request, len(shown))
     return HttpResponse(f"<table><tbody>{rows_of(frame, shown, [])}</tbody></table>")

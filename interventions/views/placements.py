@@ -29,6 +29,7 @@ from interventions.reading import item_of, items_of, read_one
 from learners.models import Learner
 from provisionmap.school.access import NotAllowed, require
 from provisionmap.school.roles import Capability
+from provisionmap.school.seen import saw
 from provisionmap.school.stale import Stale
 from provisionmap.school.today import today
 from provisionmap.web import typed
@@ -46,6 +47,7 @@ def _placement(request: Any, pk: int) -> Placement:
         placement, people = read_one(seen, pk, today())
     except Placement.DoesNotExist:
         raise Http404 from None
+    saw(request, placement.learner_id)
     placement.school = request.school
     vars(placement)["people"] = people
     return placement
@@ -165,6 +167,7 @@ def end(request: Any, pk: int) -> HttpResponse:
 def add(request: Any, learner: int, tier: int) -> HttpResponse:
     """Give a learner a place in a running provision of a tier, without leaving the map."""
     one = get_object_or_404(Learner.objects.visible_to(request.user).filter(school=request.school), pk=learner)
+    saw(request, one.pk)
     running = (
         Provision.objects.visible_to(request.user)
         .filter(school=request.school, tier=tier)

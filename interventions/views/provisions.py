@@ -26,6 +26,7 @@ from learners.models import Group, Learner
 from provisionmap.school.access import NotAllowed, can, require
 from provisionmap.school.models import Term, User
 from provisionmap.school.roles import Capability
+from provisionmap.school.seen import counted
 from provisionmap.school.stale import Stale
 from provisionmap.school.today import today
 from provisionmap.web import typed
@@ -175,6 +176,7 @@ def find_learners(request: Any) -> HttpResponse:
         ticked = [typed.number(pk) for pk in request.POST.getlist("learners")]
         found = matching(_learners(request), text).exclude(pk__in=ticked).for_register()
     shown = list(found[: MOST_FOUND + 1])
+    counted(request, len(shown[:MOST_FOUND]), searched=True)
     total = found.count() if len(shown) > MOST_FOUND else 0
     context = {"found": shown[:MOST_FOUND], "find": text, "total": total}
     return render(request, "interventions/provision_new.html#matches", context)
@@ -191,6 +193,7 @@ def one(request: Any, pk: int) -> HttpResponse:
         Placement.objects.visible_to(request.user).filter(provision=provision)
         .select_related("learner", "learner__group").order_by("learner__surname", "learner__forename", "pk")
     )  # fmt: skip
+    counted(request, len({row.learner_id for row in placements}))
     for row in placements:
         row.words = Dose(row.sessions, row.minutes).words_at(provision.tier)
     _, adding = _forms(request)

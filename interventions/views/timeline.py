@@ -14,6 +14,7 @@ from learners.models import Learner
 from provisionmap.school.access import require
 from provisionmap.school.models.school import TierNames
 from provisionmap.school.roles import Capability
+from provisionmap.school.seen import saw
 from provisionmap.school.today import today
 from provisionmap.web import typed
 
@@ -31,6 +32,7 @@ def show(request: Any, pk: int) -> HttpResponse:
     """The learner's provision, a row each, under the terms in which it ran: the last two years, and those before."""
     seen = Learner.objects.visible_to(request.user).filter(school=request.school)
     learner = get_object_or_404(seen.for_register(), pk=pk)
+    saw(request, learner.pk)
     placements = Placement.objects.visible_to(request.user).filter(school=request.school)
     items = items_of(placements, [learner.pk], today(), NOBODY, each_then=True)
     terms = [term.dates for term in request.school.terms.all()]

@@ -17,6 +17,7 @@ from interventions.views.placements import EDITORS
 from learners.models import Learner
 from provisionmap.school.access import NotAllowed, require
 from provisionmap.school.roles import Capability
+from provisionmap.school.seen import saw
 from provisionmap.school.stale import Stale
 from provisionmap.web import typed
 
@@ -34,6 +35,7 @@ def _page(request: Any, pk: int, *, moved: bool = False) -> HttpResponse:
     if not versions:
         raise Http404
     newest = versions[0]
+    saw(request, newest.learner_id)
     shown = versions[:MOST]
     names = names_of({version.provision_id for version in shown})
     values = [values_of(vars(version), names=names) for version in shown]

@@ -20,6 +20,7 @@ from learners.permissions import reason_to_keep
 from learners.views.tags import row_of, year_words
 from provisionmap.school.access import NotAllowed, require
 from provisionmap.school.roles import Capability
+from provisionmap.school.seen import counted
 from provisionmap.school.stale import Stale
 from provisionmap.school.today import today
 from provisionmap.web.paging import page_of
@@ -51,6 +52,7 @@ def group(request: Any, pk: int) -> HttpResponse:
     one = get_object_or_404(_groups_of(request).prefetch_related("teachers"), pk=pk)
     seen = Learner.objects.visible_to(request.user).filter(group=one).on_roll(today())
     page = page_of(request, seen.for_register())
+    counted(request, len(page))
     shown = {
         "section": "learners",
         "group": one,

@@ -19,6 +19,7 @@ from learners.views import own_panels as own_panels  # registers them
 from learners.views.tags import flag_tags, need_tags, sen_tag, year_words
 from provisionmap.school.access import require
 from provisionmap.school.roles import Capability
+from provisionmap.school.seen import saw
 from provisionmap.school.stale import Stale
 from provisionmap.school.today import today
 
@@ -28,7 +29,9 @@ MEANWHILE = "Somebody else changed this learner while you were here. This is how
 def learner_here(request: Any, pk: int) -> Learner:
     """The learner, if they are at this school and this person may see them; otherwise 404."""
     rows = Learner.objects.visible_to(request.user).filter(school=request.school)
-    return get_object_or_404(rows.select_related("group", "school"), pk=pk)
+    found = get_object_or_404(rows.select_related("group", "school"), pk=pk)
+    saw(request, found.pk)
+    return found
 
 
 @require(Capability.SEE_ALL_LEARNERS, Capability.SEE_OWN_LEARNERS)

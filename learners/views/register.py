@@ -17,6 +17,7 @@ from learners.models import Learner
 from learners.views.tags import row_of
 from provisionmap.school.access import require
 from provisionmap.school.roles import Capability
+from provisionmap.school.seen import counted
 from provisionmap.school.today import today
 from provisionmap.web.htmx import fragment
 
@@ -35,6 +36,7 @@ def register(request: Any) -> HttpResponse:
     rows = matching(narrowed.qs, words)
     sort = sort_key(asked.get("sort", ""))
     page = Paginator(in_order(rows, sort), ROWS).get_page(asked.get("page"))
+    counted(request, len(page), searched=bool(words))
     address = _address(narrowed.chosen, sort, page.number)
     if request.method == "POST" and not words and not request.htmx:
         return redirect(address)

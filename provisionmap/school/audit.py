@@ -10,6 +10,8 @@ from django.db import models
 from provisionmap.school.models import AuditEvent, School, User
 from provisionmap.web.log import request_id
 
+LEARNER = "learners.learner"
+
 
 def _plain(value: Any) -> Any:
     """A value of a plain field as JSON keeps it."""
@@ -31,6 +33,13 @@ def changes_of(target: models.Model | None, old: dict[str, Any], new: dict[str, 
     }
 
 
+def learner_of(target: models.Model | None) -> int | None:
+    """The id of the child whose record `target` is or belongs to."""
+    itself = target is not None and target._meta.label_lower == LEARNER
+    found = getattr(target, "pk" if itself else "learner_id", None)
+    return found if isinstance(found, int) else None
+
+
 def record(
     verb: str,
     *,
@@ -39,17 +48,20 @@ def record(
     school: School | None = None,
     old: dict[str, Any] | None = None,
     new: dict[str, Any] | None = None,
+    told: dict[str, Any] | None = None,
 ) -> None:
     """Keep that `by` did `verb` to `target`; called inside the transaction that writes.
 
-    The school is the target's own where it has one.
+    The school is the target's own where it has one. `told` are plain facts of an act that has no record of its own.
     """
     AuditEvent.objects.create(
         user_id=by.pk if by else None,
         school_id=school.pk if school else getattr(target, "school_id", None),
+        learner_id=learner_of(target),
         verb=verb,
         target_model=target._meta.label_lower if target else "",
         target_id=target.pk if target else None,
-        changes=changes_of(target, old or {}, new or {}),
+        changes=changes_of(target, old or {}, new or {})
+        | {name: [None, _plain(value)] for name, value in (told or {}).items()},
         request_id=request_id.get(),
     )

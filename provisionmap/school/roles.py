@@ -26,6 +26,7 @@ class Capability(StrEnum):
     MANAGE_SETTINGS = "Change the school's settings and tier labels"
     MANAGE_CALENDAR = "Change terms, half-terms and closures"
     MANAGE_PEOPLE = "Add people and give them roles"
+    SEE_AUDIT = "See who did and who looked at what"
 
 
 class Role(StrEnum):
@@ -87,7 +88,7 @@ GRANTS: dict[Role, frozenset[Capability]] = {
     Role.GOVERNOR: frozenset(),
     Role.EXTERNAL: frozenset({C.SEE_MAP, C.SEE_OWN_LEARNERS, C.SEE_NOTES}),
     Role.ADMINISTRATOR: frozenset(
-        {C.SEE_ALL_LEARNERS, C.EDIT_LEARNERS, C.IMPORT_LEARNERS, C.MANAGE_CALENDAR, C.MANAGE_PEOPLE}
+        {C.SEE_ALL_LEARNERS, C.EDIT_LEARNERS, C.IMPORT_LEARNERS, C.MANAGE_CALENDAR, C.MANAGE_PEOPLE, C.SEE_AUDIT}
     ),
 }
 

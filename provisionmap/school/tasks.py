@@ -1,16 +1,21 @@
 """Jobs of the ground floor."""
 
+import logging
 from importlib import import_module
 
 from celery import shared_task
 from django.conf import settings
 
+from provisionmap.school.anchors import Broken, write_anchor
 from provisionmap.school.mail import write_reset
 from provisionmap.school.models import User
+from provisionmap.school.sealing import LATE, behind, seal
 from provisionmap.school.throttle import forget_ended
 from provisionmap.school.today import today
 
 NOBODY = 0
+
+logger = logging.getLogger(__name__)
 
 
 @shared_task
@@ -38,3 +43,21 @@ def mail_reset(user_id: int, origin: str) -> None:
     user = User.objects.filter(pk=user_id, is_active=True).first()
     if user is not None and user.memberships.on(today()).exists():
         write_reset(user, origin)
+
+
+@shared_task(expires=30)
+def seal_audit() -> None:
+    """Seal what was committed since the last time. Says so when sealing cannot keep up."""
+    seal()
+    if behind() > LATE:
+        logger.error("the audit trail waits for its seals", extra={"reason": "sealing is behind"})
+
+
+@shared_task
+def anchor_audit() -> None:
+    """Seal whatever lies further back, then sign how the chain ends. A chain that was cut is told, not signed."""
+    seal(everywhere=True)
+    try:
+        write_anchor()
+    except Broken:
+        logger.error("the audit trail does not fit its last anchor: run verify_audit", extra={"reason": "anchor"})

@@ -17,7 +17,7 @@ from learners.models import Group, ImportRun, Learner, SenProvision
 from learners.reading.gate import open_upload
 from learners.upn import check_letter
 from provisionmap.demo.names import child_names
-from provisionmap.school.models import AuditEvent, School
+from provisionmap.school.models import School
 from provisionmap.school.today import today
 
 ROWS, FEW = 1_500, 300  # at full size; at small
@@ -133,7 +133,7 @@ def make_tables() -> None:
 
 
 def empty(school: School) -> None:
-    """Nobody on the register any more, and no trace of them."""
+    """Nobody on the register any more, and no trace of them but in the trail, which keeps what it was told."""
     learners = Learner.objects.filter(school=school).values("pk")
     SenProvision.history.filter(learner__in=learners).delete()
     SenProvision.objects.filter(learner__in=learners)._raw_delete("default")
@@ -141,7 +141,6 @@ def empty(school: School) -> None:
     Learner.history.filter(school=school)._raw_delete("default")
     Group.objects.filter(school=school).delete()
     ImportRun.objects.filter(school=school).delete()
-    AuditEvent.objects.filter(school_id=school.pk)._raw_delete("default")
 
 
 def timed(work: object, *given: object) -> float:

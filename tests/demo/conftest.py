@@ -6,7 +6,7 @@ import pytest
 import time_machine
 
 from provisionmap.demo.build import Size, build, remove
-from provisionmap.school.models import AuditEvent
+from tests.trail import forget_trail
 
 
 @pytest.fixture(scope="module")
@@ -15,4 +15,4 @@ def school(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock(), time_machine.travel(datetime(2026, 11, 23, 10, 0, tzinfo=UTC)):
         yield build(size=Size(learners=60, mapped=30), number=1, seed=7, today=date(2026, 11, 23))
         remove()
-        AuditEvent.objects.all().delete()  # the trail outlives a school, and would meet the next file's tests
+        forget_trail()  # the trail outlives a school, and would meet the next file's tests

@@ -235,6 +235,8 @@ ROUTES: dict[str, Route] = {
     "learners:import-cancel": Route(REGISTRARS, "waiting", get=302, post=302),
     "learners:import-result": Route(REGISTRARS, "finished"),
     "learners:import-undo": Route(REGISTRARS, "finished", get=302, post=302),
+    "learners:audit": Route(OFFICE, post=200),
+    "learners:access-log": Route(OFFICE, "learner"),
     # --- The map.
     "interventions:map": Route(MAP_READERS, post=200, body=SEARCH),
     "interventions:tally": Route(MAP_READERS, post=200, body=SEARCH),

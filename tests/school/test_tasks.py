@@ -40,6 +40,8 @@ def test_every_job_on_the_schedule_exists():
 
     assert wanted == {
         "provisionmap.school.tasks.forget_sessions",
+        "provisionmap.school.tasks.seal_audit",
+        "provisionmap.school.tasks.anchor_audit",
         "learners.tasks.forget_uploads",
         "interventions.tasks.forget_maps",
         "interventions.tasks.change_tiers",

@@ -1,6 +1,6 @@
 """Models of the ground floor, by noun."""
 
-from provisionmap.school.models.audit import AuditEvent
+from provisionmap.school.models.audit import AuditEvent, AuditSeal
 from provisionmap.school.models.calendar import AcademicYear, Closure, Term
 from provisionmap.school.models.person import Membership, StaffHours, User
 from provisionmap.school.models.school import LAYERS, TIER_SETS, TIERS, WAVES, School, TierLabel
@@ -13,6 +13,7 @@ __all__ = [
     "WAVES",
     "AcademicYear",
     "AuditEvent",
+    "AuditSeal",
     "Closure",
     "Membership",
     "School",

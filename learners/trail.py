@@ -1,0 +1,108 @@
+"""The audit trail as a person reads it: who, what in plain words, about which child, narrowed by what was asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.db.models import Count, Max, Q, QuerySet
+from django.utils import timezone
+
+from learners.models import Learner
+from learners.trail_words import KINDS, done, pieces
+from provisionmap.school.access import can
+from provisionmap.school.models import AuditEvent, Membership, School, User
+from provisionmap.school.roles import Capability
+
+LOOKS = ("learner.view", "access.refused")
+# What tells of provision is for those who see all of it: an act may be about a placement that is confidential.
+OF_THE_MAP = ("map.", "placement.", "provision.", "tiers.")
+NOBODY = "The product itself"
+UNKNOWN = "Somebody who is no longer known"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the trail is narrowed to; both days count."""
+
+    since: date
+    until: date
+    person: int = 0
+    learner: int = 0
+    kind: str = ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One event in words. `about` is the child, where the reader may see them."""
+
+    at: datetime
+    who: str
+    what: str
+    about: Learner | None
+    details: Sequence[str]
+
+
+def _starting(words: Iterable[str]) -> Q:
+    found = Q()
+    for word in words:
+        found |= Q(verb__startswith=word)
+    return found
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def _names(users: set[int | None]) -> dict[int | None, str]:
+    """Who these people are; None is nobody."""
+    return {None: NOBODY, **dict(User.objects.filter(pk__in=users - {None}).values_list("pk", "name"))}
+
+
+def events_of(user: User, school: School, asked: Asked) -> QuerySet[AuditEvent]:
+    """Events of one school that `user` may read, newest first; nothing for who may not read the trail."""
+    rows: QuerySet[AuditEvent] = AuditEvent.objects.all()
+    if not can(user, Capability.SEE_AUDIT, school):
+        return rows.none()
+    staff = Membership.objects.filter(school=school).values("user")
+    # What somebody did to their own account belongs to no school, and concerns each at which they work.
+    rows = rows.filter(Q(school_id=school.pk) | Q(school_id=None, user_id__in=staff))
+    rows = rows.filter(at__gte=_midnight(asked.since), at__lt=_midnight(asked.until + timedelta(days=1)))
+    if asked.person:
+        rows = rows.filter(user_id=asked.person)
+    if asked.learner:
+        rows = rows.filter(learner_id=asked.learner)
+    if asked.kind in KINDS:
+        rows = rows.filter(_starting(KINDS[asked.kind][1]))
+    if asked.learner and not can(user, Capability.SEE_CONFIDENTIAL, school):
+        rows = rows.exclude(_starting(OF_THE_MAP))
+    return rows.order_by("-at", "-pk")
+
+
+def lines_of(user: User, school: School, events: Sequence[AuditEvent]) -> list[Line]:
+    """`events` in words: two queries, however many."""
+    names = _names({one.user_id for one in events})
+    seen = Learner.objects.visible_to(user).filter(school=school)
+    learners = seen.in_bulk({one.learner_id for one in events if one.learner_id})
+    whole = can(user, Capability.SEE_CONFIDENTIAL, school)
+    return [
+        Line(
+            event.at,
+            names.get(event.user_id, UNKNOWN),
+            done(event.verb, event.changes),
+            learners.get(event.learner_id) if event.learner_id and told else None,
+            pieces(event.verb, event.changes) if told else (),
+        )
+        for event in events
+        for told in [whole or not event.verb.startswith(OF_THE_MAP)]
+    ]
+
+
+def lookers_of(user: User, school: School, learner: Learner, asked: Asked) -> list[dict[str, Any]]:
+    """Who looked at this child's record in those days: how often, and when last; two queries."""
+    rows = events_of(user, school, asked).filter(learner_id=learner.pk, verb="learner.view").order_by()
+    found = list(rows.values("user_id").annotate(times=Count("pk"), last=Max("at")).order_by("-last"))
+    names = _names({one["user_id"] for one in found})
+    return [{"who": names.get(one["user_id"], UNKNOWN), **one} for one in found]

@@ -1,0 +1,107 @@
+"""The audit trail: who did and who looked at what; of one learner, who looked at their record."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from learners.actions.trail import record_export
+from learners.forms.trail import TrailFilter
+from learners.trail import LOOKS, Line, events_of, lines_of, lookers_of
+from learners.views.learner import learner_here
+from provisionmap.school.access import require
+from provisionmap.school.roles import Capability
+from provisionmap.school.sealing import LATE, behind
+from provisionmap.school.seen import counted
+from provisionmap.school.today import today
+from provisionmap.web import typed
+from provisionmap.web.formulas import guarded, writable
+
+ROWS = 50
+MOST_PAGES = 200  # who wants more names the days
+MOST_TAKEN = 10_000  # lines of one file
+HEADINGS = ("When", "Who", "What", "About", "Details")
+
+
+def page_asked(request: Any) -> int:
+    """Which page of lines, from 1. They are not counted: a trail has millions."""
+    return min(max(1, typed.number(request.GET.get("page", "1")[:6])), MOST_PAGES)
+
+
+def _page(request: Any, rows: Any) -> dict[str, Any]:
+    """One page of events in words, and which pages lie beside it."""
+    number = page_asked(request)
+    found = list(rows[(number - 1) * ROWS : number * ROWS + 1])
+    lines = lines_of(request.user, request.school, found[:ROWS])
+    counted(request, len({line.about.pk for line in lines if line.about}))
+    more = len(found) > ROWS
+    return {
+        "lines": lines,
+        "number": number,
+        "newer": number - 1,
+        "older": number + 1 if more and number < MOST_PAGES else 0,
+        "last": more and number == MOST_PAGES,
+    }
+
+
+@require(Capability.SEE_AUDIT, writes=["POST"])
+def trail(request: Any) -> HttpResponse:
+    """Everything that was done and looked at in some days; POST takes the same out as a file."""
+    form = TrailFilter(request.GET, school=request.school, user=request.user)
+    asked = form.asked(today())
+    rows = events_of(request.user, request.school, asked)
+    if request.method == "POST":
+        lines = lines_of(request.user, request.school, list(rows[:MOST_TAKEN]))
+        record_export(school=request.school, asked=asked, rows=len(lines), by=request.user)
+        name = f"audit-trail-{asked.since:%Y-%m-%d}-{asked.until:%Y-%m-%d}.csv"
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return HttpResponse(as_csv(lines), content_type="text/csv; charset=utf-8", headers=headers)
+    shown = {
+        "section": "settings",
+        "form": form,
+        "asked": asked,
+        "narrowed": any((asked.person, asked.learner, asked.kind)),
+        "behind": behind() > LATE,
+        **_page(request, rows),
+    }
+    return render(request, "learners/trail.html", shown)
+
+
+@require(Capability.SEE_AUDIT)
+def access_log(request: Any, pk: int) -> HttpResponse:
+    """Who looked at one learner's record: by person, then look by look."""
+    learner = learner_here(request, pk)
+    form = TrailFilter(request.GET, school=request.school, user=request.user)
+    asked = form.asked(today())
+    rows = events_of(request.user, request.school, asked).filter(learner_id=learner.pk, verb__in=LOOKS)
+    shown = {
+        "section": "learners",
+        "learner": learner,
+        "form": form,
+        "asked": asked,
+        "lookers": lookers_of(request.user, request.school, learner, asked),
+        **_page(request, rows),
+    }
+    return render(request, "learners/access_log.html", shown)
+
+
+def as_csv(lines: list[Line]) -> bytes:
+    """Lines as a file for a spreadsheet program, which runs none of its cells."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(HEADINGS)
+    for line in lines:
+        cells = (
+            f"{timezone.localtime(line.at):%Y-%m-%d %H:%M:%S}",
+            line.who,
+            line.what,
+            line.about.name if line.about else "",
+            "; ".join(line.details),
+        )
+        writer.writerow(guarded(writable(cell)) for cell in cells)
+    return f"\ufeff{out.getvalue()}".encode()  # the mark by which Excel knows UTF-8
