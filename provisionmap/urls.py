@@ -4,10 +4,12 @@ from django.urls import include, path
 
 from provisionmap.school.views.entry import home
 from provisionmap.school.views.health import health
+from provisionmap.web.csp_reports import csp_report
 
 urlpatterns = [
     path("", home, name="home"),
     path("health/", health, name="health"),
+    path("csp/", csp_report, name="csp-report"),
     path("", include("provisionmap.school.urls")),
     path("learners/", include("learners.urls")),
     path("", include("interventions.urls")),

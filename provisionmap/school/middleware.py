@@ -16,7 +16,7 @@ from provisionmap.school.today import today
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 # The whole list of pages that need no sign-in; a test holds it.
-PUBLIC = frozenset({"school:sign-in", "school:first-run", "school:welcome", "health"})
+PUBLIC = frozenset({"school:sign-in", "school:first-run", "school:welcome", "health", "csp-report"})
 
 
 class SignedIn:

@@ -119,6 +119,7 @@ SEARCH = sent(q="Zq", text="Zq")
 ROUTES: dict[str, Route] = {
     "home": Route(EVERYBODY, get=302),
     "health": Route(EVERYBODY, public=True),
+    "csp-report": Route(EVERYBODY, get=405, post=204, public=True),
     # --- The ways in and out.
     "school:sign-in": Route(EVERYBODY, get=only(200, 302), post=only(422, 302), public=True),
     "school:sign-out": Route(EVERYBODY, get=405, post=302),
@@ -278,4 +279,6 @@ ROUTES: dict[str, Route] = {
 }  # fmt: skip
 
 # Views that name no capability: the public pages, the start page, and leaving.
-UNGUARDED = frozenset({"home", "health", "school:sign-in", "school:sign-out", "school:first-run", "school:welcome"})
+UNGUARDED = frozenset(
+    {"home", "health", "csp-report", "school:sign-in", "school:sign-out", "school:first-run", "school:welcome"}
+)
