@@ -30,16 +30,6 @@ VERSION = "0.1.0"
 _bind = env.str("BIND", default="127.0.0.1")
 if _refusals := exposed(secret_key=SECRET_KEY, insecure_key=INSECURE_KEY, hosts=ALLOWED_HOSTS, bind=_bind):
     raise ImproperlyConfigured(" ".join(_refusals))
-if PRODUCTION:
-    _refusals = unsafe(
-        secret_key=SECRET_KEY,
-        insecure_key=INSECURE_KEY,
-        debug=DEBUG,
-        hosts=ALLOWED_HOSTS,
-        proxies=TRUSTED_PROXY_COUNT,
-    )
-    if _refusals:
-        raise ImproperlyConfigured("Not safe for production. " + " ".join(_refusals))
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
@@ -288,6 +278,7 @@ CONTENT_SECURITY_POLICY = {
         "object-src": [NONE],
         "manifest-src": [SELF],
         "worker-src": [SELF],
+        "report-uri": "/csp/",
     }
 }
 
@@ -353,3 +344,20 @@ LOGGING = {
         "fontTools": {"level": "ERROR"},
     },
 }
+
+# --- Last, when everything has been read: production does not start unsafely.
+if PRODUCTION:
+    _sqlite = DATABASES["default"]["ENGINE"].endswith("sqlite3")
+    _refusals = unsafe(
+        secret_key=SECRET_KEY,
+        insecure_key=INSECURE_KEY,
+        debug=DEBUG,
+        hosts=ALLOWED_HOSTS,
+        proxies=TRUSTED_PROXY_COUNT,
+        origins=CSRF_TRUSTED_ORIGINS,
+        redis=REDIS_URL,
+        mail=EMAIL_BACKEND,
+        database=str(DATABASES["default"]["NAME"]) if _sqlite else "",
+    )
+    if _refusals:
+        raise ImproperlyConfigured("Not safe for production. " + " ".join(_refusals))

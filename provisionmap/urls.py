@@ -5,10 +5,12 @@ from django.urls import include, path
 from provisionmap.school.sign_in.outside import urls as outside_urls
 from provisionmap.school.views.entry import home
 from provisionmap.school.views.health import health
+from provisionmap.web.csp_reports import csp_report
 
 urlpatterns = [
     path("", home, name="home"),
     path("health/", health, name="health"),
+    path("csp/", csp_report, name="csp-report"),
     path("", include("provisionmap.school.urls")),
     path("", include("provisionmap.school.sign_in.urls")),
     *outside_urls(),

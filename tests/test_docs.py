@@ -87,7 +87,7 @@ def test_every_variable_that_a_school_sets_stands_in_the_example():
     example = set(re.findall(r"^(?:# )?([A-Z_]+)=", text_of(ROOT / ".env.example"), re.MULTILINE))
 
     # Of the tests, of one script for another, and of the Redis container alone.
-    for_nobody = {"TEST_DATA_DIR", "TEST_DATABASE_URL", "ANNOUNCE", "SCHEDULE_FILE", "OWN_DATABASE"}
+    for_nobody = {"TEST_DATA_DIR", "TEST_DATABASE_URL", "ANNOUNCE", "SCHEDULE_FILE", "OWN_DATABASE", "AUDIT_TOOLS"}
     for_redis = {"REDIS_BIND", "REDIS_PORT", "REDIS_DIR"}
     assert variables() - example == for_nobody | for_redis
 
@@ -107,3 +107,21 @@ def test_the_tree_names_no_other_host_where_pages_are_made():
         for path in sorted((ROOT / folder).rglob("*")):
             if path.is_file():
                 assert re.findall(r"https?://(?!www\.w3\.org)", text_of(path)) == []
+
+
+def test_every_test_that_the_security_page_names_exists():
+    named = re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", text_of(ROOT / "docs" / "security.md"))
+
+    assert len(named) > 20
+    assert [
+        one for one in named if not (ROOT / one[0]).is_file() or f"def {one[1]}" not in text_of(ROOT / one[0])
+    ] == []
+
+
+def test_every_requirement_has_a_test_or_says_why_not():
+    rows = re.findall(
+        r"^\| ((?:\d+\.\d+\.\d+ ?)+)\|[^|]*\| (.+) \|$", text_of(ROOT / "docs" / "security.md"), re.MULTILINE
+    )
+
+    assert len(rows) > 20
+    assert [ids for ids, proof in rows if "`tests/" not in proof and not proof.startswith("not met")] == []

@@ -162,6 +162,10 @@ def do_several(
     plan = plan_of(act, ground)
     if moved := moved_words(ground, seen, plan.token):
         raise Moved(moved)
+    if set(placements) - set(ground.placements) or set(learners) - set(ground.learners):
+        raise NotAllowed(
+            "Part of the selection is not there, or not shared with you, so nothing was changed. Select again."
+        )
     if plan.refused or not plan.count:
         raise NotAllowed(plan.refused or "Nothing would change.")
     for tier in {one.tier for one in ground.provisions.values()} | {

@@ -22,7 +22,7 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 PUBLIC = frozenset(
     {
         "account_login", "mfa_authenticate", "mfa_login_webauthn",
-        "school:first-run", "school:forgotten", "school:session", "school:welcome", "health",
+        "school:first-run", "school:forgotten", "school:session", "school:welcome", "health", "csp-report",
     }
 )  # fmt: skip
 

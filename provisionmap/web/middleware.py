@@ -63,6 +63,7 @@ class Headers:
     FIXED = {
         "Cache-Control": "no-store",
         "Cross-Origin-Resource-Policy": "same-origin",
+        "X-Frame-Options": "DENY",  # here too, because redirects to sign in never come as far as Django's own
         "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     }
 

@@ -321,9 +321,11 @@ class TestWhoMay:
         hidden = PlacementFactory(learner=placed[0].learner, confidential=True)
         assistant = member(Role.SENCO_ASSISTANT, senco.school)
 
-        done(End(TODAY), [placed[0], elsewhere, hidden], assistant)
+        for strange in (elsewhere, hidden):
+            with pytest.raises(NotAllowed, match="so nothing was changed"):
+                done(End(TODAY), [placed[0], strange], assistant)
 
-        assert [Placement.objects.get(pk=one.pk).ends for one in (elsewhere, hidden)] == [LAST, LAST]
+        assert [Placement.objects.get(pk=one.pk).ends for one in (placed[0], elsewhere, hidden)] == [LAST] * 3
 
     def test_of_a_place_they_do_not_see_nothing_is_told_and_nothing_moves(self, senco, placed):
         assistant = member(Role.SENCO_ASSISTANT, senco.school)

@@ -119,6 +119,7 @@ SEARCH = sent(q="Zq", text="Zq")
 ROUTES: dict[str, Route] = {
     "home": Route(EVERYBODY, get=302),
     "health": Route(EVERYBODY, public=True),
+    "csp-report": Route(EVERYBODY, get=405, post=204, public=True),
     # --- The ways in and out.
     "account_login": Route(EVERYBODY, get=only(200, 302), post=only(422, 302), public=True),
     "school:sign-out": Route(EVERYBODY, get=405, post=302),
@@ -305,7 +306,7 @@ ROUTES: dict[str, Route] = {
 # Views that name no capability: the public pages, the start page, and leaving.
 UNGUARDED = frozenset(
     {
-        "home", "health", "account_login", "mfa_authenticate", "mfa_login_webauthn",
+        "home", "health", "csp-report", "account_login", "mfa_authenticate", "mfa_login_webauthn",
         "school:forgotten", "school:session", "school:sign-out", "school:first-run", "school:welcome",
     }
 )  # fmt: skip

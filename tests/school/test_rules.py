@@ -289,7 +289,16 @@ def test_the_known_key_is_for_one_machine_only(change, host):
         ({"debug": True}, "DEBUG"),
         ({"hosts": []}, "ALLOWED_HOSTS"),
         ({"hosts": ["*"]}, "ALLOWED_HOSTS"),
+        ({"hosts": ["*.school.uk"]}, "ALLOWED_HOSTS"),
         ({"proxies": 0}, "TRUSTED_PROXY_COUNT"),
+        ({"origins": ["http://a.example"]}, "CSRF_TRUSTED_ORIGINS"),
+        ({"origins": ["https://*.example"]}, "CSRF_TRUSTED_ORIGINS"),
+        ({"redis": "redis://queue:6379/0"}, "REDIS_URL"),
+        ({"redis": "redis://:@queue:6379/0"}, "REDIS_URL"),
+        ({"mail": "django.core.mail.backends.console.EmailBackend"}, "EMAIL_URL"),
+        ({"mail": "django.core.mail.backends.filebased.EmailBackend"}, "EMAIL_URL"),
+        ({"database": ":memory:"}, "DATABASE_URL"),
+        ({"database": "file:one?mode=memory"}, "DATABASE_URL"),
     ],
 )
 def test_production_refuses_to_start_unsafely(change, words):
@@ -299,7 +308,12 @@ def test_production_refuses_to_start_unsafely(change, words):
         "debug": False,
         "hosts": ["a.example"],
         "proxies": 1,
+        "origins": ["https://a.example"],
+        "redis": "redis://:word@queue:6379/0",
+        "mail": "django.core.mail.backends.smtp.EmailBackend",
+        "database": "/var/lib/map.sqlite3",
     }
+    assert checks.unsafe(**safe) == []
 
     (sentence,) = checks.unsafe(**{**safe, **change})
 
