@@ -108,9 +108,12 @@ class MapFilter(forms.Form):
         tiers: dict[int, str],
         years: list[tuple[str, str]],
         alike: Alike | None = None,
+        flags: bool = True,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        if not flags:  # a map narrowed by what may not be seen would tell it
+            del self.fields["flag"]
         self.fields["year"].choices = years
         self.alike = alike
         if alike:

@@ -37,7 +37,9 @@ from interventions.permissions import can_edit
 from interventions.reading import items_of, keys_of, places_of, running_of
 from interventions.reading import people_of as read_people
 from learners.models import Group, Learner
+from provisionmap.school.access import can
 from provisionmap.school.models import School, User
+from provisionmap.school.roles import Capability
 from provisionmap.school.today import today
 from provisionmap.web import typed
 
@@ -86,6 +88,7 @@ class Frame:
     shown: frozenset[str] = USUAL
     chose: bool = False  # the parts stand in the address
     across: int = 1  # which columns of the interventions
+    flags: bool = True  # whether this person may see learners' flags
     picking: bool = False  # placements are being selected, to change several at once
 
     @property
@@ -139,7 +142,8 @@ class Frame:
     def parts(self) -> list[tuple[str, str, bool]]:
         """The parts that this view can show: code, words, whether it does."""
         words = PARTS | {"staff": "Who else delivers it"} if self.view == "staff" else PARTS
-        return [(code, words[code], code in self.shown) for code in (PARTS if self.view in ROWED else OF_PROVISIONS)]
+        offered = [code for code in (PARTS if self.view in ROWED else OF_PROVISIONS) if self.flags or code != "flags"]
+        return [(code, words[code], code in self.shown) for code in offered]
 
     @property
     def parts_elsewhere(self) -> list[str]:
@@ -227,6 +231,7 @@ def frame_for(*, school: School, user: User, query: QueryDict, text: str = "") -
     except ValidationError:
         day = today()
     tiers = school.tiers_on(day)
+    flags = can(user, Capability.SEE_FLAGS, school)
     asked = query.get("provision", "")
     alike = Alike.read(asked, school=school, user=user, day=day) if asked else None
     state = MapFilter(
@@ -236,6 +241,7 @@ def frame_for(*, school: School, user: User, query: QueryDict, text: str = "") -
         tiers=tiers,
         years=year_choices(school, query.get("year")),
         alike=alike,
+        flags=flags,
     )
     state.is_valid()
     view = query.get("view", "") if query.get("view") in VIEWS else USUAL_VIEW
@@ -252,9 +258,10 @@ def frame_for(*, school: School, user: User, query: QueryDict, text: str = "") -
         select(school=school, user=user, day=day, chosen=state.cleaned_data, text=text, alike=alike),
         view,
         by,
-        SPARE if view == "interventions" and not chose else chosen(parts),
+        (SPARE if view == "interventions" and not chose else chosen(parts)) - (set() if flags else {"flags"}),
         chose,
         max(1, typed.number(query.get("across", "1")[:4])),
+        flags,
     )
     frame.picking = frame.picks and query.get("select") == "1"
     return frame

@@ -10,8 +10,10 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from interventions import sight
 from interventions.models import Placement
 from interventions.reading import deliverers_of, item_of
+from learners import sight as reasons
 from learners.models import Learner
 from learners.panels import register
 from provisionmap.school.access import capabilities_at
@@ -60,3 +62,4 @@ def _line(
 
 
 register("provision", "Provision", provision, order=15)
+reasons.register("work", sight.work)

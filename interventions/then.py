@@ -18,7 +18,9 @@ from interventions.grid import Item, Who
 from interventions.models import Deliverer, Provision, TierMove, TierPlan
 from interventions.past import seen_versions, start_of
 from learners.models import Learner, SenProvision
+from provisionmap.school.access import can
 from provisionmap.school.models import TIER_SETS, School, TierLabel, User
+from provisionmap.school.roles import Capability
 
 DAY = timedelta(days=1)
 
@@ -97,11 +99,12 @@ def _children(user: User, school: School, day: date, moment: datetime) -> list[t
     for row in records.values_list("learner_id", "code", "need_1", "need_2", "need_3", "need_4"):
         needs[row[0]] = row[1], tuple(code for code in row[2:] if code)
     fields = ("id", "forename", "preferred_name", "surname", "nc_year", "group_id", "group__name", *Learner.FLAGS)
+    told = can(user, Capability.SEE_FLAGS, school)
     children = []
     for row in rows.order_by("surname", "forename", "id").values_list(*fields):
         pk, forename, preferred, surname, year, group, name = row[:7]
         code, types = needs.get(pk, ("", ()))
-        flags = tuple(tag for tag, held in zip(Learner.FLAGS.values(), row[7:], strict=True) if held)
+        flags = tuple(tag for tag, held in zip(Learner.FLAGS.values(), row[7:], strict=True) if held and told)
         children.append((Who(pk, f"{preferred or forename} {surname}", year, name or "", code, types, flags), group))
     return children
 

@@ -68,8 +68,10 @@ class RegisterFilter(filters.FilterSet):
         model = Learner
         fields: tuple[str, ...] = ()
 
-    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, today: date, flags: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not flags:  # a list narrowed by what may not be seen would tell it
+            del self.filters["flag"]
         self.today = today
 
     @property

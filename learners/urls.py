@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from learners.views import contacts, groups, importing, imports, learner, passport, register, sen, trail
+from learners.views import contacts, groups, importing, imports, learner, passport, register, sen, sight, trail
 
 app_name = "learners"
 urlpatterns = [
@@ -31,6 +31,10 @@ urlpatterns = [
     path("<int:pk>/contacts/add/", contacts.add, name="contact-add"),
     path("<int:pk>/contacts/<int:contact_pk>/", contacts.edit, name="contact-edit"),
     path("<int:pk>/contacts/<int:contact_pk>/remove/", contacts.remove, name="contact-remove"),
+    path("<int:pk>/sight/", sight.sight, name="sight"),
+    path("<int:pk>/sight/<int:share_pk>/", sight.share, name="share"),
+    path("seen-by/<int:pk>/", sight.seen_by, name="seen-by"),
+    path("access-review/", sight.access_review, name="access-review"),
     path("<int:pk>/passport/", passport.passport, name="passport"),
     path("<int:pk>/passport/pdf/", passport.as_pdf, name="passport-pdf"),
     path("<int:pk>/passport/agreed/", passport.agree, name="passport-agree"),

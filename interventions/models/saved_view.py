@@ -7,15 +7,17 @@ from typing import Any, ClassVar, Self
 from django.conf import settings
 from django.db import models
 
+from provisionmap.school.access import schools_where
 from provisionmap.school.models import School
+from provisionmap.school.roles import Capability
 
 
 class SavedViewQuerySet(models.QuerySet["SavedView"]):
     """Saved views, as pages ask for them."""
 
     def visible_to(self, user: Any) -> Self:
-        """This person's own."""
-        return self.filter(user=user.pk)
+        """This person's own, at the schools whose map they still see."""
+        return self.filter(user=user.pk, school__in=schools_where(user, Capability.SEE_MAP))
 
 
 class SavedView(models.Model):

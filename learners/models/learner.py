@@ -17,6 +17,8 @@ from provisionmap.school.models import School
 from provisionmap.school.roles import Capability
 from provisionmap.school.today import today
 
+SHARED = "shared"  # the source of a grant that a SENCO gave by hand
+
 
 class GrantQuerySet(models.QuerySet["Grant"]):
     """Grants, dated."""
@@ -160,9 +162,13 @@ class Grant(models.Model):
 
     learner = models.ForeignKey(Learner, on_delete=models.CASCADE, related_name="grants")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="grants")
-    source = models.CharField(max_length=40)  # "provision:12" or "shared:3": who made it takes it away
+    source = models.CharField(max_length=40)  # "provision:12" or "shared": who made it takes it away
     starts = models.DateField()
     ends = models.DateField(null=True, blank=True)
+    reason = models.CharField(max_length=200, blank=True)
+    given_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="grants_given"
+    )
 
     objects = GrantQuerySet.as_manager()
 
@@ -170,13 +176,14 @@ class Grant(models.Model):
         ordering: ClassVar = ["pk"]
         indexes: ClassVar = [models.Index(fields=["user", "learner"], name="grant_of_user")]
         constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(ends=None) | Q(ends__gte=F("starts")), name="grant_ends_after_start")
+            models.CheckConstraint(condition=Q(ends=None) | Q(ends__gte=F("starts")), name="grant_ends_after_start"),
+            models.CheckConstraint(condition=~Q(source=SHARED) | Q(ends__isnull=False), name="share_has_a_last_day"),
         ]
 
     class Privacy:
-        plain = ("learner", "user", "source", "starts", "ends")
+        plain = ("learner", "user", "source", "starts", "ends", "given_by")
         personal = ()
-        special = ()
+        special = ("reason",)
 
     def __str__(self) -> str:
         return f"{self.user_id} sees {self.learner_id}"

@@ -58,7 +58,7 @@ def group(request: Any, pk: int) -> HttpResponse:
         "group": one,
         "year": year_words(one.nc_year),
         "page": page,
-        "rows": [row_of(learner) for learner in page],
+        "rows": [row_of(learner, flags=Capability.SEE_FLAGS in request.capabilities) for learner in page],
         "reason": reason_to_keep(one),
     }
     return render(request, "learners/group.html", shown)

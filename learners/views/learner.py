@@ -47,7 +47,7 @@ def learner(request: Any, pk: int) -> HttpResponse:
         "age": age_on(child.date_of_birth, day) if child.date_of_birth else "",
         "sen": [sen_tag(record.code)] if record else [],
         "needs": need_tags(record.needs) if record else [],
-        "flags": flag_tags(child),
+        "flags": flag_tags(child, seen=Capability.SEE_FLAGS in request.capabilities),
         "panels": panels_for(child, request.user, day),
     }
     return render(request, "learners/learner.html", shown)

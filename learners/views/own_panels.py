@@ -45,7 +45,9 @@ def passport(learner: Learner, user: User, today: date) -> Drawn:
 
 
 def contacts(learner: Learner, user: User, today: date) -> Drawn:
-    """The adults to speak to, in order."""
+    """The adults to speak to, in order; nothing for those who have no need to reach them."""
+    if not can(user, Capability.SEE_CONTACTS, learner.school):
+        return None
     return "learners/panels/contacts.html", {"contacts": list(learner.contacts.all())}
 
 
@@ -55,7 +57,9 @@ def details(learner: Learner, user: User, today: date) -> Drawn:
 
 
 def flags(learner: Learner, user: User, today: date) -> Drawn:
-    """Flags in words."""
+    """Flags in words; nothing for those whose work needs none."""
+    if not can(user, Capability.SEE_FLAGS, learner.school):
+        return None
     words = [(tag, FLAG_WORDS[name]) for name, tag in Learner.FLAGS.items() if getattr(learner, name)]
     return "learners/panels/flags.html", {"flags": words}
 

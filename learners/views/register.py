@@ -31,8 +31,9 @@ def register(request: Any) -> HttpResponse:
     asked = request.POST if request.method == "POST" else request.GET
     search = SearchForm(request.POST if request.method == "POST" else None)
     words = search.cleaned_data["q"].strip() if search.is_valid() else ""
+    flags = Capability.SEE_FLAGS in request.capabilities
     seen = Learner.objects.visible_to(request.user).filter(school=request.school)
-    narrowed = RegisterFilter(asked, seen.for_register(), request=request, today=today())
+    narrowed = RegisterFilter(asked, seen.for_register(), request=request, today=today(), flags=flags)
     rows = matching(narrowed.qs, words)
     sort = sort_key(asked.get("sort", ""))
     page = Paginator(in_order(rows, sort), ROWS).get_page(asked.get("page"))
@@ -46,7 +47,7 @@ def register(request: Any) -> HttpResponse:
         "search": search,
         "words": words,
         "page": page,
-        "rows": [row_of(learner) for learner in page],
+        "rows": [row_of(learner, flags=flags) for learner in page],
         "back": _address(narrowed.chosen, sort, page.number - 1),
         "on": _address(narrowed.chosen, sort, page.number + 1),
         "sort": sort,

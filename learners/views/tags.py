@@ -29,8 +29,10 @@ def need_tags(codes: list[str]) -> list[Tag]:
     return [Tag(code, NEEDS[code]) for code in codes]
 
 
-def flag_tags(learner: Learner) -> list[Tag]:
-    """The tags of the flags that are set."""
+def flag_tags(learner: Learner, *, seen: bool) -> list[Tag]:
+    """The tags of the flags that are set; none for a reader who may not see them (`seen`)."""
+    if not seen:
+        return []
     return [Tag(tag, FLAG_WORDS[name]) for name, tag in Learner.FLAGS.items() if getattr(learner, name)]
 
 
@@ -39,13 +41,13 @@ def year_words(code: str) -> str:
     return YEARS.get(code, "")
 
 
-def row_of(learner: Any) -> dict[str, Any]:
-    """A learner of `for_register` with their tags."""
+def row_of(learner: Any, *, flags: bool) -> dict[str, Any]:
+    """A learner of `for_register` with their tags, with those of the flags where the reader may see them."""
     codes = [code for rank in (1, 2, 3, 4) if (code := getattr(learner, f"sen_need_{rank}"))]
     return {
         "learner": learner,
         "year": year_words(learner.nc_year),
         "sen": sen_tag(learner.sen_code),
         "needs": need_tags(codes),
-        "flags": flag_tags(learner),
+        "flags": flag_tags(learner, seen=flags),
     }

@@ -14,8 +14,24 @@ class Capability(StrEnum):
     SEE_ALL_LEARNERS = "See every learner of the school"
     SEE_OWN_LEARNERS = "See the learners of their own groups and provisions"
     SEE_NOTES = "Read passports and notes"
+    SEE_FLAGS = "See pupil premium, free school meals, looked-after and the other flags"
+    SEE_CONTACTS = "See the adults around a learner and how to reach them"
+    SHARE_LEARNERS = "Share learners with external professionals, and see who can see whom"
     EDIT_MAP = "Add, change and end any provision"
     EDIT_OWN_UNIVERSAL = "Change tier 1 provision of their own learners"
+    PROPOSE_PROVISION = "Propose other provision for their own learners"
+    LOG_ALL = "Log any session"
+    LOG_OWN = "Log the sessions they deliver"
+    REVIEW_ALL = "Review any learner and decide"
+    DRAFT_REVIEWS = "Draft reviews for the SENCO to decide"
+    REVIEW_OWN = "Review their own learners"
+    CONTRIBUTE_REVIEWS = "Contribute to reviews of the learners they work with"
+    READ_REVIEWS = "Read reviews"
+    EDIT_PLANS = "Change EHC plans and their dates"
+    READ_PLANS = "Read EHC plans"
+    READ_PLAN_SUMMARY = "Read sections E and F and the summary of K, for their own learners"
+    READ_PLAN_LINES = "Read the lines of Section F that they deliver"
+    READ_PLAN_SHARED = "Read the sections of an EHC plan shared with them"
     EDIT_LEARNERS = "Change learners' details, needs and SEN provision"
     EDIT_PASSPORT = "Write in learners' passports"
     IMPORT_LEARNERS = "Import pupil lists"
@@ -23,6 +39,9 @@ class Capability(StrEnum):
     EDIT_LIBRARY = "Change the intervention library"
     SEE_CONFIDENTIAL = "See confidential provision without being named on it"
     SEE_COSTS = "See costs"
+    SEE_HOURS = "See hours in place of costs"
+    SEE_COST_TOTALS = "See totals of costs, without names"
+    MANAGE_RATES = "Change pay rates"
     MANAGE_SETTINGS = "Change the school's settings and tier labels"
     MANAGE_CALENDAR = "Change terms, half-terms and closures"
     MANAGE_PEOPLE = "Add people and give them roles"
@@ -66,29 +85,37 @@ CHOICES: list[tuple[str, str]] = [(role.value, label) for role, label in LABELS.
 
 C = Capability
 GRANTS: dict[Role, frozenset[Capability]] = {
-    Role.SENCO: frozenset(set(Capability) - {C.SEE_OWN_LEARNERS, C.EDIT_OWN_UNIVERSAL}),
+    # Everything, except what says the same of less.
+    Role.SENCO: frozenset(
+        set(Capability)
+        - {C.SEE_OWN_LEARNERS, C.EDIT_OWN_UNIVERSAL, C.PROPOSE_PROVISION, C.LOG_OWN}
+        - {C.DRAFT_REVIEWS, C.REVIEW_OWN, C.CONTRIBUTE_REVIEWS, C.SEE_HOURS, C.SEE_COST_TOTALS}
+        - {C.READ_PLAN_SUMMARY, C.READ_PLAN_LINES, C.READ_PLAN_SHARED}
+    ),
     Role.SENCO_ASSISTANT: frozenset(
-        {
-            C.SEE_MAP,
-            C.SEE_ALL_LEARNERS,
-            C.SEE_NOTES,
-            C.EDIT_MAP,
-            C.EDIT_LEARNERS,
-            C.EDIT_PASSPORT,
-            C.IMPORT_LEARNERS,
-            C.SEE_LIBRARY,
-            C.EDIT_LIBRARY,
-        }
+        {C.SEE_MAP, C.SEE_ALL_LEARNERS, C.SEE_NOTES, C.SEE_FLAGS, C.SEE_CONTACTS}
+        | {C.EDIT_MAP, C.EDIT_LEARNERS, C.EDIT_PASSPORT, C.IMPORT_LEARNERS, C.SEE_LIBRARY, C.EDIT_LIBRARY}
+        | {C.LOG_ALL, C.DRAFT_REVIEWS, C.READ_REVIEWS, C.READ_PLANS, C.SEE_HOURS}
     ),
     Role.CLASS_TEACHER: frozenset(
-        {C.SEE_MAP, C.SEE_OWN_LEARNERS, C.SEE_NOTES, C.EDIT_OWN_UNIVERSAL, C.EDIT_PASSPORT, C.SEE_LIBRARY}
+        {C.SEE_MAP, C.SEE_OWN_LEARNERS, C.SEE_NOTES, C.SEE_FLAGS, C.SEE_CONTACTS, C.SEE_LIBRARY}
+        | {C.EDIT_OWN_UNIVERSAL, C.PROPOSE_PROVISION, C.EDIT_PASSPORT}
+        | {C.LOG_OWN, C.REVIEW_OWN, C.READ_PLAN_SUMMARY}
     ),
-    Role.TEACHING_ASSISTANT: frozenset({C.SEE_MAP, C.SEE_OWN_LEARNERS, C.SEE_NOTES, C.SEE_LIBRARY}),
-    Role.HEAD: frozenset({C.SEE_MAP, C.SEE_ALL_LEARNERS, C.SEE_NOTES, C.SEE_LIBRARY, C.SEE_COSTS}),
-    Role.GOVERNOR: frozenset(),
-    Role.EXTERNAL: frozenset({C.SEE_MAP, C.SEE_OWN_LEARNERS, C.SEE_NOTES}),
+    Role.TEACHING_ASSISTANT: frozenset(
+        {C.SEE_MAP, C.SEE_OWN_LEARNERS, C.SEE_NOTES, C.SEE_LIBRARY, C.LOG_OWN, C.CONTRIBUTE_REVIEWS, C.READ_PLAN_LINES}
+    ),
+    Role.HEAD: frozenset(
+        {C.SEE_MAP, C.SEE_ALL_LEARNERS, C.SEE_NOTES, C.SEE_FLAGS, C.SEE_CONTACTS, C.SEE_LIBRARY}
+        | {C.READ_REVIEWS, C.READ_PLANS, C.SEE_COSTS, C.MANAGE_RATES}
+    ),
+    Role.GOVERNOR: frozenset({C.SEE_COST_TOTALS}),
+    Role.EXTERNAL: frozenset(
+        {C.SEE_MAP, C.SEE_OWN_LEARNERS, C.SEE_NOTES, C.LOG_OWN, C.CONTRIBUTE_REVIEWS, C.READ_PLAN_SHARED}
+    ),
     Role.ADMINISTRATOR: frozenset(
-        {C.SEE_ALL_LEARNERS, C.EDIT_LEARNERS, C.IMPORT_LEARNERS, C.MANAGE_CALENDAR, C.MANAGE_PEOPLE, C.SEE_AUDIT}
+        {C.SEE_ALL_LEARNERS, C.SEE_FLAGS, C.SEE_CONTACTS, C.EDIT_LEARNERS, C.IMPORT_LEARNERS}
+        | {C.MANAGE_CALENDAR, C.MANAGE_PEOPLE, C.SEE_AUDIT}
     ),
 }
 
@@ -126,8 +153,8 @@ def roles_with(capability: Capability) -> frozenset[str]:
 def capabilities_of(keys: frozenset[str]) -> frozenset[Capability]:
     """What somebody holding the role keys `keys` may do; an unknown key grants nothing.
 
-    >>> capabilities_of(frozenset({"governor", "wizard"}))
-    frozenset()
+    >>> sorted(one.name for one in capabilities_of(frozenset({"governor", "wizard"})))
+    ['SEE_COST_TOTALS']
     """
     known = {role.value: role for role in Role}
     return frozenset().union(*(GRANTS[known[key]] for key in keys if key in known))

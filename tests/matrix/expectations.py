@@ -26,12 +26,13 @@ WHOLE_SCHOOL = REGISTRARS | {"head"}
 OWN_WORK = frozenset({"class_teacher", "teaching_assistant", "external"})
 READERS = WHOLE_SCHOOL | OWN_WORK  # of learners; a governor is none
 NOTE_READERS = READERS - {"administrator"}
+CONTACT_READERS = WHOLE_SCHOOL | {"class_teacher"}
 MAP_READERS = READERS - {"administrator"}
 LIBRARY_READERS = MAP_READERS - {"external"}
 WRITERS = EDITORS | {"class_teacher"}  # of passports, and of some cells of the map
 
 # Kinds of things in an address that hang on a learner: seen by whoever sees the learner.
-OF_LEARNERS = frozenset({"learner", "tier", "section", "contact", "placement", "version", "edit", "change"})
+OF_LEARNERS = frozenset({"learner", "tier", "section", "contact", "placement", "version", "edit", "change", "share"})
 Status = int | Callable[[Actor], int]
 Body = Callable[[World, tuple[Any, ...]], dict[str, Any]]
 
@@ -238,6 +239,15 @@ ROUTES: dict[str, Route] = {
     "learners:import-undo": Route(REGISTRARS, "finished", get=302, post=302),
     "learners:audit": Route(OFFICE, post=200),
     "learners:access-log": Route(OFFICE, "learner"),
+    "learners:sight": Route(
+        SENCO, "learner", post=302,
+        body=lambda world, args: {
+            "person": world.users["external, over"].pk, "ends": "2026-12-18", "reason": "Assessment"
+        },
+    ),
+    "learners:share": Route(SENCO, "share", get=302, post=302, body=sent(ends="2026-12-18")),
+    "learners:seen-by": Route(SENCO, "person"),
+    "learners:access-review": Route(OFFICE, post=302),
     # --- The map.
     "interventions:map": Route(MAP_READERS, post=200, body=SEARCH),
     "interventions:tally": Route(MAP_READERS, post=200, body=SEARCH),

@@ -22,6 +22,7 @@ from provisionmap.school.sign_in.middleware import STEPPING
 from tests.conftest import NOW
 from tests.matrix import world as words
 from tests.matrix.expectations import (
+    CONTACT_READERS,
     MAP_READERS,
     NOTE_READERS,
     ROUTES,
@@ -153,6 +154,8 @@ def hidden_from(actor: Actor) -> set[str]:
             hidden.add(words.OWN)
     if not actor.roles & SENCO:
         hidden.add(words.CONFIDENTIAL)
+    if not actor.roles & CONTACT_READERS:
+        hidden.add(words.CONTACT)
     if not actor.roles & NOTE_READERS:
         hidden |= {words.NOTE, words.VOICE}
     return hidden

@@ -22,7 +22,7 @@ from interventions.actions.importing import read_file
 from interventions.map_reading.plan import Choices
 from interventions.models import MapExport, MapImport, Placement, SavedView, TierPlan
 from learners.actions.importing import apply_upload, draft_of, keep_upload, read_list
-from learners.models import Contact, ImportRun, Passport
+from learners.models import Contact, Grant, ImportRun, Passport
 from provisionmap.school.actions import account
 from provisionmap.school.models import Closure, Membership, School, User
 from provisionmap.school.roles import Role
@@ -55,6 +55,7 @@ LATER = PUPILS + b"H801200001013,Reid,Tomos,01/03/2018\n"
 # Words that stand in one record each.
 OWN, OTHER, ELSEWHERE = "Zqown", "Zqother", "Zqelsewhere"
 CONFIDENTIAL, NOTE, VOICE, COLLEAGUE = "Zqconfidential", "Zqnote", "Zqvoice", "Zqcolleague"
+CONTACT = "Zqcontact"
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,7 @@ def learner_of(school: School, word: str, group: Any) -> SimpleNamespace:
     return SimpleNamespace(
         learner=learner,
         sen=SenProvisionFactory(learner=learner, note=f"{NOTE} {word}"),
-        contact=Contact.objects.create(learner=learner, name=f"Ngozi {word}"),
+        contact=Contact.objects.create(learner=learner, name=f"{CONTACT} {word}"),
         passport=Passport.objects.create(learner=learner, helps=f"{VOICE} {word}"),
     )
 
@@ -179,6 +180,11 @@ def print_of(school: School, user: User, word: str = OWN) -> tuple[Any, ...]:
     """A print of the map that somebody asked for and has not fetched yet, as it stands in an address."""
     done = MapExport.objects.create(school=school, by=user, format="pdf", state="done", pages=1, file=pdf_of(word))
     return (done.pk,)
+
+
+def shared(learner: Any, user: User) -> Grant:
+    """A learner shared with somebody until the end of the year."""
+    return Grant.objects.create(learner=learner, user=user, source="shared", starts=SEPTEMBER, ends=JULY)
 
 
 def view_of(school: School, user: User, word: str = OWN) -> tuple[Any, ...]:
@@ -248,6 +254,7 @@ def build() -> World:
         newcomer=LearnerFactory(school=school, nc_year="4"),
         invited=invited,
     )
+    lent = member(Role.EXTERNAL, school)
     learners = {"own": own, "other": other, "elsewhere": elsewhere}
     world.things = {
         "": {"own": ()},
@@ -286,6 +293,10 @@ def build() -> World:
             "elsewhere": (imported(second, member(Role.SENCO, second)).pk,),
         },
         **{noun: {"own": (rows[noun].pk,), "elsewhere": (foreign[noun].pk,)} for noun in rows},
+        "share": {
+            **{name: (one.learner.pk, shared(one.learner, lent).pk) for name, one in learners.items()},
+            "mismatch": (own.learner.pk, shared(other.learner, lent).pk),
+        },
         "row": {"own": ("closure", rows["closure"].pk), "elsewhere": ("closure", foreign["closure"].pk)},
         "person": {"own": (invited.pk,), "elsewhere": (away.pk,)},
         "gap": {"own": ("doubled",), "elsewhere": ("nowhere",)},

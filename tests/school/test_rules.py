@@ -60,7 +60,23 @@ def test_every_role_has_its_grants_and_a_sentence():
 
 
 def test_a_senco_holds_what_every_other_role_holds():
-    wider = {Capability.SEE_OWN_LEARNERS, Capability.EDIT_OWN_UNIVERSAL}  # hers are the ones over all learners
+    wider = {  # hers are the ones over all learners
+        Capability[name]
+        for name in [
+            "SEE_OWN_LEARNERS",
+            "EDIT_OWN_UNIVERSAL",
+            "PROPOSE_PROVISION",
+            "LOG_OWN",
+            "DRAFT_REVIEWS",
+            "REVIEW_OWN",
+            "CONTRIBUTE_REVIEWS",
+            "SEE_HOURS",
+            "SEE_COST_TOTALS",
+            "READ_PLAN_SUMMARY",
+            "READ_PLAN_LINES",
+            "READ_PLAN_SHARED",
+        ]
+    }
 
     assert set().union(*GRANTS.values()) - GRANTS[Role.SENCO] == wider
 

@@ -3,6 +3,7 @@
 from provisionmap.school.models.audit import AuditEvent, AuditSeal
 from provisionmap.school.models.calendar import AcademicYear, Closure, Term
 from provisionmap.school.models.person import Membership, StaffHours, User
+from provisionmap.school.models.review import AccessReview
 from provisionmap.school.models.school import LAYERS, TIER_SETS, TIERS, WAVES, School, TierLabel
 from provisionmap.school.models.tries import SignInTries
 
@@ -12,6 +13,7 @@ __all__ = [
     "TIER_SETS",
     "WAVES",
     "AcademicYear",
+    "AccessReview",
     "AuditEvent",
     "AuditSeal",
     "Closure",

@@ -47,7 +47,7 @@ def home(request: Any) -> HttpResponse:
 @require()
 def no_school(request: Any) -> HttpResponse:
     """For somebody who may sign in and has nothing to see: why, and whom to ask."""
-    if request.school and request.capabilities:
+    if request.school and request.capabilities & (WALKERS | {Capability.SEE_MAP, Capability.SEE_ALL_LEARNERS}):
         return redirect("home")
     return render(request, "school/no_school.html")
 

@@ -1,0 +1,95 @@
+"""Sharing a learner with an external professional, until a day."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from django.db import transaction
+
+from learners.models import Grant, Learner
+from learners.models.learner import SHARED
+from learners.permissions import check_can_see
+from provisionmap.school import audit
+from provisionmap.school.access import NotAllowed, can
+from provisionmap.school.models import Membership, School, User
+from provisionmap.school.roles import Capability, Role
+
+PAST = "Choose today or a later day."
+
+
+def check_can_share(learner: Learner, by: User) -> None:
+    """Raises NotAllowed unless `by` may share this learner."""
+    if not can(by, Capability.SHARE_LEARNERS, learner.school):
+        raise NotAllowed("Your role does not include sharing learners: ask your SENCO.")
+    check_can_see(learner, by)
+
+
+def _lock(learner: Learner) -> None:
+    School.objects.select_for_update(no_key=True).get(pk=learner.school_id)
+
+
+def _check_external(learner: Learner, person: User, ends: date, day: date) -> None:
+    """Raises NotAllowed where their work here does not last until `ends`: a share must not look longer than it is."""
+    held = Membership.objects.on(day).filter(user=person, school=learner.school, role=Role.EXTERNAL).first()
+    if held is None or not person.is_active:
+        raise NotAllowed("Share with people who are external professionals at this school today.")
+    if held.ends and held.ends < ends:
+        raise NotAllowed(f"Their time here ends on {held.ends:%d/%m/%Y}: choose that day or an earlier one.")
+
+
+@transaction.atomic
+def share_learner(*, learner: Learner, person: User, ends: date, reason: str, day: date, by: User) -> Grant:
+    """Let `person` see `learner` from `day` until `ends`, for `reason`. Raises NotAllowed with what to do instead."""
+    check_can_share(learner, by)
+    _lock(learner)
+    if ends < day:
+        raise NotAllowed(PAST)
+    _check_external(learner, person, ends, day)
+    if Grant.objects.on(day).filter(learner=learner, user=person, source=SHARED).exists():
+        raise NotAllowed("They see this learner already. Change the last day of what is shared instead.")
+    made = Grant.objects.create(
+        learner=learner, user=person, source=SHARED, starts=day, ends=ends, reason=reason, given_by=by
+    )
+    audit.record("learner.share", by=by, target=made, school=learner.school, new={"starts": day, "ends": ends})
+    return made
+
+
+def _current(grant: Grant, by: User) -> Grant:
+    check_can_share(grant.learner, by)
+    _lock(grant.learner)
+    current = Grant.objects.select_related("learner__school", "user").filter(pk=grant.pk, source=SHARED).first()
+    if current is None:
+        raise NotAllowed("Somebody ended this meanwhile.")
+    return current
+
+
+@transaction.atomic
+def extend_share(*, grant: Grant, ends: date, day: date, by: User) -> Grant:
+    """Make `ends` the last day of a share. Raises NotAllowed."""
+    current = _current(grant, by)
+    if ends < day:
+        raise NotAllowed(PAST)
+    _check_external(current.learner, current.user, ends, day)
+    old, current.ends = current.ends, ends
+    current.save(update_fields=["ends"])
+    audit.record(
+        "learner.share_change", by=by, target=current, school=current.learner.school, old={"ends": old},
+        new={"ends": ends},
+    )  # fmt: skip
+    return current
+
+
+@transaction.atomic
+def end_share(*, grant: Grant, day: date, by: User) -> None:
+    """End a share at once: yesterday was its last day; one that began today never was. Raises NotAllowed."""
+    current = _current(grant, by)
+    last = day - timedelta(days=1)
+    audit.record(
+        "learner.share_end", by=by, target=current, school=current.learner.school, old={"ends": current.ends},
+        new={"ends": last},
+    )  # fmt: skip
+    if current.starts > last:
+        current.delete()
+    else:
+        current.ends = last
+        current.save(update_fields=["ends"])
