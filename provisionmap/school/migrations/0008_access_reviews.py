@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('school', '0006_sign_in_tries'),
+        ('school', '0007_audit_chain'),
     ]
 
     operations = [
