@@ -37,6 +37,7 @@ PAYLOADS = [
 SHOWN = {
     Learner: ("surname", "forename", "middle_names", "preferred_name", "upn", "former_upn"),
     SenProvision: ("note",),
+    apps.get_model("learners", "Grant"): ("reason",),
     Contact: ("name", "relationship", "phone"),
     Passport: ("strengths", "hard", "helps", "does_not_help", "aspirations", "communication"),
     Group: ("name",),
@@ -57,7 +58,7 @@ SHOWN = {
 # Written by the product in words of its own, or codes that no page shows as they stand.
 NOT_TYPED = {
     "interventions.SavedView.query", "interventions.MapExport.query",
-    "interventions.MapExport.text", "interventions.Intervention.starter_key", "school.SignInTries.mark",
+    "interventions.MapExport.text", "interventions.MapExport.reason", "school.AuditSeal.hash", "interventions.Intervention.starter_key", "school.SignInTries.mark",
     "learners.Grant.source", "school.AuditEvent.verb", "school.AuditEvent.target_model", "school.AuditEvent.request_id", "school.User.password",
 }  # fmt: skip
 
@@ -97,7 +98,7 @@ class Alive(HTMLParser):
             )
             if HOOK in name or (HOOK in (value or "") and (runs or name in LIVE)):
                 self.found.append(f"<{tag} {name}>")
-        self.inside = tag
+        self.inside = "" if ("type", "application/json") in attrs else tag  # data, which no browser runs
 
     def handle_data(self, data):
         if HOOK in data and getattr(self, "inside", "") in {"script", "style"}:
