@@ -19,7 +19,7 @@ KINDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "map": ("The map", ("map.", "placement.", "provision.", "tiers.", "view.")),
     "library": ("The library", ("library.",)),
     "school": ("School and calendar", ("school.", "demo.", "year.", "term.", "closure.", "calendar.")),
-    "people": ("People and accounts", ("person.", "account.", "access.review")),
+    "people": ("People and accounts", ("person.", "account.", "access.review", "alarm.")),
 }  # fmt: skip
 THINGS = {
     "learner": "a learner", "passport": "a passport", "contact": "a contact", "group": "a group",
@@ -41,6 +41,7 @@ DONE = {
     "account.password": "Changed their password",
     "account.welcome": "Set a password with a one-time link",
     "account.sign_in": "Signed in",
+    "account.new_device": "Signed in on another device",
     "account.sign_out": "Signed out",
     "account.second_step_add": "Set a second step up",
     "account.second_step_remove": "Took a second step away",
@@ -48,6 +49,8 @@ DONE = {
     "learner.share": "Shared a learner with somebody from outside",
     "learner.share_change": "Moved the last day of a share",
     "learner.share_end": "Ended a share",
+    "alarm.raise": "An alarm was raised",
+    "alarm.notice": "Looked into an alarm",
     "access.review": "Looked through everybody's access",
     "school.start": "Began with the school",
     "school.set_up": "Finished setting up",

@@ -168,6 +168,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour="3", minute="10"),
     },
     "seal the trail": {"task": "provisionmap.school.tasks.seal_audit", "schedule": 10.0},
+    "watch": {"task": "provisionmap.school.tasks.watch", "schedule": 45.0},
     "anchor the trail": {"task": "provisionmap.school.tasks.anchor_audit", "schedule": crontab(minute="20")},
     "change tiers": {"task": "interventions.tasks.change_tiers", "schedule": crontab(hour="0", minute="5")},
     "look after prints": {"task": "interventions.tasks.look_after_prints", "schedule": crontab(minute="*/5")},
@@ -325,6 +326,7 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="Provision Map <provision-map@localhost>")
 # The audit trail's anchors: outside the database, best on another machine; the first key signs, all of them verify.
 AUDIT_ANCHOR_DIR = Path(env.str("AUDIT_ANCHOR_DIR", default=str(DATA_DIR / "anchors"))).expanduser().resolve()
+BACKUP_DIR = env.str("BACKUP_DIR", default="")  # where the watch looks for the newest backup
 AUDIT_KEYS = env.list("AUDIT_KEYS", default=[])
 SIMPLE_HISTORY_HISTORY_ID_USE_UUID = False
 

@@ -18,6 +18,12 @@ INVITATION = (
     "It works once, for a day:\n\n{link}\n\nNobody will ever ask you for your password, nor for a code.\n"
 )
 
+NEW_DEVICE = (
+    "Your account at Provision Map was opened on a device that was not used before: {device}. "
+    "If it was you, there is nothing to do. If not, sign in, end it under Your account, Where you are signed in, "
+    "then change your password and tell your SENCO.\n"
+)
+
 
 def can_send() -> bool:
     """Whether a mail server is named."""
@@ -39,3 +45,9 @@ def write_invitation(user: User, school: str, link: str) -> None:
     """The mail that brings somebody in."""
     words = INVITATION.format(school=school, link=link)
     send_mail("Provision Map: your access", words, settings.DEFAULT_FROM_EMAIL, [user.email])
+
+
+def write_new_device(user: User, device: str) -> None:
+    """The mail about a sign-in on another device; without a mail server nothing is sent."""
+    words = NEW_DEVICE.format(device=device)
+    send_mail("Provision Map: a sign-in on another device", words, settings.DEFAULT_FROM_EMAIL, [user.email])

@@ -1,14 +1,19 @@
 """Jobs of the ground floor."""
 
 import logging
+from datetime import UTC, datetime
 from importlib import import_module
+from pathlib import Path
 
 from celery import shared_task
 from django.conf import settings
+from django.utils import timezone
 
+from provisionmap.school.actions import alarms
+from provisionmap.school.alarms import Found, is_missing
 from provisionmap.school.anchors import Broken, write_anchor
 from provisionmap.school.mail import write_reset
-from provisionmap.school.models import User
+from provisionmap.school.models import School, User
 from provisionmap.school.sealing import LATE, behind, seal
 from provisionmap.school.throttle import forget_ended
 from provisionmap.school.today import today
@@ -61,3 +66,25 @@ def anchor_audit() -> None:
         write_anchor()
     except Broken:
         logger.error("the audit trail does not fit its last anchor: run verify_audit", extra={"reason": "anchor"})
+        everywhere("chain")
+
+
+def everywhere(kind: str) -> None:
+    """Raise an alarm that concerns every school here."""
+    found = [Found(pk, kind, None, 1) for pk in School.objects.values_list("pk", flat=True)]
+    alarms.raise_all(found, now=timezone.now())
+
+
+@shared_task(name="provisionmap.school.tasks.watch", expires=40)
+def watch() -> None:
+    """Look for what somebody should look at: in the trail's last ten minutes, and whether there is a backup of today.
+
+    Safe twice and together: the same alarm is raised once a day.
+    """
+    now = timezone.now()
+    alarms.watch(now=now)
+    if settings.BACKUP_DIR:
+        made = [path.stat().st_mtime for path in Path(settings.BACKUP_DIR).glob("*") if path.is_file()]
+        newest = datetime.fromtimestamp(max(made), UTC) if made else None
+        if is_missing(newest, now):
+            everywhere("backup")

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from provisionmap.school.views import account, calendar, entry, people, set_up, settings, sign_in, term_import
+from provisionmap.school.views import account, alarms, calendar, entry, people, set_up, settings, sign_in, term_import
 
 app_name = "school"
 urlpatterns = [
@@ -48,5 +48,7 @@ urlpatterns = [
     path("settings/people/<int:pk>/end/", people.end, name="person-end"),
     path("settings/people/<int:pk>/link/", people.link, name="person-link"),
     path("settings/people/<int:pk>/second-step/", people.second_step, name="person-second-step"),
+    path("settings/alarms/", alarms.alarms, name="alarms"),
+    path("settings/alarms/<int:pk>/", alarms.noticed, name="alarm-noticed"),
     path("roles/", settings.roles, name="roles"),
 ]

@@ -238,6 +238,8 @@ ROUTES: dict[str, Route] = {
     "learners:import-result": Route(REGISTRARS, "finished"),
     "learners:import-undo": Route(REGISTRARS, "finished", get=302, post=302),
     "learners:audit": Route(OFFICE, post=200),
+    "school:alarms": Route(OFFICE),
+    "school:alarm-noticed": Route(OFFICE, "alarm", get=302, post=302),
     "learners:access-log": Route(OFFICE, "learner"),
     "learners:sight": Route(
         SENCO, "learner", post=302,

@@ -24,7 +24,7 @@ from interventions.models import MapExport, MapImport, Placement, SavedView, Tie
 from learners.actions.importing import apply_upload, draft_of, keep_upload, read_list
 from learners.models import Contact, Grant, ImportRun, Passport
 from provisionmap.school.actions import account
-from provisionmap.school.models import Closure, Membership, School, User
+from provisionmap.school.models import Alarm, Closure, Membership, School, User
 from provisionmap.school.roles import Role
 from provisionmap.web.pdf import draw, written
 from tests.factories import (
@@ -307,6 +307,10 @@ def build() -> World:
         "own": (MISSING,),
         "other": (a_key(member(Role.HEAD, school)),),
         "elsewhere": (a_key(away),),
+    }
+    world.things["alarm"] = {
+        name: (Alarm.objects.create(school=one, kind="export", at=datetime(2026, 11, 20, tzinfo=UTC)).pk,)
+        for name, one in (("own", school), ("elsewhere", second))
     }
     world.things["view"] = {
         "other": view_of(school, member(Role.SENCO, school), ELSEWHERE),

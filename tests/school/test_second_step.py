@@ -9,7 +9,9 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.signals import user_logged_in
+from django.core import mail
 from django.core.cache import cache
+from django.test import Client
 from django.urls import reverse
 
 from provisionmap.school import throttle
@@ -239,3 +241,28 @@ def test_the_passkey_door_gives_a_challenge_and_no_names(client, maya):
 
 def test_the_switch_is_off_unless_somebody_turns_it(settings):
     assert settings.SECOND_STEP_OPTIONAL is False
+
+
+def test_a_device_that_was_not_used_before_is_told_to_its_person(client, maya, settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    by_password(client)
+    cookie = client.cookies["device"]
+    assert (mail.outbox, cookie["httponly"], cookie["samesite"]) == ([], True, "Lax")
+    client.post(reverse("school:sign-out"))
+    by_password(client)
+    assert mail.outbox == []
+
+    by_password(Client(headers={"User-Agent": "Mozilla/5.0 (iPhone) Safari/604.1"}))
+
+    assert [(one.to, "Safari on an iPhone" in one.body) for one in mail.outbox] == [(["maya@oakfield.example"], True)]
+    assert AuditEvent.objects.filter(verb="account.new_device").count() == 1
+
+
+def test_a_cookie_that_was_changed_remembers_nobody(client, maya):
+    by_password(client)
+    client.post(reverse("school:sign-out"))
+    client.cookies["device"] = "1.2.3:forged:forged"
+
+    by_password(client)
+
+    assert AuditEvent.objects.filter(verb="account.new_device").count() == 1

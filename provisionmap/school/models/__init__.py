@@ -1,5 +1,6 @@
 """Models of the ground floor, by noun."""
 
+from provisionmap.school.models.alarm import Alarm
 from provisionmap.school.models.audit import AuditEvent, AuditSeal
 from provisionmap.school.models.calendar import AcademicYear, Closure, Term
 from provisionmap.school.models.person import Membership, StaffHours, User
@@ -14,6 +15,7 @@ __all__ = [
     "WAVES",
     "AcademicYear",
     "AccessReview",
+    "Alarm",
     "AuditEvent",
     "AuditSeal",
     "Closure",

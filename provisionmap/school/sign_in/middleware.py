@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import Resolver404, resolve
 
-from provisionmap.school.sign_in import state
+from provisionmap.school.sign_in import known, state
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -47,7 +47,7 @@ class Limits:
                 request.ended = True
             elif view_name(request) not in UNASKED:
                 state.use(request.session)
-        return self.get_response(request)
+        return known.keep(request, self.get_response(request))
 
 
 class Steps:

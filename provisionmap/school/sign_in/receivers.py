@@ -11,7 +11,10 @@ from django.contrib.auth.signals import user_logged_out as signed_out
 from django.dispatch import receiver
 
 from provisionmap.school import audit
-from provisionmap.school.sign_in import state
+from provisionmap.school.mail import write_new_device
+from provisionmap.school.models import AuditEvent
+from provisionmap.school.sign_in import known, state
+from provisionmap.school.sign_in.devices import device_of
 
 
 @receiver(signed_in)
@@ -22,8 +25,12 @@ def on_signed_in(request: Any, user: Any, **kwargs: Any) -> None:
 
 @receiver(user_logged_in)
 def on_all_steps_done(request: Any, user: Any, **kwargs: Any) -> None:
-    """Every step asked for was passed."""
+    """Every step asked for was passed. Whoever has signed in before hears of a device they were not seen on."""
+    came = AuditEvent.objects.filter(verb="account.sign_in", user_id=user.pk).exists()
     audit.record("account.sign_in", by=user, target=user)
+    if known.remember(request, user.pk) and came:
+        audit.record("account.new_device", by=user, target=user)
+        write_new_device(user, device_of(request.headers.get("User-Agent", "")))
 
 
 @receiver(signed_out)

@@ -12,7 +12,7 @@ from provisionmap.school import tier_use
 from provisionmap.school.access import NotAllowed, require
 from provisionmap.school.actions import school as actions
 from provisionmap.school.forms.settings import SchoolForm, TiersForm
-from provisionmap.school.models import Membership
+from provisionmap.school.models import Alarm, Membership
 from provisionmap.school.permissions import WALKERS
 from provisionmap.school.roles import GRANTS, LABELS, SENTENCES, Capability
 from provisionmap.school.stale import Stale
@@ -32,6 +32,7 @@ def settings(request: Any) -> HttpResponse:
         "later": request.school.tier_labels.filter(starts__gt=day).exclude(label="").order_by("starts", "code"),
         "planned": tier_use.planned(request.school),
         "people": people,
+        "alarms": Alarm.objects.of(request.school).filter(noticed_at=None).count(),
         "terms": request.school.terms.filter(ends__gte=day).count(),
     }
     return render(request, "school/settings.html", shown)

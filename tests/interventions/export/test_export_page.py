@@ -19,8 +19,9 @@ from interventions.export.drawing import PARTS
 from interventions.models import MapExport
 from interventions.views import export as views
 from learners.models import SenProvision
-from provisionmap.school.models import AuditEvent
+from provisionmap.school.models import Alarm, AuditEvent
 from provisionmap.school.roles import Role
+from provisionmap.school.tasks import watch
 from tests.factories import LearnerFactory, PlacementFactory, ProvisionFactory, SenProvisionFactory, member
 
 pytestmark = pytest.mark.django_db
@@ -390,6 +391,8 @@ class TestManyAtOnce:
 
         assert (without.status_code, with_one.status_code) == (422, 200)
         assert (MapExport.objects.get().reason, MapExport.objects.get().learners) == ("Annual return", 101)
+        watch()
+        assert list(Alarm.objects.values_list("kind", "about", "count")) == [("export", senco.pk, 101)]
 
     def test_and_whoever_asks_shows_who_they_are(self, client, senco, many, clock):
         clock.shift(timedelta(minutes=6))

@@ -1,0 +1,93 @@
+"""What in the audit trail somebody should look at. Pure: traces in, alarms out; the caller reads the clock.
+
+Source: docs/audit.md, "Alarms": limits of what one person does within ten minutes.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+WINDOW = timedelta(minutes=10)
+MOST_READ = 60  # records of different learners
+MOST_REFUSED = 20  # answers that turned somebody away
+MANY = 100  # learners in one file
+BACKUP_EVERY = timedelta(hours=26)
+WIDE = frozenset({"senco", "senco_assistant", "head", "administrator"})
+
+# What the page says, and the mail: neither a child nor a colleague is named in a mail.
+KINDS: dict[str, tuple[str, str]] = {
+    "reading": ("opened the records of more than 60 learners within ten minutes", "Many records were opened"),
+    "refused": ("was turned away more than 20 times within ten minutes", "Somebody was turned away often"),
+    "export": ("took more than 100 learners out in one file", "Many learners were taken out in a file"),
+    "second_step": ("lost a second step, or took one away", "A second step was taken away"),
+    "role": ("was given a role that sees every learner", "A wide role was given"),
+    "backup": ("No backup was made in the last 26 hours", "A backup is missing"),
+    "chain": ("The audit trail does not fit what was signed: it may have been changed", "The audit trail was changed"),
+}
+
+
+class Trace(NamedTuple):
+    """One event of the trail, as far as it matters here."""
+
+    school: int
+    user: int | None
+    verb: str
+    learner: int | None
+    changes: Mapping[str, Any]
+    target: int | None = None
+
+
+class Found(NamedTuple):
+    """An alarm: at which school, of which kind, about whom, how many."""
+
+    school: int
+    kind: str
+    about: int | None
+    count: int
+
+
+def _new(changes: Mapping[str, Any], name: str) -> Any:
+    """What a change of the trail says that a plain field became."""
+    value = changes.get(name)
+    return value[1] if isinstance(value, list) and len(value) == 2 else value
+
+
+def alarms_of(traces: Iterable[Trace]) -> list[Found]:
+    """The alarms that the traces of the last ten minutes give, in a steady order.
+
+    >>> alarms_of([Trace(1, 5, "learner.view", learner, {}) for learner in range(61)])
+    [Found(school=1, kind='reading', about=5, count=61)]
+    >>> alarms_of([Trace(1, 5, "learner.view", 7, {})] * 500)
+    []
+    """
+    read: dict[tuple[int, int | None], set[int | None]] = defaultdict(set)
+    refused: dict[tuple[int, int | None], int] = defaultdict(int)
+    found = set()
+    for one in traces:
+        who = (one.school, one.user)
+        if one.verb == "learner.view":
+            read[who].add(one.learner)
+        elif one.verb == "access.refused":
+            refused[who] += 1
+        elif one.verb == "map.export" and (_new(one.changes, "learners") or 0) > MANY:
+            found.add(Found(one.school, "export", one.user, int(_new(one.changes, "learners"))))
+        elif one.verb in ("account.second_step_remove", "person.second_step_reset"):
+            found.add(Found(one.school, "second_step", one.target, 1))
+        elif one.verb == "person.role_give" and _new(one.changes, "role") in WIDE:
+            found.add(Found(one.school, "role", one.user, 1))
+    found |= {Found(who[0], "reading", who[1], len(seen)) for who, seen in read.items() if len(seen) > MOST_READ}
+    found |= {Found(who[0], "refused", who[1], count) for who, count in refused.items() if count > MOST_REFUSED}
+    return sorted(found, key=lambda one: (one.school, one.kind, one.about or 0, one.count))
+
+
+def is_missing(newest: datetime | None, now: datetime) -> bool:
+    """Whether the newest backup is too old, or there is none.
+
+    >>> now = datetime(2026, 11, 26, 8)
+    >>> is_missing(datetime(2026, 11, 25, 2), now), is_missing(datetime(2026, 11, 25, 7), now), is_missing(None, now)
+    (True, False, True)
+    """
+    return newest is None or now - newest > BACKUP_EVERY
