@@ -6,7 +6,6 @@ import re
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from zxcvbn import zxcvbn
 
 ENOUGH = 3  # of 4: more than 10^8 guesses, which a limit of ten in five minutes never reaches
 READ = 72  # characters that are judged; the judge gets slow beyond
@@ -33,6 +32,8 @@ def is_guessable(password: str, known: list[str]) -> bool:
         rest = rest.replace(word, "")
     if len(rest) < len(password) and sum(letter.isalpha() for letter in rest) < LEFT:
         return True
+    from zxcvbn import zxcvbn  # noqa: PLC0415 (its lists take 12 MB in every process, and few judge passwords)
+
     return int(zxcvbn(password[:READ], user_inputs=sorted(words))["score"]) < ENOUGH
 
 
