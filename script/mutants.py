@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import ast
-import os
 import shutil
 import subprocess
 import sys
@@ -107,7 +106,8 @@ def lives(copy: Path, mutant: Mutant, tests: list[str]) -> bool:
     path = copy / mutant.path.relative_to(ROOT)
     before = path.read_text()
     path.write_text(before[: mutant.start] + mutant.text + before[mutant.end :])
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "--no-header", "-p", "no:cacheprovider", *tests]
+    # -B: a cached file would hide a change made within the same second.
+    command = [sys.executable, "-B", "-m", "pytest", "-x", "-q", "--no-header", "-p", "no:cacheprovider", *tests]
     try:
         done = subprocess.run(command, cwd=copy, capture_output=True, text=True, check=False)
     finally:
@@ -122,7 +122,6 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="script/mutants", description=__doc__)
     parser.add_argument("kind", nargs="?", choices=list(KINDS))
     kinds = [chosen] if (chosen := parser.parse_args().kind) else list(KINDS)
-    os.environ["PYTHONDONTWRITEBYTECODE"] = "1"  # a cached file would hide a change made within the same second
     survivors = 0
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "copy"
