@@ -41,6 +41,7 @@ def test_every_job_on_the_schedule_exists():
     assert wanted == {
         "provisionmap.school.tasks.forget_sessions",
         "provisionmap.school.tasks.seal_audit",
+        "provisionmap.school.tasks.watch",
         "provisionmap.school.tasks.anchor_audit",
         "learners.tasks.forget_uploads",
         "interventions.tasks.forget_maps",
