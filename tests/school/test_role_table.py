@@ -2,6 +2,7 @@
 
 import pytest
 
+from provisionmap.school.models import AccessReview
 from provisionmap.school.roles import GRANTS, Capability, Role
 
 EACH = "SEE_MAP SEE_NOTES"
@@ -30,3 +31,7 @@ def test_a_role_holds_what_the_table_says_and_nothing_more(role):
 
 def test_every_capability_is_held_by_somebody():
     assert frozenset().union(*GRANTS.values()) == set(Capability)
+
+
+def test_a_review_is_named_by_its_number():
+    assert str(AccessReview(pk=7)) == "Access review 7"

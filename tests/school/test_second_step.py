@@ -190,7 +190,9 @@ def test_a_lost_phone_is_taken_away_by_those_who_manage_people(client, maya, app
     teacher = member(Role.CLASS_TEACHER, maya.school)
     TOTP.activate(teacher, SECRET)
     with every_step():
+        Client().force_login(teacher)
         client.force_login(office)
+    UserSession.objects.create(user=teacher, session_key="gone" * 8, ip="127.0.0.1", user_agent="A phone")
     page = reverse("school:person", args=[teacher.pk])
 
     assert "take it away" in client.get(page).text
@@ -204,6 +206,7 @@ def test_a_lost_phone_is_taken_away_by_those_who_manage_people(client, maya, app
     assert not Authenticator.objects.filter(user=teacher).exists()
     assert Authenticator.objects.filter(user=maya).exists()
     assert AuditEvent.objects.filter(verb="person.second_step_reset", target_id=teacher.pk).count() == 1
+    assert not UserSession.objects.filter(user=teacher).exists()
 
 
 def test_who_works_at_two_schools_is_reset_by_neither_alone(client, maya, app):
