@@ -33,6 +33,7 @@ from provisionmap.school.sign_in.state import shown_lately
 from provisionmap.school.today import today
 from provisionmap.web.htmx import fragment
 from provisionmap.web.printing import many_pages
+from provisionmap.web.typed import words
 
 AT_ONCE = 250  # marks (drawing.py), a good millisecond each: nobody waits for more without being told how far it is
 KINDS = {
@@ -66,7 +67,7 @@ def export(request: Any) -> HttpResponse:
     """How to take the map out, under the filters of the address; on POST the file, or the way to a large print."""
     sharing = request.GET.get("for") == "sharing"
     begin = {"format": "pdf"} if request.GET.get("for") == "print" else {}
-    wanted = asked(school=request.school, user=request.user, query=request.GET, text=request.POST.get("text", "")[:80])
+    wanted = asked(school=request.school, user=request.user, query=request.GET, text=words(request.POST.get("text")))
     form = ExportForm(request.POST or None, sharing=sharing, initial=begin, learners=len(wanted.learners))
     if len(wanted.learners) > MANY and not shown_lately(request):
         return redirect(f"{reverse('account_reauthenticate')}?{urlencode({'next': request.get_full_path()})}")

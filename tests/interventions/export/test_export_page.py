@@ -375,6 +375,13 @@ def test_an_export_is_named_by_its_number():
     assert str(MapExport(pk=7)) == "Export 7"
 
 
+@pytest.mark.parametrize("text", ["a\0b", " ", "x" * 90])
+def test_a_search_that_no_database_takes_is_refused_in_words_or_finds_nothing(client, senco, text):
+    placed(senco.school)
+
+    assert taken(client, "csv", text=text).status_code in (200, 422)
+
+
 class TestManyAtOnce:
     @pytest.fixture
     def many(self, senco):
