@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from allauth.account.internal.flows.login import perform_login, record_authentication
@@ -47,21 +48,22 @@ class Tried:
 
     http_method_names = METHODS
     request: Any
-
-    def whose(self) -> str:
-        """The account that is tried, and the step: each step counts by itself."""
-        raise NotImplementedError
+    whose: Callable[[], str]  # the account that is tried, and the step: each step counts by itself
 
     def post(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         """A try, or the word that there were too many."""
-        if throttle.take_try(self.whose(), throttle.sender_of(request)):
-            return super().post(request, *args, **kwargs)  # type: ignore[misc]  # the view it is mixed into has it
+        if throttle.take_try(self.whose(), self.where()):
+            return super().post(request, *args, **kwargs)
         return too_many(request)
+
+    def where(self) -> str:
+        """The place that tries are counted for."""
+        return throttle.sender_of(self.request)
 
     def form_valid(self, form: Any) -> HttpResponse:
         """A right answer: the tries before it count no more."""
-        throttle.forget(self.whose(), throttle.sender_of(self.request))
-        return super().form_valid(form)  # type: ignore[misc,no-any-return]
+        throttle.forget(self.whose(), self.where())
+        return super().form_valid(form)
 
 
 class Refusing:
@@ -69,7 +71,7 @@ class Refusing:
 
     def form_invalid(self, form: Any) -> HttpResponse:
         """The form again, with what is wrong beside it."""
-        answer: HttpResponse = super().form_invalid(form)  # type: ignore[misc]
+        answer: HttpResponse = super().form_invalid(form)
         answer.status_code = 422
         return answer
 
@@ -100,6 +102,11 @@ class SecondStep(Tried, Refusing, AuthenticateView):
 
     def whose(self) -> str:
         return f"second step of {self.stage.login.user.pk}"
+
+    def where(self) -> str:
+        """Everywhere together: whoever comes here has the password, and a code of six digits is soon guessed from
+        many places. A passkey still opens the account meanwhile."""
+        return ""
 
 
 class AgainByPassword(Tried, Refusing, ReauthenticateView):
