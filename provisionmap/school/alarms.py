@@ -10,12 +10,14 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
+from provisionmap.school.roles import Capability, roles_with
+
 WINDOW = timedelta(minutes=10)
 MOST_READ = 60  # records of different learners
 MOST_REFUSED = 20  # answers that turned somebody away
 MANY = 100  # learners in one file
 BACKUP_EVERY = timedelta(hours=26)
-WIDE = frozenset({"senco", "senco_assistant", "head", "administrator"})
+WIDE = roles_with(Capability.SEE_ALL_LEARNERS)
 
 # What the page says, and the mail: neither a child nor a colleague is named in a mail.
 KINDS: dict[str, tuple[str, str]] = {

@@ -30,14 +30,14 @@ def can_send() -> bool:
     return bool(settings.SENDS_MAIL)
 
 
-def link_for(user: User, origin: str) -> str:
+def link_for(user: User, token: str, origin: str) -> str:
     """A one-time link under `origin`, the product's own address."""
-    return origin.rstrip("/") + reverse("school:welcome", args=[user.pk, tokens.make_token(user)])
+    return origin.rstrip("/") + reverse("school:welcome", args=[user.pk, token])
 
 
 def write_reset(user: User, origin: str) -> None:
     """The mail that sets a new password."""
-    words = RESET.format(link=link_for(user, origin))
+    words = RESET.format(link=link_for(user, tokens.make_token(user), origin))
     send_mail("Provision Map: a new password", words, settings.DEFAULT_FROM_EMAIL, [user.email])
 
 

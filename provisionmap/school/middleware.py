@@ -7,7 +7,6 @@ from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
-from django.urls import Resolver404, resolve
 
 from provisionmap.school.models import Membership, School
 from provisionmap.school.roles import Capability, capabilities_of
@@ -15,6 +14,7 @@ from provisionmap.school.sign_in import state
 from provisionmap.school.sign_in.limits import WARNING, idle_limit
 from provisionmap.school.sign_in.outside import DOORS
 from provisionmap.school.today import today
+from provisionmap.web.routes import route_of
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -34,7 +34,7 @@ class SignedIn:
         self.get_response = get_response
 
     def __call__(self, request: Any) -> HttpResponse:
-        if self.is_public(request) or request.user.is_authenticated:
+        if route_of(request) in PUBLIC | DOORS or request.user.is_authenticated:
             return self.get_response(request)
         if request.htmx:
             return HttpResponse(status=401)  # the page stays, with what was typed in it (static/js/session.js)
@@ -42,14 +42,6 @@ class SignedIn:
         if getattr(request, "ended", False):
             answer["Location"] += "&ended=1"
         return answer
-
-    @staticmethod
-    def is_public(request: HttpRequest) -> bool:
-        """Whether the address asked for is on the public list; unknown addresses are not."""
-        try:
-            return resolve(request.path_info).view_name in PUBLIC | DOORS
-        except Resolver404:
-            return False
 
 
 class CurrentSchool:

@@ -41,7 +41,7 @@ def room(now: float) -> bool:
     return True
 
 
-@csrf_exempt
+@csrf_exempt  # browsers send reports by themselves, without a token of ours
 @require_POST
 def csp_report(request: HttpRequest) -> HttpResponse:
     """Takes a report and says nothing back. It can't carry a token, and changes nothing but the log."""

@@ -173,7 +173,7 @@ class TestMail:
         ada = member(Role.CLASS_TEACHER, senco.school)
 
         client.post(reverse("school:person-link", args=[ada.pk]))
-        write_invitation(ada, "Oakfield", link_for(ada, "https://map.example"))
+        write_invitation(ada, "Oakfield", link_for(ada, tokens.make_token(ada), "https://map.example"))
 
         assert [one.to for one in mail.outbox] == [[ada.email], [ada.email]]
         assert "/welcome/" in mail.outbox[0].body

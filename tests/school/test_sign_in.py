@@ -10,19 +10,10 @@ from django.urls import reverse
 from provisionmap.school import throttle
 from provisionmap.school.middleware import PUBLIC
 from provisionmap.school.models import SignInTries, User
-from provisionmap.school.roles import Role
-from tests.factories import SchoolFactory, member
+from tests.factories import SchoolFactory
+from tests.school.conftest import PASSWORD
 
 SIGN_IN = reverse("account_login")
-PASSWORD = "correct horse battery"
-
-
-@pytest.fixture
-def maya(db):
-    user = member(Role.SENCO, email="maya@oakfield.example", name="Maya Okafor")
-    user.set_password(PASSWORD)
-    user.save()
-    return user
 
 
 def attempt(client, password=PASSWORD, email="maya@oakfield.example", **more):

@@ -8,9 +8,9 @@ from typing import Any
 from django.contrib.auth import SESSION_KEY, logout
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
-from django.urls import Resolver404, resolve
 
 from provisionmap.school.sign_in import known, state
+from provisionmap.web.routes import route_of
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -26,14 +26,6 @@ STEPPING = OUT | {
 SHOWING = OUT | {"account_reauthenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn", "school:hide"}
 
 
-def view_name(request: HttpRequest) -> str:
-    """Which page is asked for; "" for an address that is none."""
-    try:
-        return resolve(request.path_info).view_name
-    except Resolver404:
-        return ""
-
-
 class Limits:
     """Ends sessions that nobody used, or that lasted a day; keeps that one is in use."""
 
@@ -45,7 +37,7 @@ class Limits:
             if not state.left(request.session):
                 logout(request)
                 request.ended = True
-            elif view_name(request) not in UNASKED:
+            elif route_of(request) not in UNASKED:
                 state.use(request.session)
         return known.keep(request, self.get_response(request))
 
@@ -58,7 +50,7 @@ class Steps:
 
     def __call__(self, request: Any) -> HttpResponse:
         if request.user.is_authenticated:
-            name = view_name(request)
+            name = route_of(request)
             if state.hidden(request.session) and name not in SHOWING:
                 return self.send(request, "account_reauthenticate")
             if name not in STEPPING and not state.second_step_done(request):

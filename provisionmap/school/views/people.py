@@ -9,12 +9,11 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 
 from provisionmap.school.access import NotAllowed, require
 from provisionmap.school.actions import people as actions
 from provisionmap.school.forms.people import EndForm, HoursForm, PeopleSearchForm, PersonForm, RolesForm, StaffListForm
-from provisionmap.school.mail import can_send, write_invitation
+from provisionmap.school.mail import can_send, link_for, write_invitation
 from provisionmap.school.models import Membership, School, StaffHours, User
 from provisionmap.school.permissions import check_can_invite, check_can_manage, grantable, roles_at
 from provisionmap.school.roles import LABELS, Capability, Role
@@ -235,7 +234,7 @@ def end(request: Any, pk: int) -> HttpResponse:
 
 def _link(request: Any, one: User) -> str:
     token = actions.invite(person=one, school=request.school, day=today(), by=request.user)
-    address = str(request.build_absolute_uri(reverse("school:welcome", args=[one.pk, token])))
+    address = link_for(one, token, request.build_absolute_uri("/"))
     if can_send():
         write_invitation(one, request.school.name, address)
     return address
