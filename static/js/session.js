@@ -64,7 +64,8 @@
 
   async function hide() {
     lay("hidden");
-    await fetch(body.dataset.lock, { method: "POST", headers: { "X-CSRFToken": token().content } }).catch(() => null);
+    // kept alive: the session closes even when the tab is shut in the same moment
+    await fetch(body.dataset.lock, { method: "POST", keepalive: true, headers: { "X-CSRFToken": token().content } }).catch(() => null);
   }
 
   let escaped = 0;
