@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 
 Value = str | int | float | date
 
@@ -76,6 +77,7 @@ def _wide(text: str) -> int:
     return sum(map(_LETTERS.__getitem__, text))
 
 
+@lru_cache(maxsize=4096)  # names, classes and places stand in hundreds of rows
 def lines_of(text: str, width: int, bold: bool = False) -> int:
     """How many lines a text takes in a column of `width` characters, broken between words as programs do.
 

@@ -14,6 +14,7 @@ from django.utils.http import urlencode
 
 from interventions.actions.exports import record_export
 from interventions.export.asked import Asked, asked
+from interventions.export.book import lines_of
 from interventions.export.csv_file import csv_file
 from interventions.export.drawing import Drawing, Shown, marks
 from interventions.export.ods import KIND as ODS_KIND
@@ -59,7 +60,10 @@ def _made(format: str, wanted: Asked, about: About, shown: Shown, drawing: Drawi
     if format == "csv":
         return csv_file(*flat(shown, rows))
     book = map_book(about, shown, drawing, rows)
-    return xlsx(book) if format == "xlsx" else ods(book)
+    try:
+        return xlsx(book) if format == "xlsx" else ods(book)
+    finally:
+        lines_of.cache_clear()  # nothing of a child stays in the process
 
 
 @require(Capability.SEE_MAP, writes=["POST"])
