@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 
 from learners.models import Grant, Group, Learner
-from learners.models.learner import SHARED
+from learners.models.grant import SHARED
 from provisionmap.school.models import Membership, School
 from provisionmap.school.roles import LABELS, Capability, Role, roles_with
 
@@ -73,6 +73,6 @@ def _taught(seers: Any, here: Any) -> Iterable[Reason]:
 
 
 def _shared(day: date, seers: Any, here: Any) -> Iterable[Reason]:
-    rows = Grant.objects.on(day).filter(source=SHARED, user__in=seers, learner__in=here.values("pk"))
-    for pk, person, learner, until in rows.values_list("pk", "user", "learner", "ends"):
+    rows = Grant.ever.on(day).filter(source=SHARED, user__in=seers, content_object__in=here.values("pk"))
+    for pk, person, learner, until in rows.values_list("pk", "user", "content_object", "ends"):
         yield Reason(person, learner, "Shared with them", until, share=pk)

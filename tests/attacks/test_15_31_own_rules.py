@@ -68,6 +68,18 @@ def test_no_file_of_ours_breaks_a_rule(path):
     assert against(ast.parse(path.read_text(encoding="utf-8"))) == []
 
 
+def test_the_library_of_grants_is_asked_where_sight_is_decided_only():
+    asking = {
+        path.relative_to(ROOT).as_posix()
+        for path in FILES
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if (isinstance(node, ast.ImportFrom) and (node.module or "").startswith("guardian"))
+        or (isinstance(node, ast.Import) and any(alias.name.startswith("guardian") for alias in node.names))
+    }
+
+    assert asking == {"learners/models/grant.py", "learners/models/learner.py"}
+
+
 def test_markup_is_called_safe_in_known_places_only():
     makers = {
         path.relative_to(ROOT).as_posix()

@@ -66,14 +66,14 @@ def test_a_shared_learner_is_seen_until_the_last_day_and_not_after_midnight(senc
 
 def test_a_share_that_is_ended_opens_nothing_at_the_next_request(senco, child, visitor):
     made = lent(child, visitor, senco)
-    Grant.objects.filter(pk=made.pk).update(starts=date(2026, 11, 1))
+    Grant.ever.filter(pk=made.pk).update(starts=date(2026, 11, 1))
     browser = page(visitor)
     assert browser.get(f"/learners/{child.pk}/").status_code == 200
 
     end_share(grant=made, day=TODAY, by=senco)
 
     assert browser.get(f"/learners/{child.pk}/").status_code == 404
-    assert Grant.objects.get(pk=made.pk).ends == date(2026, 11, 22)
+    assert Grant.ever.get(pk=made.pk).ends == date(2026, 11, 22)
 
 
 def test_a_share_that_began_today_and_is_ended_never_was(senco, child, visitor):
@@ -81,7 +81,7 @@ def test_a_share_that_began_today_and_is_ended_never_was(senco, child, visitor):
 
     end_share(grant=made, day=TODAY, by=senco)
 
-    assert not Grant.objects.exists()
+    assert not Grant.ever.exists()
     with pytest.raises(NotAllowed, match="meanwhile"):
         end_share(grant=made, day=TODAY, by=senco)
 
@@ -183,7 +183,7 @@ def test_sharing_moving_and_ending_on_the_page(senco, child, visitor):
     assert browser.post(address, {"person": visitor.pk, "ends": "2026-11-01", "reason": "x"}).status_code == 422
     assert browser.post(address, {"person": visitor.pk, "reason": "x"}).status_code == 422
     assert browser.post(address, {"person": visitor.pk, "ends": "2026-11-27", "reason": "x"}).status_code == 302
-    made = Grant.objects.get()
+    made = Grant.ever.get()
     one = f"{address}{made.pk}/"
     for body, ends in [
         ({"ends": "2026-12-01"}, date(2026, 12, 1)),
@@ -191,16 +191,16 @@ def test_sharing_moving_and_ending_on_the_page(senco, child, visitor):
         ({"ends": "2026-11-01"}, date(2026, 12, 1)),
     ]:
         assert browser.post(one, body).status_code == 302
-        assert Grant.objects.get().ends == ends
+        assert Grant.ever.get().ends == ends
     browser.post(one, {"do": "end"})
-    assert not Grant.objects.exists()
+    assert not Grant.ever.exists()
 
 
 @pytest.mark.parametrize("role", [Role.TEACHING_ASSISTANT, Role.EXTERNAL])
 def test_flags_and_contacts_stay_with_those_who_need_them(senco, child, role):
     person = member(role, senco.school)
     Contact.objects.create(learner=child, name="Ngozi Bello")
-    Grant.objects.create(learner=child, user=person, source="provision:1", starts=date(2026, 9, 1))
+    Grant.ever.create(content_object=child, user=person, source="provision:1", starts=date(2026, 9, 1))
     addresses = [f"/learners/{child.pk}/", "/learners/", "/learners/?flag=looked_after", "/map/", "/map/?show=flags"]
     for address in addresses:
         text = page(person).get(address).content.decode()
