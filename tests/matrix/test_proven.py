@@ -43,11 +43,14 @@ def table_of(world: World) -> str:
     """The table in Markdown, and the sentences round it."""
     found, every = counted(world)
     asked = [one for one in Capability if any(capability is one for capability, *_ in found)]
+    words = (
+        f"{every:,} requests by {len(ACTORS)} people to {len(ROUTES)} addresses, each answered as the table says that "
+        "was written by hand. In each field: let in / refused, because the role does not include it or the thing is "
+        "not theirs. A page that asks for one of several capabilities counts in the row of each: a role may be let in by "
+        "the other one."
+    )
     lines = [
-        f"{every:,} requests by {len(ACTORS)} people to {len(ROUTES)} addresses, each answered as the table says that",
-        "was written by hand. In each field: let in / refused, because the role does not include it or the thing is not",
-        "theirs. A page that asks for one of several capabilities counts in the row of each, so that a role may be let in",
-        "by the other one.",
+        *wrap(words, WIDTH),
         "",
         f"| | {' | '.join(LABELS.values())} |",
         f"|---|{'---|' * len(LABELS)}",
