@@ -9,7 +9,6 @@ from datetime import date, datetime, timedelta
 from functools import partial
 
 from django.core.cache import cache
-from django.core.mail import send_mail
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -19,6 +18,7 @@ from provisionmap.school.access import NotAllowed
 from provisionmap.school.alarms import GIVES, KINDS, WINDOW, Found, Trace, alarms_of
 from provisionmap.school.models import Alarm, AuditEvent, Membership, School, User
 from provisionmap.school.roles import Capability, roles_with
+from provisionmap.school.sending import send
 
 logger = logging.getLogger(__name__)
 
@@ -98,7 +98,7 @@ def tell(alarm: Alarm) -> None:
     words = MAIL.format(school=alarm.school.name, words=KINDS[alarm.kind][1].lower())
     try:
         for address in sorted(held.values_list("email", flat=True)):
-            send_mail(f"Provision Map: {KINDS[alarm.kind][1].lower()}", words, None, [address])
+            send(KINDS[alarm.kind][1].lower(), words, address)
     except OSError:  # of the net, or of the mail server
         Alarm.objects.filter(pk=alarm.pk).update(mailed_at=None)
         logger.error("an alarm could not be mailed", extra={"reason": "mail"})
