@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import partial
 
-from django.core.mail import send_mail
 from django.db import transaction
 
 from provisionmap.school import audit
 from provisionmap.school.alarms import KINDS, WINDOW, Found, Trace, alarms_of
 from provisionmap.school.models import Alarm, AuditEvent, School, User
 from provisionmap.school.roles import Capability, roles_with
+from provisionmap.school.sending import send
 
 AGAIN = timedelta(hours=24)  # the same about the same person is told once a day
 WATCHED = ("learner.view", "access.refused", "map.export", "person.role_give", "account.second_step_remove",
@@ -64,7 +64,7 @@ def tell(alarm: Alarm) -> None:
     )
     words = MAIL.format(school=alarm.school.name, words=KINDS[alarm.kind][1].lower())
     for address in sorted(set(who.values_list("email", flat=True))):
-        send_mail(f"Provision Map: {KINDS[alarm.kind][1].lower()}", words, None, [address])
+        send(KINDS[alarm.kind][1].lower(), words, address)
 
 
 @transaction.atomic
