@@ -121,6 +121,51 @@ def test_a_code_opens_once_and_an_old_one_never(client, maya, app):
     assert not signed_in(client)
 
 
+@pytest.mark.parametrize("ahead", [-1, 0, 1])
+def test_a_code_opens_once_for_as_long_as_it_is_accepted(client, maya, app, clock, ahead):
+    code = code_now(back=-ahead)
+    by_password(client)
+    client.post(ASK, {"code": code})
+    assert signed_in(client)
+    client.post(reverse("school:sign-out"))
+
+    cache.clear()
+    for typed in (code, f"{code[:3]} {code[3:]}") * 4:
+        clock.shift(11)
+        by_password(client)
+        assert client.post(ASK, {"code": typed}).status_code == 422
+
+    assert not signed_in(client)
+
+
+def test_a_code_that_opened_shows_nobody_again_and_one_that_was_shown_opens_nothing(client, maya, app, clock):
+    code = code_now()
+    by_password(client)
+    client.post(ASK, {"code": code})
+    clock.shift(31)
+    assert client.post(reverse("mfa_reauthenticate"), {"code": code}).status_code == 422
+
+    shown = code_now()
+    assert client.post(reverse("mfa_reauthenticate"), {"code": shown}).status_code == 302
+    client.post(reverse("school:sign-out"))
+    clock.shift(31)
+    by_password(client)
+
+    assert client.post(ASK, {"code": shown}).status_code == 422
+
+
+def test_the_code_that_set_an_app_up_opens_nothing_any_more(client, maya, monkeypatch):
+    monkeypatch.setattr("allauth.mfa.totp.internal.auth.get_totp_secret", lambda regenerate=False: SECRET)
+    code = code_now()
+    by_password(client)
+    assert client.post(reverse("mfa_activate_totp"), {"code": code}).url == reverse("mfa_view_recovery_codes")
+
+    by_password(other := Client())
+
+    assert other.post(ASK, {"code": code}).status_code == 422
+    assert not signed_in(other)
+
+
 def test_a_recovery_code_opens_once(client, maya, app):
     code = RecoveryCodes.activate(maya).get_unused_codes()[0]
     for opens in (True, False):
