@@ -16,10 +16,14 @@ def administrator(db, client):
     return user
 
 
-@pytest.fixture
-def maya(db):
-    """A SENCO with a password, not signed in."""
-    user = member(Role.SENCO, email="maya@oakfield.example", name="Maya Okafor")
+def with_password(user):
+    """The same person, who has chosen a password."""
     user.set_password(PASSWORD)
     user.save()
     return user
+
+
+@pytest.fixture
+def maya(db):
+    """A SENCO with a password, not signed in."""
+    return with_password(member(Role.SENCO, email="maya@oakfield.example", name="Maya Okafor"))
