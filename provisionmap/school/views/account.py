@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth import update_session_auth_hash
 from django.http import HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 
@@ -15,7 +14,7 @@ from provisionmap.school.forms.entry import ChangePasswordForm, NameForm, NewPas
 from provisionmap.school.models import Membership, User
 from provisionmap.school.sign_in.outside import buttons
 from provisionmap.school.today import today
-from provisionmap.school.views.sign_in import open_session
+from provisionmap.school.views.sign_in import keep_signed_in, open_session
 
 
 @require(writes=["POST"])
@@ -30,7 +29,7 @@ def account(request: Any) -> HttpResponse:
         return redirect("school:account")
     if password.is_valid():
         actions.change_password(user=request.user, password=password.cleaned_data["password"], by=request.user)
-        update_session_auth_hash(request, request.user)
+        keep_signed_in(request)
         messages.success(request, "Your password is changed. Other devices must sign in again.")
         return redirect("school:account")
     held = Membership.objects.on(today()).filter(user=request.user).select_related("school")

@@ -16,7 +16,7 @@ from allauth.mfa.webauthn.views import LoginWebAuthnView, ReauthenticateWebAuthn
 from allauth.usersessions.models import UserSession
 from allauth.usersessions.views import ListUserSessionsView
 from django.contrib import messages
-from django.contrib.auth import logout
+from django.contrib.auth import logout, update_session_auth_hash
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
@@ -217,6 +217,16 @@ def open_session(request: Any, user: User, where: str | None = None) -> HttpResp
     record_authentication(request, user, method="password")
     answer: HttpResponse = perform_login(request, Login(user=user, redirect_url=where))
     return answer
+
+
+def keep_signed_in(request: Any) -> None:
+    """The password was changed here: this session goes on under a new key, and stands under it on the list of sessions.
+
+    What is not on that list is ended neither by "sign out everywhere" nor when the second step is taken away.
+    """
+    update_session_auth_hash(request, request.user)
+    UserSession.objects.purge_and_list(request.user)
+    UserSession.objects.create_from_request(request)
 
 
 def forgotten(request: Any) -> HttpResponse:
