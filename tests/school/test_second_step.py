@@ -20,7 +20,7 @@ from provisionmap.school.models import AuditEvent
 from provisionmap.school.roles import Role
 from tests.conftest import passed_every_step
 from tests.factories import MembershipFactory, member
-from tests.school.conftest import PASSWORD
+from tests.school.conftest import PASSWORD, with_password
 
 SIGN_IN, ASK = reverse("account_login"), reverse("mfa_authenticate")
 SET_UP = reverse("school:second-step")
@@ -55,8 +55,15 @@ def code_now(back=0):
     return format_hotp_value(hotp_value(SECRET, counter - back))
 
 
-def by_password(client, where="/learners/"):
-    return client.post(SIGN_IN, {"login": "maya@oakfield.example", "password": PASSWORD, "next": where})
+def by_password(client, where="/learners/", email="maya@oakfield.example"):
+    return client.post(SIGN_IN, {"login": email, "password": PASSWORD, "next": where})
+
+
+def opened(client, email="maya@oakfield.example"):
+    """Every step of signing in, with the password and the app."""
+    by_password(client, email=email)
+    assert client.post(ASK, {"code": code_now()}).status_code == 302
+    return client
 
 
 def signed_in(client):
@@ -224,12 +231,12 @@ def test_a_one_time_link_does_not_go_round_the_second_step(client, maya, app):
 
 def test_a_lost_phone_is_taken_away_by_those_who_manage_people(client, maya, app):
     office = member(Role.ADMINISTRATOR, maya.school)
-    teacher = member(Role.CLASS_TEACHER, maya.school)
+    teacher = with_password(member(Role.CLASS_TEACHER, maya.school, email="ada@oakfield.example"))
     TOTP.activate(teacher, SECRET)
+    phone = opened(Client(), email=teacher.email)
+    assert (UserSession.objects.get().user, phone.get("/map/").status_code) == (teacher, 200)
     with every_step():
-        Client().force_login(teacher)
         client.force_login(office)
-    UserSession.objects.create(user=teacher, session_key="gone" * 8, ip="127.0.0.1", user_agent="A phone")
     page = reverse("school:person", args=[teacher.pk])
 
     assert "take it away" in client.get(page).text
@@ -244,6 +251,7 @@ def test_a_lost_phone_is_taken_away_by_those_who_manage_people(client, maya, app
     assert Authenticator.objects.filter(user=maya).exists()
     assert AuditEvent.objects.filter(verb="person.second_step_reset", target_id=teacher.pk).count() == 1
     assert not UserSession.objects.filter(user=teacher).exists()
+    assert phone.get("/map/").url == f"{SIGN_IN}?next=/map/"
 
 
 def test_who_works_at_two_schools_is_reset_by_neither_alone(client, maya, app):
@@ -257,10 +265,54 @@ def test_who_works_at_two_schools_is_reset_by_neither_alone(client, maya, app):
     assert Authenticator.objects.filter(user=maya).exists()
 
 
-def test_resetting_ends_the_sessions_too(client, maya, app, django_assert_num_queries):
-    by_password(client)
-    client.post(ASK, {"code": code_now()})
-    assert UserSession.objects.get().user == maya
+def reset(person):
+    """The office takes the second step of `person` away."""
+    office = Client()
+    with every_step():
+        office.force_login(member(Role.SENCO, person.school))
+    page = reverse("school:person-second-step", args=[person.pk])
+    assert "sets up a new second step" in office.post(page, follow=True).text
+
+
+def everywhere(person):
+    """`person` signs out everywhere, on a computer of their own."""
+    person.refresh_from_db()
+    here = Client()
+    with every_step():
+        here.force_login(person)
+    assert here.post(reverse("school:sign-out-everywhere")).url == SIGN_IN
+
+
+def test_resetting_ends_the_sessions_too(client, maya, app, clock):
+    opened(client)
+    clock.shift(31)
+    opened(phone := Client())
+    assert [one.get("/learners/").status_code for one in (client, phone)] == [200, 200]
+
+    reset(maya)
+
+    assert [one.get("/learners/").url for one in (client, phone)] == [f"{SIGN_IN}?next=/learners/"] * 2
+    assert not UserSession.objects.filter(user=maya).exists()
+
+
+@pytest.mark.parametrize("ending", [reset, everywhere])
+def test_the_session_in_which_the_password_was_changed_is_ended_as_well(client, maya, app, ending):
+    opened(client)
+    new = "saucer meadow trombone"
+    changed = {"what": "password", "current": PASSWORD, "password": new, "again": new}
+    assert client.post(reverse("school:account"), changed).status_code == 302
+    assert client.get("/learners/").status_code == 200
+    assert UserSession.objects.get().session_key == client.session.session_key
+
+    ending(maya)
+
+    assert client.get("/learners/").url == f"{SIGN_IN}?next=/learners/"
+
+
+def test_signing_out_everywhere_ends_this_session_too(client, maya, app, clock):
+    opened(client)
+    clock.shift(31)
+    opened(phone := Client())
     sessions = reverse("usersessions_list")
     assert "this one" in client.get(sessions).text
 
@@ -268,6 +320,7 @@ def test_resetting_ends_the_sessions_too(client, maya, app, django_assert_num_qu
 
     assert (answer.url, answer["Clear-Site-Data"]) == (SIGN_IN, '"cache", "storage"')
     assert (UserSession.objects.count(), signed_in(client)) == (0, False)
+    assert phone.get("/learners/").url == f"{SIGN_IN}?next=/learners/"
     assert client.get(reverse("school:sign-out-everywhere")).url.startswith(SIGN_IN)
 
 
