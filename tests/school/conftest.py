@@ -1,8 +1,10 @@
 """What the ground floor's tests share."""
 
 import pytest
+from django.core import mail
 
 from provisionmap.school.roles import Role
+from provisionmap.school.tasks import mail_told
 from tests.factories import member
 
 PASSWORD = "kettle orbit marmalade"
@@ -21,6 +23,15 @@ def with_password(user):
     user.set_password(PASSWORD)
     user.save()
     return user
+
+
+@pytest.fixture
+def post(settings, monkeypatch):
+    """A mail server and a worker that does at once what is queued; what was sent."""
+    settings.SENDS_MAIL = True
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    monkeypatch.setattr(mail_told, "delay", mail_told)
+    return mail
 
 
 @pytest.fixture

@@ -9,21 +9,23 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.signals import user_logged_in
-from django.core import mail
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
+from kombu.exceptions import OperationalError
 
 from provisionmap.school import throttle
 from provisionmap.school.actions.account import tokens
 from provisionmap.school.models import AuditEvent
 from provisionmap.school.roles import Role
+from provisionmap.school.tasks import mail_told
 from tests.conftest import passed_every_step
-from tests.factories import MembershipFactory, member
+from tests.factories import MembershipFactory, UserFactory, member
 from tests.school.conftest import PASSWORD, with_password
 
 SIGN_IN, ASK = reverse("account_login"), reverse("mfa_authenticate")
 SET_UP = reverse("school:second-step")
+PHONE = {"User-Agent": "Mozilla/5.0 (iPhone) Safari/604.1"}
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
@@ -336,19 +338,79 @@ def test_the_switch_is_off_unless_somebody_turns_it(settings):
     assert settings.SECOND_STEP_OPTIONAL is False
 
 
-def test_a_device_that_was_not_used_before_is_told_to_its_person(client, maya, settings):
-    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-    by_password(client)
-    cookie = client.cookies["device"]
-    assert (mail.outbox, cookie["httponly"], cookie["samesite"]) == ([], True, "Lax")
-    client.post(reverse("school:sign-out"))
-    by_password(client)
-    assert mail.outbox == []
+def test_a_device_that_was_not_used_before_is_told_to_its_person(
+    client, maya, post, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        by_password(client)
+        cookie = client.cookies["device"]
+        assert (cookie["httponly"], cookie["samesite"]) == (True, "Lax")
+        client.post(reverse("school:sign-out"))
+        by_password(client)
+    assert post.outbox == []
 
-    by_password(Client(headers={"User-Agent": "Mozilla/5.0 (iPhone) Safari/604.1"}))
+    with django_capture_on_commit_callbacks(execute=True):
+        by_password(Client(headers=PHONE))
 
-    assert [(one.to, "Safari on an iPhone" in one.body) for one in mail.outbox] == [(["maya@oakfield.example"], True)]
+    assert [(one.to, "Safari on an iPhone" in one.body) for one in post.outbox] == [(["maya@oakfield.example"], True)]
     assert AuditEvent.objects.filter(verb="account.new_device").count() == 1
+
+
+def test_nothing_is_told_to_somebody_switched_off_nor_queued_without_a_mail_server(
+    client, maya, post, settings, django_capture_on_commit_callbacks
+):
+    mail_told(UserFactory(is_active=False).pk, "password")
+    mail_told(0, "password")
+    assert post.outbox == []
+
+    settings.SENDS_MAIL = False
+    by_password(client)
+    with django_capture_on_commit_callbacks() as queued:
+        by_password(Client(headers=PHONE))
+    assert queued == []
+
+
+class Down:
+    """A mail server that does not answer."""
+
+    def __init__(self, *args, **kwargs):
+        pass
+
+    def send_messages(self, messages):
+        raise ConnectionRefusedError
+
+
+def test_a_mail_server_that_is_down_stops_nobody_from_signing_in(
+    client, maya, post, settings, django_capture_on_commit_callbacks
+):
+    settings.EMAIL_BACKEND = f"{__name__}.Down"
+    by_password(client)
+
+    with django_capture_on_commit_callbacks() as queued:
+        assert by_password(other := Client(headers=PHONE)).url == "/learners/"
+
+    assert signed_in(other)
+    with pytest.raises(ConnectionRefusedError):  # the worker's to bear, and to try again
+        queued[0]()
+
+
+def test_a_queue_that_is_down_stops_nobody_from_signing_in(
+    client, maya, post, monkeypatch, caplog, django_capture_on_commit_callbacks
+):
+    def away(*given):
+        raise OperationalError("redis is away")
+
+    monkeypatch.setattr(mail_told, "delay", away)
+    by_password(client)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        assert by_password(other := Client(headers=PHONE)).url == "/learners/"
+
+    assert signed_in(other)
+    assert [(line.reason, line.user_id) for line in caplog.records if "could not be queued" in line.message] == [
+        ("new_device", maya.pk)
+    ]
+    assert post.outbox == []
 
 
 def test_a_cookie_that_was_changed_remembers_nobody(client, maya):
