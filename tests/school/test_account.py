@@ -4,7 +4,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from provisionmap.school.actions.account import tokens
 from provisionmap.school.models import AuditEvent
+from tests.factories import UserFactory
 
 ACCOUNT = reverse("school:account")
 OLD, NEW = "correct horse battery", "three random words"
@@ -39,6 +41,33 @@ def test_a_new_password_ends_every_other_session_and_not_this_one(client, maya):
     assert other.get(ACCOUNT).status_code == 302
     maya.refresh_from_db()
     assert maya.check_password(NEW)
+
+
+def test_a_new_password_is_told_to_its_owner(client, maya, post, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(ACCOUNT, {"what": "password", "current": OLD, "password": NEW, "again": NEW})
+        client.post(ACCOUNT, {"what": "password", "current": "no", "password": NEW, "again": NEW})
+
+    assert [(one.subject, one.to) for one in post.outbox] == [
+        ("Provision Map: your password was changed", [maya.email])
+    ]
+    assert "http" not in post.outbox[0].body
+
+
+def test_a_password_set_with_a_link_is_told_where_there_was_one_before(
+    client, maya, post, django_capture_on_commit_callbacks
+):
+    invited = UserFactory(password="!")
+    choice = {"password": NEW, "again": NEW}
+
+    with django_capture_on_commit_callbacks(execute=True):
+        for one in (maya, invited):
+            assert (
+                Client().post(reverse("school:welcome", args=[one.pk, tokens.make_token(one)]), choice).status_code
+                == 302
+            )
+
+    assert [one.to for one in post.outbox] == [[maya.email]]
 
 
 @pytest.mark.parametrize(

@@ -256,6 +256,30 @@ def test_a_lost_phone_is_taken_away_by_those_who_manage_people(client, maya, app
     assert phone.get("/map/").url == f"{SIGN_IN}?next=/map/"
 
 
+def test_a_second_step_that_was_taken_away_is_told_to_its_owner(
+    client, maya, app, post, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        reset(maya)
+
+    assert [(one.subject, one.to) for one in post.outbox] == [
+        ("Provision Map: your second step was taken away", ["maya@oakfield.example"])
+    ]
+    assert "http" not in post.outbox[0].body
+
+
+def test_a_second_step_that_its_owner_removed_is_told_as_well(
+    client, maya, app, post, django_capture_on_commit_callbacks
+):
+    opened(client)
+    Authenticator.objects.create(user=maya, type="webauthn", data={"name": "Key", "credential": {}})
+
+    with django_capture_on_commit_callbacks(execute=True):
+        assert client.post(reverse("mfa_deactivate_totp")).status_code == 302
+
+    assert [one.subject for one in post.outbox] == ["Provision Map: an authenticator app was removed"]
+
+
 def test_who_works_at_two_schools_is_reset_by_neither_alone(client, maya, app):
     MembershipFactory(user=maya, role=Role.HEAD)
     other = member(Role.SENCO, maya.school)

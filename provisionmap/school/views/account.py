@@ -12,7 +12,9 @@ from provisionmap.school.access import NotAllowed, require
 from provisionmap.school.actions import account as actions
 from provisionmap.school.forms.entry import ChangePasswordForm, NameForm, NewPasswordForm
 from provisionmap.school.models import Membership, User
+from provisionmap.school.sign_in.devices import device_of
 from provisionmap.school.sign_in.outside import buttons
+from provisionmap.school.tasks import tell_owner
 from provisionmap.school.today import today
 from provisionmap.school.views.sign_in import keep_signed_in, open_session
 
@@ -30,6 +32,7 @@ def account(request: Any) -> HttpResponse:
     if password.is_valid():
         actions.change_password(user=request.user, password=password.cleaned_data["password"], by=request.user)
         keep_signed_in(request)
+        tell_owner(request.user, "password", device_of(request.headers.get("User-Agent", "")))
         messages.success(request, "Your password is changed. Other devices must sign in again.")
         return redirect("school:account")
     held = Membership.objects.on(today()).filter(user=request.user).select_related("school")
@@ -46,10 +49,13 @@ def welcome(request: Any, pk: int, token: str) -> HttpResponse:
         return render(request, "school/welcome.html", {"spent": actions.SPENT}, status=404)
     form = NewPasswordForm(request.POST or None, user=user)
     if form.is_valid():
+        had_one = user.has_usable_password()
         try:
             user = actions.use_welcome(user=user, token=token, password=form.cleaned_data["password"])
         except NotAllowed as spent:
             return render(request, "school/welcome.html", {"spent": str(spent)}, status=404)
+        if had_one:
+            tell_owner(user, "password", device_of(request.headers.get("User-Agent", "")))
         return open_session(request, user)
     if not actions.tokens.check_token(user, token):
         return render(request, "school/welcome.html", {"spent": actions.SPENT}, status=404)
