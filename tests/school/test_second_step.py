@@ -196,6 +196,83 @@ def test_ten_wrong_codes_and_even_the_right_one_waits_wherever_it_comes_from(cli
     assert (elsewhere.status_code, signed_in(client)) == (429, False)
 
 
+def test_codes_shown_again_are_counted_for_the_account_and_no_password_begins_the_count_anew(client, maya, app, clock):
+    opened(client)
+    clock.shift(31)
+    password, code = reverse("account_reauthenticate"), reverse("mfa_reauthenticate")
+    assert "Type your password instead" in client.get(code).text
+    for number in range(throttle.MOST_TRIES):
+        assert client.post(password, {"password": PASSWORD}).status_code == 302
+        assert client.post(code, {"code": f"{number:06}"}).status_code == 422
+
+    assert client.post(code, {"code": code_now()}, REMOTE_ADDR="10.9.9.9").status_code == 429
+    by_password(other := Client())
+    assert other.post(ASK, {"code": code_now()}).status_code == 429
+    assert client.post(password, {"password": PASSWORD}).status_code == 302
+
+
+@pytest.fixture
+def early(client, maya):
+    """A session opened with the password alone, before its owner set a second step up elsewhere."""
+    by_password(client)
+    assert client.get("/learners/").url == SET_UP
+    TOTP.activate(maya, SECRET)
+    return client
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["mfa_add_webauthn", "mfa_activate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_index",
+     "account_reauthenticate", "school:account", "school:hide"],
+)  # fmt: skip
+def test_a_session_from_before_the_second_step_may_only_show_it(early, maya, name):
+    codes = RecoveryCodes.activate(maya).get_unused_codes()
+
+    seen, sent = early.get(reverse(name)), early.post(reverse(name), {"password": PASSWORD})
+
+    assert (seen.url, sent.url) == (SET_UP, SET_UP)
+    assert "Show your second step" in early.get(SET_UP).text
+    assert "Type your password instead" not in early.get(reverse("mfa_reauthenticate")).text
+    assert not RecoveryCodes(Authenticator.objects.get(type="recovery_codes")).did_view
+    assert early.get("/learners/").url == SET_UP
+    assert early.post(reverse("mfa_reauthenticate"), {"code": codes[0]}).status_code == 302
+    assert early.get("/learners/").status_code == 200
+
+
+def test_a_session_from_before_the_second_step_can_be_left(early, maya):
+    assert early.post(reverse("school:sign-out"))["Clear-Site-Data"] == '"cache", "storage"'
+    assert not signed_in(early)
+
+
+def test_a_form_kept_from_before_the_second_step_adds_nothing_after_it(client, maya, clock):
+    by_password(client)
+    clock.shift(301)
+    again = client.post(reverse("mfa_activate_totp"), {"code": "000000"})  # kept until the password is typed again
+    assert again.url.startswith(reverse("account_reauthenticate"))
+    TOTP.activate(maya, SECRET)
+
+    assert client.post(again.url, {"password": PASSWORD}).url == SET_UP
+
+
+def test_a_hidden_screen_from_before_the_second_step_asks_for_it(early, maya):
+    session = early.session
+    session["hidden"] = True
+    session.save()
+
+    assert early.get("/learners/").url == SET_UP
+    assert early.get(reverse("account_reauthenticate")).url == SET_UP
+    assert early.post(reverse("mfa_reauthenticate"), {"code": code_now()}).status_code == 302
+    assert early.get("/learners/").status_code == 200
+
+
+def test_guesses_in_a_session_from_before_the_second_step_come_to_an_end(early):
+    for number in range(throttle.MOST_TRIES):
+        early.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+        assert early.post(reverse("mfa_reauthenticate"), {"code": f"{number:06}"}).status_code == 422
+
+    assert early.post(reverse("mfa_reauthenticate"), {"code": code_now()}).status_code == 429
+
+
 def test_a_session_from_before_the_step_was_needed_shows_it_now(client, maya, app):
     client.force_login(maya)
 

@@ -26,7 +26,6 @@ UNSAID = frozenset(
         "mfa/messages/webauthn_added.txt",
     }
 )
-STEPS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
 class Accounts(DefaultAccountAdapter):
@@ -76,9 +75,9 @@ class SecondSteps(DefaultMFAAdapter):
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         """Whether another second step stays."""
-        if settings.SECOND_STEP_OPTIONAL or authenticator.type not in STEPS:
+        if settings.SECOND_STEP_OPTIONAL or authenticator.type not in state.STEPS:
             return True
-        others = Authenticator.objects.filter(user_id=authenticator.user_id, type__in=STEPS)
+        others = Authenticator.objects.filter(user_id=authenticator.user_id, type__in=state.STEPS)
         return others.exclude(pk=authenticator.pk).exists()
 
 
