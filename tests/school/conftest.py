@@ -1,13 +1,16 @@
 """What the ground floor's tests share."""
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP
+from django.contrib.auth.signals import user_logged_in
 from django.core import mail
+from django.core.cache import cache
 
 from provisionmap.school.roles import Role
 from provisionmap.school.tasks import mail_told
+from tests.conftest import passed_every_step
 from tests.factories import member
-
-PASSWORD = "kettle orbit marmalade"
+from tests.school.stepping import PASSWORD, SECRET
 
 
 @pytest.fixture
@@ -38,3 +41,16 @@ def post(settings, monkeypatch):
 def maya(db):
     """A SENCO with a password, not signed in."""
     return with_password(member(Role.SENCO, email="maya@oakfield.example", name="Maya Okafor"))
+
+
+@pytest.fixture
+def really(stepped):
+    """Nobody is taken to have passed a step; no code was used before."""
+    user_logged_in.disconnect(passed_every_step)
+    cache.clear()
+
+
+@pytest.fixture
+def app(maya):
+    """Maya's authenticator app."""
+    return TOTP.activate(maya, SECRET)

@@ -1,75 +1,21 @@
-"""The second step: needed by everybody, set up once, each code good once, and what happens when a phone is lost."""
+"""The second step: needed by everybody, set up once, each code good once, and what a session may do before it."""
 
 import json
-from contextlib import contextmanager
 
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
-from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
-from allauth.usersessions.models import UserSession
-from django.contrib.auth.signals import user_logged_in
+from allauth.mfa.totp.internal.auth import TOTP
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
-from kombu.exceptions import OperationalError
 
 from provisionmap.school import throttle
 from provisionmap.school.actions.account import tokens
 from provisionmap.school.models import AuditEvent
-from provisionmap.school.roles import Role
-from provisionmap.school.tasks import mail_told
-from tests.conftest import passed_every_step
-from tests.factories import MembershipFactory, UserFactory, member
-from tests.school.conftest import PASSWORD, with_password
+from tests.school.stepping import ASK, PASSWORD, SECRET, SET_UP, SIGN_IN, by_password, code_now, opened, signed_in
 
-SIGN_IN, ASK = reverse("account_login"), reverse("mfa_authenticate")
-SET_UP = reverse("school:second-step")
-PHONE = {"User-Agent": "Mozilla/5.0 (iPhone) Safari/604.1"}
-SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
-
-
-@pytest.fixture(autouse=True)
-def really(stepped):
-    """Nobody is taken to have passed a step; no code was used before."""
-    user_logged_in.disconnect(passed_every_step)
-    cache.clear()
-
-
-@pytest.fixture
-def app(maya):
-    """Her authenticator app."""
-    return TOTP.activate(maya, SECRET)
-
-
-@contextmanager
-def every_step():
-    """Whoever is signed in inside has passed them all."""
-    user_logged_in.connect(passed_every_step)
-    yield
-    user_logged_in.disconnect(passed_every_step)
-
-
-def code_now(back=0):
-    """What her app shows, or showed `back` codes ago."""
-    near = sorted(yield_hotp_counters_from_time())
-    counter = near[len(near) // 2]
-    return format_hotp_value(hotp_value(SECRET, counter - back))
-
-
-def by_password(client, where="/learners/", email="maya@oakfield.example"):
-    return client.post(SIGN_IN, {"login": email, "password": PASSWORD, "next": where})
-
-
-def opened(client, email="maya@oakfield.example"):
-    """Every step of signing in, with the password and the app."""
-    by_password(client, email=email)
-    assert client.post(ASK, {"code": code_now()}).status_code == 302
-    return client
-
-
-def signed_in(client):
-    return "_auth_user_id" in client.session
+pytestmark = pytest.mark.usefixtures("really")
 
 
 def test_who_has_no_second_step_sets_one_up_before_anything_else(client, maya):
@@ -308,125 +254,6 @@ def test_a_one_time_link_does_not_go_round_the_second_step(client, maya, app):
     assert not signed_in(client)
 
 
-def test_a_lost_phone_is_taken_away_by_those_who_manage_people(client, maya, app):
-    office = member(Role.ADMINISTRATOR, maya.school)
-    teacher = with_password(member(Role.CLASS_TEACHER, maya.school, email="ada@oakfield.example"))
-    TOTP.activate(teacher, SECRET)
-    phone = opened(Client(), email=teacher.email)
-    assert (UserSession.objects.get().user, phone.get("/map/").status_code) == (teacher, 200)
-    with every_step():
-        client.force_login(office)
-    page = reverse("school:person", args=[teacher.pk])
-
-    assert "take it away" in client.get(page).text
-    answer = client.post(reverse("school:person-second-step", args=[teacher.pk]), follow=True)
-    assert "sets up a new second step" in answer.text
-    again = client.post(reverse("school:person-second-step", args=[teacher.pk]), follow=True)
-    assert "has no second step" in again.text
-    refused = client.post(reverse("school:person-second-step", args=[maya.pk]), follow=True)
-
-    assert "does not let you change a person" in refused.text
-    assert not Authenticator.objects.filter(user=teacher).exists()
-    assert Authenticator.objects.filter(user=maya).exists()
-    assert AuditEvent.objects.filter(verb="person.second_step_reset", target_id=teacher.pk).count() == 1
-    assert not UserSession.objects.filter(user=teacher).exists()
-    assert phone.get("/map/").url == f"{SIGN_IN}?next=/map/"
-
-
-def test_a_second_step_that_was_taken_away_is_told_to_its_owner(
-    client, maya, app, post, django_capture_on_commit_callbacks
-):
-    with django_capture_on_commit_callbacks(execute=True):
-        reset(maya)
-
-    assert [(one.subject, one.to) for one in post.outbox] == [
-        ("Provision Map: your second step was taken away", ["maya@oakfield.example"])
-    ]
-    assert "http" not in post.outbox[0].body
-
-
-def test_a_second_step_that_its_owner_removed_is_told_as_well(
-    client, maya, app, post, django_capture_on_commit_callbacks
-):
-    opened(client)
-    Authenticator.objects.create(user=maya, type="webauthn", data={"name": "Key", "credential": {}})
-
-    with django_capture_on_commit_callbacks(execute=True):
-        assert client.post(reverse("mfa_deactivate_totp")).status_code == 302
-
-    assert [one.subject for one in post.outbox] == ["Provision Map: an authenticator app was removed"]
-
-
-def test_who_works_at_two_schools_is_reset_by_neither_alone(client, maya, app):
-    MembershipFactory(user=maya, role=Role.HEAD)
-    other = member(Role.SENCO, maya.school)
-    with every_step():
-        client.force_login(other)
-
-    client.post(reverse("school:person-second-step", args=[maya.pk]))
-
-    assert Authenticator.objects.filter(user=maya).exists()
-
-
-def reset(person):
-    """The office takes the second step of `person` away."""
-    office = Client()
-    with every_step():
-        office.force_login(member(Role.SENCO, person.school))
-    page = reverse("school:person-second-step", args=[person.pk])
-    assert "sets up a new second step" in office.post(page, follow=True).text
-
-
-def everywhere(person):
-    """`person` signs out everywhere, on a computer of their own."""
-    person.refresh_from_db()
-    here = Client()
-    with every_step():
-        here.force_login(person)
-    assert here.post(reverse("school:sign-out-everywhere")).url == SIGN_IN
-
-
-def test_resetting_ends_the_sessions_too(client, maya, app, clock):
-    opened(client)
-    clock.shift(31)
-    opened(phone := Client())
-    assert [one.get("/learners/").status_code for one in (client, phone)] == [200, 200]
-
-    reset(maya)
-
-    assert [one.get("/learners/").url for one in (client, phone)] == [f"{SIGN_IN}?next=/learners/"] * 2
-    assert not UserSession.objects.filter(user=maya).exists()
-
-
-@pytest.mark.parametrize("ending", [reset, everywhere])
-def test_the_session_in_which_the_password_was_changed_is_ended_as_well(client, maya, app, ending):
-    opened(client)
-    new = "saucer meadow trombone"
-    changed = {"what": "password", "current": PASSWORD, "password": new, "again": new}
-    assert client.post(reverse("school:account"), changed).status_code == 302
-    assert client.get("/learners/").status_code == 200
-    assert UserSession.objects.get().session_key == client.session.session_key
-
-    ending(maya)
-
-    assert client.get("/learners/").url == f"{SIGN_IN}?next=/learners/"
-
-
-def test_signing_out_everywhere_ends_this_session_too(client, maya, app, clock):
-    opened(client)
-    clock.shift(31)
-    opened(phone := Client())
-    sessions = reverse("usersessions_list")
-    assert "this one" in client.get(sessions).text
-
-    answer = client.post(reverse("school:sign-out-everywhere"))
-
-    assert (answer.url, answer["Clear-Site-Data"]) == (SIGN_IN, '"cache", "storage"')
-    assert (UserSession.objects.count(), signed_in(client)) == (0, False)
-    assert phone.get("/learners/").url == f"{SIGN_IN}?next=/learners/"
-    assert client.get(reverse("school:sign-out-everywhere")).url.startswith(SIGN_IN)
-
-
 def test_the_passkey_door_gives_a_challenge_and_no_names(client, maya):
     answer = client.get(reverse("mfa_login_webauthn"), headers={"Accept": "application/json"})
     options = answer.json()["request_options"]["publicKey"]
@@ -437,88 +264,3 @@ def test_the_passkey_door_gives_a_challenge_and_no_names(client, maya):
 
 def test_the_switch_is_off_unless_somebody_turns_it(settings):
     assert settings.SECOND_STEP_OPTIONAL is False
-
-
-def test_a_device_that_was_not_used_before_is_told_to_its_person(
-    client, maya, post, django_capture_on_commit_callbacks
-):
-    with django_capture_on_commit_callbacks(execute=True):
-        by_password(client)
-        cookie = client.cookies["device"]
-        assert (cookie["httponly"], cookie["samesite"]) == (True, "Lax")
-        client.post(reverse("school:sign-out"))
-        by_password(client)
-    assert post.outbox == []
-
-    with django_capture_on_commit_callbacks(execute=True):
-        by_password(Client(headers=PHONE))
-
-    assert [(one.to, "Safari on an iPhone" in one.body) for one in post.outbox] == [(["maya@oakfield.example"], True)]
-    assert AuditEvent.objects.filter(verb="account.new_device").count() == 1
-
-
-def test_nothing_is_told_to_somebody_switched_off_nor_queued_without_a_mail_server(
-    client, maya, post, settings, django_capture_on_commit_callbacks
-):
-    mail_told(UserFactory(is_active=False).pk, "password")
-    mail_told(0, "password")
-    assert post.outbox == []
-
-    settings.SENDS_MAIL = False
-    by_password(client)
-    with django_capture_on_commit_callbacks() as queued:
-        by_password(Client(headers=PHONE))
-    assert queued == []
-
-
-class Down:
-    """A mail server that does not answer."""
-
-    def __init__(self, *args, **kwargs):
-        pass
-
-    def send_messages(self, messages):
-        raise ConnectionRefusedError
-
-
-def test_a_mail_server_that_is_down_stops_nobody_from_signing_in(
-    client, maya, post, settings, django_capture_on_commit_callbacks
-):
-    settings.EMAIL_BACKEND = f"{__name__}.Down"
-    by_password(client)
-
-    with django_capture_on_commit_callbacks() as queued:
-        assert by_password(other := Client(headers=PHONE)).url == "/learners/"
-
-    assert signed_in(other)
-    with pytest.raises(ConnectionRefusedError):  # the worker's to bear, and to try again
-        queued[0]()
-
-
-def test_a_queue_that_is_down_stops_nobody_from_signing_in(
-    client, maya, post, monkeypatch, caplog, django_capture_on_commit_callbacks
-):
-    def away(*given):
-        raise OperationalError("redis is away")
-
-    monkeypatch.setattr(mail_told, "delay", away)
-    by_password(client)
-
-    with django_capture_on_commit_callbacks(execute=True):
-        assert by_password(other := Client(headers=PHONE)).url == "/learners/"
-
-    assert signed_in(other)
-    assert [(line.reason, line.user_id) for line in caplog.records if "could not be queued" in line.message] == [
-        ("new_device", maya.pk)
-    ]
-    assert post.outbox == []
-
-
-def test_a_cookie_that_was_changed_remembers_nobody(client, maya):
-    by_password(client)
-    client.post(reverse("school:sign-out"))
-    client.cookies["device"] = "1.2.3:forged:forged"
-
-    by_password(client)
-
-    assert AuditEvent.objects.filter(verb="account.new_device").count() == 1
