@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from provisionmap.school import throttle
 from provisionmap.school.actions.account import tokens
 from provisionmap.school.models import AuditEvent
 from tests.factories import UserFactory
@@ -83,6 +84,27 @@ def test_a_password_that_will_not_do_changes_nothing(client, maya, changes, fiel
     assert field in answer.context["password_form"].errors
     maya.refresh_from_db()
     assert maya.check_password(OLD)
+
+
+def test_the_password_is_not_guessed_on_the_account_page_either(client, maya):
+    sent = {"what": "password", "password": NEW, "again": NEW}
+    for number in range(throttle.MOST_TRIES):
+        assert client.post(ACCOUNT, sent | {"current": f"wrong {number}"}).status_code == 422
+
+    answer = client.post(ACCOUNT, sent | {"current": OLD})
+
+    assert (answer.status_code, answer["Retry-After"]) == (429, "300")
+    assert "Wait five minutes" in answer.text
+    maya.refresh_from_db()
+    assert maya.check_password(OLD)
+    assert client.post(reverse("account_reauthenticate"), {"password": OLD}).status_code == 429
+    assert client.post(ACCOUNT, {"what": "name", "name": "Maya O."}).status_code == 302
+
+
+def test_looking_for_a_good_new_password_is_no_guessing(client, maya):
+    sent = {"what": "password", "current": OLD, "password": "short", "again": "short"}
+
+    assert {client.post(ACCOUNT, sent).status_code for _ in range(throttle.MOST_TRIES + 2)} == {422}
 
 
 def test_an_empty_name_is_refused(client, maya):

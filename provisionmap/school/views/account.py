@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 
+from provisionmap.school import throttle
 from provisionmap.school.access import NotAllowed, require
 from provisionmap.school.actions import account as actions
 from provisionmap.school.forms.entry import ChangePasswordForm, NameForm, NewPasswordForm
@@ -16,15 +17,20 @@ from provisionmap.school.sign_in.devices import device_of
 from provisionmap.school.sign_in.outside import buttons
 from provisionmap.school.tasks import tell_owner
 from provisionmap.school.today import today
-from provisionmap.school.views.sign_in import keep_signed_in, open_session
+from provisionmap.school.views.sign_in import keep_signed_in, open_session, too_many
 
 
 @require(writes=["POST"])
 def account(request: Any) -> HttpResponse:
     """Name and password of the person who is signed in; the button says which form was sent."""
     sent = request.POST.get("what", "")
+    tries = f"again {request.user.pk}", throttle.sender_of(request)  # with those of “Is it you?”: the same password
+    if sent == "password" and not throttle.take_try(*tries):
+        return too_many(request)
     name = NameForm(request.POST if sent == "name" else None, initial={"name": request.user.name})
     password = ChangePasswordForm(request.POST if sent == "password" else None, user=request.user)
+    if password.is_bound and "current" not in password.errors:
+        throttle.forget(*tries)  # whoever looks for a good new one knows the one there is
     if name.is_valid():
         actions.change_name(user=request.user, name=name.cleaned_data["name"], by=request.user)
         messages.success(request, "Your name is saved.")
