@@ -10,9 +10,12 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
+from provisionmap.school.forms.sign_in import NO_MATCH
 from provisionmap.school.sign_in import state
 from provisionmap.school.sign_in.devices import device_of
 from provisionmap.school.tasks import tell_owner
@@ -45,6 +48,11 @@ class Accounts(DefaultAccountAdapter):
         """Nothing about what the page that follows shows anyway."""
         if message_template not in UNSAID:
             super().add_message(request, level, message_template, *args, **kwargs)
+
+    def respond_user_inactive(self, request: HttpRequest, user: AbstractBaseUser) -> HttpResponse:
+        """Somebody switched off who holds a passkey or came from outside hears what a wrong password does."""
+        messages.error(request, NO_MATCH)
+        return redirect("account_login")
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Nothing: whatever the library would write by itself would go round the count, and into the request."""
