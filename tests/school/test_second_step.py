@@ -1,18 +1,21 @@
 """The second step: needed by everybody, set up once, each code good once, and what a session may do before it."""
 
 import json
+from html import unescape
 
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
+from allauth.mfa.webauthn.forms import LoginWebAuthnForm
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
 from provisionmap.school import throttle
 from provisionmap.school.actions.account import tokens
-from provisionmap.school.models import AuditEvent
+from provisionmap.school.forms.sign_in import NO_MATCH
+from provisionmap.school.models import AuditEvent, User
 from tests.school.stepping import ASK, PASSWORD, SECRET, SET_UP, SIGN_IN, by_password, code_now, opened, signed_in
 
 pytestmark = pytest.mark.usefixtures("really")
@@ -260,6 +263,31 @@ def test_the_passkey_door_gives_a_challenge_and_no_names(client, maya):
 
     assert (options["userVerification"], options.get("allowCredentials", [])) == ("required", [])
     assert "maya" not in json.dumps(answer.json()).casefold()
+
+
+@pytest.fixture
+def key(maya, monkeypatch):
+    """Her passkey, which was just unlocked; what it signs is tried with a browser."""
+    held = Authenticator.objects.create(user=maya, type="webauthn", data={"name": "Key", "credential": {}})
+    monkeypatch.setattr(LoginWebAuthnForm, "clean_credential", lambda form: Authenticator.objects.get(pk=held.pk))
+
+
+@pytest.mark.parametrize(("sent", "shared"), [({"shared": "on"}, True), ({}, False)])
+def test_a_passkey_opens_on_a_shared_computer_too(client, maya, key, sent, shared):
+    assert client.post(reverse("mfa_login_webauthn"), {"credential": "[1]"} | sent).url == reverse("home")
+
+    assert client.session["shared"] is shared
+    assert client.get("/learners/").status_code == 200
+
+
+def test_somebody_switched_off_hears_the_same_with_a_passkey(client, maya, key):
+    User.objects.filter(pk=maya.pk).update(is_active=False)
+
+    answer = client.post(reverse("mfa_login_webauthn"), {"credential": "[1]"})
+
+    assert answer.url == SIGN_IN
+    assert NO_MATCH in unescape(client.get(SIGN_IN).text)
+    assert not signed_in(client)
 
 
 def test_the_switch_is_off_unless_somebody_turns_it(settings):

@@ -51,7 +51,7 @@ class SignInForm(LoginForm):
 
     def login(self, request: Any, redirect_url: str | None = None) -> Any:
         """Remember, until the session ends, whether the computer is shared."""
-        request.session[state.SHARED] = self.cleaned_data["shared"]
+        state.keep_shared(request)
         return super().login(request, redirect_url)
 
 

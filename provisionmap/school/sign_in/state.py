@@ -37,6 +37,11 @@ def use(session: Any) -> None:
         session[SEEN] = now
 
 
+def keep_shared(request: Any) -> None:
+    """Keep, until the session ends, whether the computer was called shared on the page whose button was used."""
+    request.session[SHARED] = "shared" in request.POST
+
+
 def hide(session: Any) -> None:
     """The screen was hidden: nothing is shown before whoever signed in shows again who they are."""
     session[HIDDEN] = True

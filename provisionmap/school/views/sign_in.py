@@ -160,6 +160,12 @@ class Passkey(LoginWebAuthnView):
 
     http_method_names = METHODS
 
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Signed in, on a computer that is shared or not."""
+        state.keep_shared(self.request)
+        answer: HttpResponse = super().form_valid(form)
+        return answer
+
 
 class RemoveKey(RemoveWebAuthnView):
     """Take a passkey away, unless it is the last second step of an account that needs one."""
