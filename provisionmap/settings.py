@@ -224,6 +224,11 @@ ACCOUNT_RATE_LIMITS = False  # ours count by account and place, so that nobody l
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_SESSION_REMEMBER = False
 MFA_ADAPTER = "provisionmap.school.sign_in.adapters.SecondSteps"
+MFA_FORMS = {
+    "authenticate": "provisionmap.school.forms.sign_in.CodeForm",
+    "reauthenticate": "provisionmap.school.forms.sign_in.CodeAgainForm",
+    "activate_totp": "provisionmap.school.forms.sign_in.AppForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_USER_VERIFICATION = "required"
@@ -245,7 +250,7 @@ SOCIALACCOUNT_PROVIDERS = outside.providers(
 )
 INSTALLED_APPS += [f"allauth.socialaccount.providers.{name}" for name in SOCIALACCOUNT_PROVIDERS]
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
-# Codes that were used are remembered here, for every process: each counts once.
+# What the library of signing in remembers for a moment, for every process. Used codes are kept in the database.
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
     if REDIS_URL

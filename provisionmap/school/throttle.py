@@ -2,7 +2,8 @@
 
 Tries are counted for an e-mail address and the address they come from, together: guessing is stopped where it
 happens, and nobody can lock a colleague out from another computer. The count is taken before the password is
-checked, so that many tries at once gain nothing. Mail to one address is counted the same way (sending.py).
+checked, so that many tries at once gain nothing. Mail to one address is counted the same way (sending.py), and a code
+of the second step, which opens once (forms/sign_in.py).
 Source: docs/security.md, "Signing in".
 """
 

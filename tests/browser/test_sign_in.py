@@ -104,6 +104,13 @@ def test_a_passkey_opens_without_the_password(visit, really, live_server):
 
     page.get_by_role("button", name="Sign in with a passkey").click()
     expect(page.get_by_role("link", name="Map")).to_be_visible()
+    expect(page.locator("body")).to_have_attribute("data-idle", "1200")
+    out(page)
+
+    page.get_by_label("Other people use this computer").check()
+    page.get_by_role("button", name="Sign in with a passkey").click()
+    expect(page.get_by_role("link", name="Map")).to_be_visible()
+    expect(page.locator("body")).to_have_attribute("data-idle", "300")
 
 
 def writing(page, senco):

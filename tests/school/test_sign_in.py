@@ -11,7 +11,7 @@ from provisionmap.school import throttle
 from provisionmap.school.middleware import PUBLIC
 from provisionmap.school.models import SignInTries, User
 from tests.factories import SchoolFactory
-from tests.school.conftest import PASSWORD
+from tests.school.stepping import PASSWORD
 
 SIGN_IN = reverse("account_login")
 
