@@ -1,6 +1,7 @@
 """What holds for every answer: it says what it is, lets nobody else's page read it, and offers the way out."""
 
 import pytest
+from django.http import HttpResponse
 from django.urls import reverse
 
 from tests.attacks.walking import addresses, browser
@@ -38,6 +39,22 @@ def test_every_answer_says_what_it_is_and_no_other_site_may_read_it(world, heade
 
     assert asked > 200
     assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"<!doctype html>", "text/plain; charset=utf-8"),
+        (b"words", "text/html"),
+        (b"PK\x03\x04", "text/csv; charset=utf-8"),
+        (b"%PDF-1.7", ""),
+    ],
+)
+def test_an_answer_that_said_something_else_would_be_seen(content, kind):
+    answer = HttpResponse(content)
+    answer.headers["Content-Type"] = kind
+
+    assert said_wrongly(answer)
 
 
 def test_every_page_of_somebody_signed_in_has_the_way_out(world):
