@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.core.mail import send_mail
 from django.urls import reverse
 
 from provisionmap.school.actions.account import tokens
 from provisionmap.school.models import User
+from provisionmap.school.sending import send
 
 RESET = (
     "Somebody, probably you, asked for a new password for Provision Map. This link sets one. It works once, for a day:"
@@ -38,16 +38,16 @@ def link_for(user: User, token: str, origin: str) -> str:
 def write_reset(user: User, origin: str) -> None:
     """The mail that sets a new password."""
     words = RESET.format(link=link_for(user, tokens.make_token(user), origin))
-    send_mail("Provision Map: a new password", words, settings.DEFAULT_FROM_EMAIL, [user.email])
+    send("a new password", words, user.email, asked=True)
 
 
 def write_invitation(user: User, school: str, link: str) -> None:
     """The mail that brings somebody in."""
     words = INVITATION.format(school=school, link=link)
-    send_mail("Provision Map: your access", words, settings.DEFAULT_FROM_EMAIL, [user.email])
+    send("your access", words, user.email)
 
 
 def write_new_device(user: User, device: str) -> None:
     """The mail about a sign-in on another device; without a mail server nothing is sent."""
     words = NEW_DEVICE.format(device=device)
-    send_mail("Provision Map: a sign-in on another device", words, settings.DEFAULT_FROM_EMAIL, [user.email])
+    send("a sign-in on another device", words, user.email)

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 
+from provisionmap.school.sending import has_room
 from provisionmap.school.sign_in import state
 
 UNSAID = frozenset(
@@ -47,7 +48,7 @@ class Accounts(DefaultAccountAdapter):
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Nothing where no mail server is named: the page says what the mail would have said."""
-        if settings.SENDS_MAIL:
+        if settings.SENDS_MAIL and has_room(email):
             super().send_mail(template_prefix, email, context)
 
 

@@ -33,7 +33,7 @@ from provisionmap.school.sign_in.outside import buttons
 from provisionmap.school.tasks import ask_for_reset
 
 TOO_MANY = "Too many tries from this computer. Wait five minutes, then try again; nothing is lost."
-METHODS = ["get", "head", "post", "options"]
+METHODS = ["get", "head", "post"]
 
 
 def too_many(request: HttpRequest) -> HttpResponse:
