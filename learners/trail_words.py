@@ -43,6 +43,8 @@ DONE = {
     "account.sign_in": "Signed in",
     "account.new_device": "Signed in on another device",
     "account.sign_out": "Signed out",
+    "account.connect": "Connected an account of another directory",
+    "account.disconnect": "Disconnected an account of another directory",
     "account.second_step_add": "Set a second step up",
     "account.second_step_remove": "Took a second step away",
     "person.second_step_reset": "Took a colleague's second step away",
