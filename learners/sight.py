@@ -42,7 +42,11 @@ def register(name: str, provider: Provider) -> None:
 
 def by_role(school: School, day: date) -> list[tuple[Membership, bool]]:
     """Everybody with a role here on `day` and able to sign in, by name, and whether it shows every learner."""
-    rows = Membership.objects.on(day).filter(school=school, user__is_active=True).select_related("user")
+    rows = (
+        Membership.objects.on(day)
+        .filter(school=school, user__is_active=True, role__in=list(Role))
+        .select_related("user")
+    )
     return [(row, row.role in WHOLE) for row in rows.order_by("user__name", "user", "role")]
 
 

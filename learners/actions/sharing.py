@@ -50,23 +50,27 @@ def share_learner(*, learner: Learner, person: User, ends: date, reason: str, da
     made = Grant.ever.create(
         content_object=learner, user=person, source=SHARED, starts=day, ends=ends, reason=reason, given_by=by
     )
-    audit.record("learner.share", by=by, target=made, school=learner.school, new={"starts": day, "ends": ends})
+    audit.record("learner.share", by=by, target=made, school=learner.school, 
+        new={"user": person, "starts": day, "ends": ends},
+    )  # fmt: skip
     return made
 
 
-def _current(grant: Grant, by: User) -> Grant:
+def _current(grant: Grant, day: date, by: User) -> Grant:
     check_can_share(grant.content_object, by)
     _lock(grant.content_object)
     current = Grant.ever.select_related("content_object__school", "user").filter(pk=grant.pk, source=SHARED).first()
     if current is None:
         raise NotAllowed("Somebody ended this meanwhile.")
+    if current.ends and current.ends < day:
+        raise NotAllowed(f"This ended on {current.ends:%d/%m/%Y}. Share the learner again if it is still needed.")
     return current
 
 
 @transaction.atomic
 def extend_share(*, grant: Grant, ends: date, day: date, by: User) -> Grant:
     """Make `ends` the last day of a share. Raises NotAllowed."""
-    current = _current(grant, by)
+    current = _current(grant, day, by)
     if ends < day:
         raise NotAllowed(PAST)
     _check_external(current.content_object, current.user, ends, day)
@@ -74,7 +78,7 @@ def extend_share(*, grant: Grant, ends: date, day: date, by: User) -> Grant:
     current.save(update_fields=["ends"])
     audit.record(
         "learner.share_change", by=by, target=current, school=current.content_object.school, old={"ends": old},
-        new={"ends": ends},
+        new={"user": current.user, "ends": ends},
     )  # fmt: skip
     return current
 
@@ -82,11 +86,11 @@ def extend_share(*, grant: Grant, ends: date, day: date, by: User) -> Grant:
 @transaction.atomic
 def end_share(*, grant: Grant, day: date, by: User) -> None:
     """End a share at once: yesterday was its last day; one that began today never was. Raises NotAllowed."""
-    current = _current(grant, by)
+    current = _current(grant, day, by)
     last = day - timedelta(days=1)
     audit.record(
         "learner.share_end", by=by, target=current, school=current.content_object.school, old={"ends": current.ends},
-        new={"ends": last},
+        new={"user": current.user, "ends": last},
     )  # fmt: skip
     if current.starts > last:
         current.delete()

@@ -82,5 +82,10 @@ class Grant(UserObjectPermissionBase):
         personal = ()
         special = ("reason",)
 
+    @property
+    def learner_id(self) -> int:
+        """Whose record this belongs to, as the audit trail asks."""
+        return self.content_object_id
+
     def __str__(self) -> str:
         return f"{self.user_id} sees {self.content_object_id}"

@@ -101,7 +101,8 @@ def seen_by(request: Any, pk: int) -> HttpResponse:
     for reason in reasons(request.school, day, people=[person.pk]):
         told[reason.learner].append(reason)
     seen = [pk for pk, why in told.items() if any(one.opens for one in why)]
-    page = Paginator(Learner.objects.filter(school=request.school, pk__in=seen), ROWS).get_page(request.GET.get("page"))
+    learners = Learner.objects.visible_to(request.user).filter(school=request.school, pk__in=seen)
+    page = Paginator(learners, ROWS).get_page(request.GET.get("page"))
     shown = {
         "section": "settings",
         "person": person,

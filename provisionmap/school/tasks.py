@@ -22,6 +22,7 @@ from provisionmap.school.throttle import forget_ended
 from provisionmap.school.today import today
 
 NOBODY = 0
+COPIES = "provision-map-*Z"  # folders that `script/backup` makes, by when
 
 logger = logging.getLogger(__name__)
 
@@ -114,7 +115,7 @@ def watch() -> None:
     now = timezone.now()
     alarms.watch(now=now)
     if settings.BACKUP_DIR:
-        made = [path.stat().st_mtime for path in Path(settings.BACKUP_DIR).glob("*") if path.is_file()]
+        made = [path.stat().st_mtime for path in Path(settings.BACKUP_DIR).glob(COPIES)]
         newest = datetime.fromtimestamp(max(made), UTC) if made else None
         if is_missing(newest, now):
             everywhere("backup")

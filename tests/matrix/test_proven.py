@@ -46,8 +46,8 @@ def table_of(world: World) -> str:
     words = (
         f"{every:,} requests by {len(ACTORS)} people to {len(ROUTES)} addresses, each answered as the table says that "
         "was written by hand. In each field: let in / refused, because the role does not include it or the thing is "
-        "not theirs. A page that asks for one of several capabilities counts in the row of each: a role may be let in by "
-        "the other one."
+        "not theirs. A page that asks for one of several capabilities counts in the row of each: a role may be let in "
+        "by the other one."
     )
     lines = [
         *wrap(words, WIDTH),

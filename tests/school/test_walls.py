@@ -8,6 +8,7 @@ from learners.models import Learner
 from provisionmap.school import walls
 from tests.factories import GroupFactory, LearnerFactory, PlacementFactory, SchoolFactory
 from tests.matrix.world import build
+from tests.walls import standing, take_down
 
 
 @pytest.fixture
@@ -75,20 +76,15 @@ def test_no_record_changes_its_school(db):
 
 def test_a_wall_that_was_lost_is_put_up_again_and_an_older_one_replaced(db):
     wall = next(one for one in walls.walls() if one.table == "learners_learner")
+    before = standing()
+    take_down(wall.table)
     with connection.cursor() as cursor:
-        cursor.execute(walls.KNOWN[connection.vendor])
-        before = {row for row in cursor.fetchall() if row[0].startswith(walls.PREFIX)}
-        for name, table in before:
-            if table == wall.table:
-                cursor.execute(walls.DROPS[connection.vendor].format(name=name))
         for statement in (walls._sqlite if connection.vendor == "sqlite" else walls._postgresql)(wall, "wall_older"):
             cursor.execute(statement)
 
     walls.build()
 
-    with connection.cursor() as cursor:
-        cursor.execute(walls.KNOWN[connection.vendor])
-        assert {row for row in cursor.fetchall() if row[0].startswith(walls.PREFIX)} == before
+    assert standing() == before
     group = GroupFactory()
     learner = LearnerFactory()
     assert refused(lambda: Learner.objects.filter(pk=learner.pk).update(group=group))

@@ -50,7 +50,7 @@ def on_step(request: Any, user: Any, method: str, **kwargs: Any) -> None:
 @receiver(authenticator_added)
 def on_step_added(request: Any, user: Any, authenticator: Any, **kwargs: Any) -> None:
     """A second step was set up, with a code or a key that was just shown."""
-    audit.record("account.second_step_add", by=user, target=user, new={"second_step": authenticator.type})
+    audit.record("account.second_step_add", by=user, target=user, told={"second_step": authenticator.type})
     if authenticator.type != authenticator.Type.RECOVERY_CODES:
         state.second_step_shown(request, user, authenticator.type, authenticator.pk)
 
@@ -58,4 +58,4 @@ def on_step_added(request: Any, user: Any, authenticator: Any, **kwargs: Any) ->
 @receiver(authenticator_removed)
 def on_step_removed(request: Any, user: Any, authenticator: Any, **kwargs: Any) -> None:
     """A second step was taken away."""
-    audit.record("account.second_step_remove", by=user, target=user, old={"second_step": authenticator.type})
+    audit.record("account.second_step_remove", by=user, target=user, told={"second_step": authenticator.type})
