@@ -31,7 +31,8 @@ def provisions_of(learner: int) -> set[int]:
 
 def _of_provisions(model: Any, key: str, learner: int) -> QuerySet[Any]:
     """Rows of `model` that belong to those provisions by their field `key`."""
-    return model._base_manager.filter(**{f"{key}__in": provisions_of(learner)}).order_by("pk")
+    rows: QuerySet[Any] = model._base_manager.filter(**{f"{key}__in": provisions_of(learner)})
+    return rows.order_by("pk")
 
 
 def changes_of(learner: int) -> QuerySet[MapChange]:
@@ -57,18 +58,16 @@ def _here(learner: int) -> Q:
 
 declare_with_history(Placement, "Placements", by="learner")
 declare(Shared, "With whom placements are shared", lambda pk: Shared.objects.filter(placement__learner=pk))
-declare(
-    Provision, "Provision they had", lambda pk: Provision.objects.filter(pk__in=provisions_of(pk)).order_by("pk"),
-    Disposal.KEEP, OF_OTHERS,
-)  # fmt: skip
-for model, title, key in (
-    (Provision.history.model, "Earlier versions: provision they had", "id"),
-    (Deliverer, "Who delivers it", "provision"),
-    (Deliverer.history.model, "Earlier versions: who delivers it", "provision"),
-    (TierMove, "Moves between tiers", "provision"),
-    (TierMove.history.model, "Earlier versions: moves between tiers", "provision"),
+for model, title, key, others in (
+    (Provision, "Provision they had", "id", "responsible_name"),
+    (Provision.history.model, "Earlier versions: provision they had", "id", "responsible_name"),
+    (Deliverer, "Who delivers it", "provision", "name"),
+    (Deliverer.history.model, "Earlier versions: who delivers it", "provision", "name"),
+    (TierMove, "Moves between tiers", "provision", ""),
+    (TierMove.history.model, "Earlier versions: moves between tiers", "provision", ""),
 ):
-    declare(model, title, partial(_of_provisions, model, key), Disposal.KEEP, OF_OTHERS)
+    rows = partial(_of_provisions, model, key)
+    declare(model, title, rows, Disposal.KEEP, OF_OTHERS, others=(others,) if others else ())
 declare(
     MapChange, "Changes of the map that touched them", changes_of, Disposal.REWRITE,
     "A change is told of many learners at once; with whom this learner's placements were shared is taken out.",

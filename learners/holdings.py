@@ -34,6 +34,7 @@ class Holding:
     `rows` are those of the learner with this id, also of one who is gone. Where a row is about others too, `part` gives
     the values to show in place of the row's own. For REWRITE, `rewritten` gives the values that the row has without the
     learner: all rows are rewritten before any is deleted, because what is theirs is told by what still stands.
+    `others` are fields that hold somebody else's name, number or address.
     """
 
     model: type[Model]
@@ -43,6 +44,7 @@ class Holding:
     why: str = ""
     part: Callable[[Any, int], dict[str, Any]] = lambda row, pk: {}
     rewritten: Callable[[Any, int], dict[str, Any]] = lambda row, pk: {}
+    others: tuple[str, ...] = ()
 
 
 _declared: dict[type[Model], Holding] = {}
@@ -151,7 +153,12 @@ def _sorted_out(run: ImportRun, learner: int, *, mine: bool) -> dict[str, Any]:
 declare_with_history(Learner, "Details", by="pk", versions="id")
 declare_with_history(SenProvision, "SEN provision", by="learner")
 declare_with_history(Passport, "Passport", by="learner")
-declare(Contact, "Adults around them", lambda pk: Contact.objects.filter(learner=pk))
+declare(
+    Contact,
+    "Adults around them",
+    lambda pk: Contact.objects.filter(learner=pk),
+    others=("name", "phone", "email"),
+)
 declare(Grant, "Who was given sight of them", lambda pk: Grant.objects.filter(learner=pk))
 declare(Group, "Classes and tutor groups", groups_of, Disposal.KEEP, "A class is its other learners' too.")
 declare(
