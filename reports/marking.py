@@ -11,7 +11,7 @@ from typing import Any
 
 TITLES = frozenset({"mr", "mrs", "miss", "ms", "mx", "dr", "sir", "madam", "prof", "professor", "rev"})
 SHORTEST = 2  # letters of a name that is looked for by itself
-_TOKEN = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+|[^\W\d_]+(?:['’\-][^\W\d_]+)*")
+_TOKEN = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+|[^\W_]+(?:['’\-][^\W_]+)*")
 _POSSESSIVE = re.compile(r"['’]s$", re.IGNORECASE)
 
 Piece = str | dict[str, Any]

@@ -5,6 +5,7 @@ Every model that is declared (learners/holdings.py), every field of it, and othe
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -19,6 +20,7 @@ from reports.marking import Names, Piece, other
 
 FORMAT, VERSION = "provision-map-record", 1
 OWN_NAMES = ("forename", "middle_names", "preferred_name", "surname")
+MOMENT = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?:T\d\d:\d\d:\d\d[+-]\d\d:\d\d)?")
 PERSON_BY_NUMBER = "user_id"  # of the audit trail, which has no keys
 
 
@@ -137,12 +139,12 @@ class Reader:
 
 def _as_others(value: Any) -> Any:
     """A field that is somebody else's altogether; an empty one is nobody's."""
-    if isinstance(value, list) and any(isinstance(piece, str) for piece in value):
-        return other("".join(piece if isinstance(piece, str) else piece["name"] for piece in value))
+    if isinstance(value, list) and all(isinstance(one, str) or set(one) == {"name", "third_party"} for one in value):
+        value = "".join(one if isinstance(one, str) else one["name"] for one in value)
     if isinstance(value, list):
         return [_as_others(one) for one in value]
     if isinstance(value, dict) and "third_party" not in value:
-        return {key: _as_others(one) for key, one in value.items()}
+        return {key: _as_others(one) if key == "name" or "name" not in value else one for key, one in value.items()}
     return other(value) if isinstance(value, str) and value else value
 
 
@@ -168,7 +170,18 @@ def _read(value: Any) -> Iterator[Piece]:
     elif isinstance(value, bool):
         yield "yes" if value else "no"
     elif value is not None and value != "":
-        yield str(value)
+        yield _day_in_words(str(value))
+
+
+def _day_in_words(text: str) -> str:
+    """A day or a moment as people write it; other words as they are."""
+    if not MOMENT.fullmatch(text):
+        return text
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:  # such as the 31st of February, which somebody typed
+        return text
+    return f"{moment.day} {moment:%B %Y}" + (f", {moment:%H:%M:%S}" if "T" in text else "")
 
 
 def sections_of(learner: Learner) -> list[Section]:
