@@ -44,9 +44,7 @@ OF_LEARNERS = frozenset(
     }
 )
 # Addresses that show no child, though they need such a capability: ids only, one's own settings, how far a job is.
-SHOWS_NOBODY = frozenset(
-    {"interventions:changes", "interventions:views", "interventions:print", "reports:record"}
-)
+SHOWS_NOBODY = frozenset({"interventions:changes", "interventions:views", "interventions:print", "reports:record"})
 
 
 def saw(request: Any, learner: int) -> None:
