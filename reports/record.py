@@ -145,8 +145,8 @@ def _as_others(value: Any) -> Any:
         value = "".join(one if isinstance(one, str) else one["name"] for one in value)
     if isinstance(value, list):
         return [_as_others(one) for one in value]
-    if isinstance(value, dict) and "third_party" not in value:
-        return {key: _as_others(one) if key == "name" or "name" not in value else one for key, one in value.items()}
+    if isinstance(value, dict):  # such as one of the staff: a name and a role
+        return {key: _as_others(one) if key == "name" else one for key, one in value.items()}
     return other(value) if isinstance(value, str) and value else value
 
 

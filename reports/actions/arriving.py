@@ -127,8 +127,8 @@ def _write(learner: Learner, found: Read, written: Mapping[str, int]) -> None:
         ranks = dict(zip(RANKS, one["needs"], strict=False))
         kept = {name: value for name, value in one.items() if name != "needs"}
         SenProvision.objects.create(learner=learner, **kept, **ranks)
-    if written["passport"] and found.passport is not None:
-        Passport.objects.create(learner=learner, **found.passport)
+    if written["passport"]:
+        Passport.objects.create(learner=learner, **(found.passport or {}))
     if written["contacts"]:
         Contact.objects.bulk_create([Contact(learner=learner, **one) for one in found.contacts])
     if written["provision"]:

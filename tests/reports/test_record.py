@@ -17,9 +17,9 @@ from pypdf import PdfReader
 from learners.holdings import declared
 from learners.models import Contact, SenProvision
 from provisionmap.school.roles import Role
-from reports.models import RecordExport
+from reports.models import EarlierProvision, RecordExport
 from reports.paper import archive_of
-from reports.record import FORMAT, sections_of, tree_of
+from reports.record import FORMAT, Value, sections_of, tree_of
 from tests.factories import LearnerFactory, PlacementFactory, ProvisionFactory, member
 from tests.factories.held import MAKERS, WORD, hold_everything, words_of
 
@@ -144,6 +144,37 @@ def test_the_printed_record_says_what_to_do_with_marks_and_is_tagged(senco, tmp_
     root = PdfReader(BytesIO(pdf)).trailer["/Root"]
     assert (root["/MarkInfo"]["/Marked"], root["/Lang"]) == (True, "en-GB")
     assert "/StructTreeRoot" in root
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("2026-11-23", "23 November 2026"),
+        ("2026-02-31", "2026-02-31"),  # somebody typed it
+        ("2026-11-23T10:00:00+00:00", "23 November 2026, 10:00:00"),
+        ({"starts": [None, "2026-11-23"], "note": None}, "starts: –, 23 November 2026; note: –"),
+        ({"value": "", "words": ""}, ""),
+        (True, "yes"),
+        ([], ""),
+    ],
+)
+def test_a_value_as_people_read_it(value, words):
+    assert "".join(Value("field", "Field", value).pieces) == words
+
+
+def test_of_staff_from_an_earlier_school_the_name_is_marked(senco):
+    learner = LearnerFactory(school=senco.school)
+    EarlierProvision.objects.create(
+        learner=learner, school="Elm", name="Club", tier=2, tier_name="Wave 2", area="cognition",
+        starts=date(2025, 9, 1), staff=[{"name": "Ann Wren", "role": "Teacher"}, {"name": senco.name, "role": "SENCO"}],
+    )  # fmt: skip
+
+    rows = {one["model"]: one["rows"][0] for one in tree_of(learner, sections_of(learner), NOW)["sections"]}
+
+    assert rows["reports.earlierprovision"]["staff"] == [
+        {"name": {"name": "Ann Wren", "third_party": True}, "role": "Teacher"},
+        {"name": {"name": senco.name, "third_party": True}, "role": "SENCO"},
+    ]
 
 
 def test_nothing_of_another_learner_is_taken_along(full, senco):

@@ -31,6 +31,7 @@ from tests.factories import (
     UserFactory,
     member,
 )
+from tests.matrix.world import ARRIVING
 
 TODAY = date(2026, 11, 23)
 ALL = {"confidential": True, "notes": True}
@@ -268,6 +269,40 @@ def test_the_pages_from_the_upload_to_the_learner(client, senco, maya, there):
     assert "At earlier schools" in done.text
     assert "Play therapy" not in done.text
     assert client.get(address).status_code == 404
+
+
+def test_a_learner_who_is_here_is_shown_as_such_and_what_is_left_out_is_told(client, maya, there):
+    client.force_login(there)
+    here = LearnerFactory(school=there.school, upn=UPN, forename="Mayowa")
+    Contact.objects.create(learner=here, name="Ben Okafor")
+    data = bytes_of(tree_of(maya, TODAY, **ALL))
+
+    preview = client.post(PAGE, {"file": SimpleUploadedFile("file.json", data)}, follow=True)
+
+    assert "Already here, by UPN:" in preview.text
+    assert "Mayowa" in preview.text
+    assert "Adults around them: <strong>left out</strong>, because there is something here already" in preview.text
+    assert "First day at this school" not in preview.text
+    seen = preview.context["plan"].fingerprint
+    client.post(reverse("reports:arrival", args=[Arrival.objects.get().pk]), {"seen": seen})
+    assert here.passport.helps == "Cream paper\nand time"
+
+
+def test_a_file_with_a_name_alone_makes_a_learner_with_nothing(there):
+    arrived = taken(json.loads(ARRIVING), there)
+
+    assert (arrived.name, arrived.sen_provisions.count(), arrived.earlier_provision.count()) == ("Ida Wren", 0, 0)
+    assert not Passport.objects.filter(learner=arrived).exists()
+
+
+def test_a_file_that_is_too_large_is_refused_beside_its_field(client, there, settings):
+    settings.UPLOAD_LIMIT = 10
+    client.force_login(there)
+
+    answer = client.post(PAGE, {"file": SimpleUploadedFile("file.json", ARRIVING)})
+
+    assert answer.status_code == 422
+    assert "This file is larger than 10 MB" in answer.text
 
 
 def test_a_file_can_be_let_go(client, maya, there):
