@@ -21,9 +21,9 @@ COPY script/setup script/setup
 RUN script/setup && rm -rf /var/lib/apt/lists/*
 COPY . .
 
-# The product may write to /data and /backups only; its own code belongs to root.
+# The product may write to /data, /backups and /anchors only; its own code belongs to root.
 RUN useradd --uid 10001 --user-group --no-create-home --home-dir /nonexistent provisionmap \
-    && install --directory --owner=provisionmap --group=provisionmap --mode=0700 /data /backups
+    && install --directory --owner=provisionmap --group=provisionmap --mode=0700 /data /backups /anchors
 USER 10001:10001
 
 EXPOSE 8000

@@ -15,9 +15,9 @@ from provisionmap.school.models import School
 def work(school: School, day: date, people: Any, learners: Any) -> Iterable[Reason]:
     """Provision they deliver or answer for, and confidential placements they are named on: three queries."""
     grants = list(
-        Grant.objects.on(day)
-        .filter(source__startswith="provision:", user__in=people, learner__in=learners)
-        .values_list("user", "learner", "source", "ends")
+        Grant.ever.on(day)
+        .filter(source__startswith="provision:", user__in=people, content_object__in=learners)
+        .values_list("user", "content_object", "source", "ends")
     )
     wanted = {int(source.partition(":")[2]) for _, _, source, _ in grants}
     names = dict(Provision.objects.filter(pk__in=wanted, school=school).values_list("pk", "name"))

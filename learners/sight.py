@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 
 from learners.models import Grant, Group, Learner
-from learners.models.learner import SHARED
+from learners.models.grant import SHARED
 from provisionmap.school.models import Membership, School
 from provisionmap.school.roles import LABELS, Capability, Role, roles_with
 
@@ -42,7 +42,11 @@ def register(name: str, provider: Provider) -> None:
 
 def by_role(school: School, day: date) -> list[tuple[Membership, bool]]:
     """Everybody with a role here on `day` and able to sign in, by name, and whether it shows every learner."""
-    rows = Membership.objects.on(day).filter(school=school, user__is_active=True).select_related("user")
+    rows = (
+        Membership.objects.on(day)
+        .filter(school=school, user__is_active=True, role__in=list(Role))
+        .select_related("user")
+    )
     return [(row, row.role in WHOLE) for row in rows.order_by("user__name", "user", "role")]
 
 
@@ -73,6 +77,6 @@ def _taught(seers: Any, here: Any) -> Iterable[Reason]:
 
 
 def _shared(day: date, seers: Any, here: Any) -> Iterable[Reason]:
-    rows = Grant.objects.on(day).filter(source=SHARED, user__in=seers, learner__in=here.values("pk"))
-    for pk, person, learner, until in rows.values_list("pk", "user", "learner", "ends"):
+    rows = Grant.ever.on(day).filter(source=SHARED, user__in=seers, content_object__in=here.values("pk"))
+    for pk, person, learner, until in rows.values_list("pk", "user", "content_object", "ends"):
         yield Reason(person, learner, "Shared with them", until, share=pk)

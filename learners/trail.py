@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
+from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from learners.models import Learner
@@ -66,9 +67,10 @@ def events_of(user: User, school: School, asked: Asked) -> QuerySet[AuditEvent]:
     rows: QuerySet[AuditEvent] = AuditEvent.objects.all()
     if not can(user, Capability.SEE_AUDIT, school):
         return rows.none()
-    staff = Membership.objects.filter(school=school).values("user")
-    # What somebody did to their own account belongs to no school, and concerns each at which they work.
-    rows = rows.filter(Q(school_id=school.pk) | Q(school_id=None, user_id__in=staff))
+    # What somebody did to their own account belongs to no school, and concerns each at which they held a role then.
+    held = Membership.objects.filter(school=school, user=OuterRef("user_id"), starts__lte=OuterRef("day"))
+    held = held.filter(Q(ends=None) | Q(ends__gte=OuterRef("day")))
+    rows = rows.alias(day=TruncDate("at")).filter(Q(school_id=school.pk) | Q(Exists(held), school_id=None))
     rows = rows.filter(at__gte=_midnight(asked.since), at__lt=_midnight(asked.until + timedelta(days=1)))
     if asked.person:
         rows = rows.filter(user_id=asked.person)

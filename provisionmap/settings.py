@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "template_partials.apps.SimpleAppConfig",
     "django_filters",
+    "guardian",
     "simple_history",
     "csp",
     "allauth",
@@ -180,6 +181,10 @@ CELERY_BEAT_SCHEDULE = {
 # --- People and sessions.
 AUTH_USER_MODEL = "school.User"
 AUTHENTICATION_BACKENDS = ["provisionmap.school.sign_in.people.People"]
+# Grants of sight are asked for in `visible_to` alone, so its backend is not among those above, which its check expects.
+GUARDIAN_MONKEY_PATCH_USER = GUARDIAN_MONKEY_PATCH_GROUP = False
+ANONYMOUS_USER_NAME = None
+SILENCED_SYSTEM_CHECKS = ["guardian.W001"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "account_login"
@@ -220,6 +225,11 @@ ACCOUNT_RATE_LIMITS = False  # ours count by account and place, so that nobody l
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_SESSION_REMEMBER = False
 MFA_ADAPTER = "provisionmap.school.sign_in.adapters.SecondSteps"
+MFA_FORMS = {
+    "authenticate": "provisionmap.school.forms.sign_in.CodeForm",
+    "reauthenticate": "provisionmap.school.forms.sign_in.CodeAgainForm",
+    "activate_totp": "provisionmap.school.forms.sign_in.AppForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_USER_VERIFICATION = "required"
@@ -241,7 +251,7 @@ SOCIALACCOUNT_PROVIDERS = outside.providers(
 )
 INSTALLED_APPS += [f"allauth.socialaccount.providers.{name}" for name in SOCIALACCOUNT_PROVIDERS]
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
-# Codes that were used are remembered here, for every process: each counts once.
+# What the library of signing in remembers for a moment, for every process. Used codes are kept in the database.
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
     if REDIS_URL

@@ -7,8 +7,12 @@ from collections.abc import Callable
 from typing import Any
 
 from benches import database, ground
+from drills.bodies import drill_bodies
+from drills.enumeration import enumeration
 from drills.fuzz import fuzz
+from drills.guessing import guessing
 from drills.import_points import import_points
+from drills.logs import logs
 from drills.lost_updates import lost_updates
 
 # What each drill runs, and its options with their usual values. It prints its figures unless asked for JSON, and gives
@@ -17,6 +21,10 @@ JOBS: dict[str, tuple[Callable[[argparse.Namespace], dict[str, Any]], dict[str, 
     "lost-updates": (lost_updates, {"clients": 10, "edits": 500}),
     "fuzz": (fuzz, {"files": 10_000, "first": 0, "seed": 12, "lanes": 0, "real": ""}),
     "import-points": (import_points, {"points": 50, "rounds": 10, "seed": 12}),
+    "guessing": (guessing, {"guesses": 10_000}),
+    "enumeration": (enumeration, {"addresses": 200, "seed": 12}),
+    "bodies": (drill_bodies, {"slow": 3, "many": 16, "seconds": 10}),
+    "logs": (logs, {"learners": 20}),
 }
 
 

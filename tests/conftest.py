@@ -5,9 +5,12 @@ from datetime import UTC, datetime
 import pytest
 import time_machine
 from django.contrib.auth.signals import user_logged_in
+from django.contrib.contenttypes.models import ContentType
 from django.db.backends.base.operations import BaseDatabaseOperations as DatabaseOperations
 from hypothesis import settings
 
+from learners.models import Learner
+from learners.models.grant import sight
 from provisionmap.school import seen
 from provisionmap.school.roles import Role
 from provisionmap.school.sign_in.state import second_step_shown
@@ -55,6 +58,15 @@ def looked_just_now(request, monkeypatch):
         monkeypatch.setattr(seen, "looks", seen.Looks())
     else:
         monkeypatch.setattr(seen.Looks, "is_new", lambda looks, look: False)
+
+
+@pytest.fixture(autouse=True)
+def known(request, _django_db_marker):
+    """What a process asks for once is known, so that a test's number of queries does not depend on who came before."""
+    if {"db", "transactional_db"} & {*request.fixturenames} or request.node.get_closest_marker("django_db"):
+        request.getfixturevalue("_django_db_helper")
+        ContentType.objects.get_for_model(Learner)
+        sight()
 
 
 @pytest.fixture

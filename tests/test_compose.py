@@ -75,6 +75,8 @@ def test_the_commands_are_those_that_are_tested_natively():
 def test_only_the_proxy_is_reached_from_outside():
     assert [name for name, service in SERVICES.items() if "ports" in service] == ["proxy"]
     assert SERVICES["proxy"]["networks"] == ["inside", "outside"]
+    outside = yaml.safe_load((ROOT / "deploy" / "outside.yml").read_text(encoding="utf-8"))["services"]
+    assert outside == {name: {"networks": ["inside", "outside"]} for name in ("web", "worker")}
     assert {tuple(service["networks"]) for name, service in SERVICES.items() if name != "proxy"} == {("inside",)}
     assert PLAN["networks"]["inside"]["internal"] is True
 
@@ -109,7 +111,10 @@ def test_the_tools_that_copy_the_database_are_of_its_version():
 def test_no_secret_has_a_value_or_a_default():
     optional = ["EMAIL_URL", "EMAIL_FROM", "SECOND_STEP_OPTIONAL", "MICROSOFT_TENANT", "MICROSOFT_CLIENT_ID"]
     optional += ["MICROSOFT_CLIENT_SECRET", "GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET"]  # empty where unused
-    assert re.findall(r"\$\{([A-Z_]+):-", COMPOSE) == [*optional, "WORKERS", "JOBS", "BACKUPS"]
+    assert re.findall(r"\$\{([A-Z_]+):-", COMPOSE) == [
+        "EMAIL_URL", "EMAIL_FROM", "AUDIT_KEYS", *optional[2:], "ANCHORS", "WORKERS", "JOBS", "ANCHORS", "BACKUPS",
+        "ANCHORS", "BACKUPS",
+    ]  # fmt: skip
     for secret in SECRETS:
         assert set(re.findall(rf"\$\{{{secret}([^}}]*)\}}", COMPOSE)) == {f":?Set {secret} in .env"}
         assert re.search(rf"^{secret}=$", EXAMPLE, re.MULTILINE)
@@ -149,7 +154,10 @@ def test_every_volume_that_is_used_is_declared_and_what_must_last_has_one():
         if not volume.startswith((".", "$"))
     }
 
-    assert used | {"backups"} == set(PLAN["volumes"])
+    assert used | {"backups", "anchors"} == set(PLAN["volumes"])
+    assert SERVICES["worker"]["environment"]["BACKUP_DIR"] == "/backups"  # the watch looks for the newest copy
+    assert "${BACKUPS:-backups}:/backups:ro" in SERVICES["worker"]["volumes"]
+    assert all("${ANCHORS:-anchors}:/anchors" in SERVICES[name]["volumes"] for name in OURS)
     assert "${BACKUPS:-backups}:/backups" in SERVICES["backup"]["volumes"]
     assert "database:/var/lib/postgresql/data" in SERVICES["database"]["volumes"]
 

@@ -45,7 +45,7 @@ def _grants(provision: int, people: Iterable[Span], learners: Collection[Span]) 
             starts, ends = max(person.starts, place.starts), _earlier(person.ends, place.ends)
             if ends is None or ends >= starts:
                 wanted[person.who, place.who, place.starts] = Grant(
-                    learner_id=place.who, user_id=person.who, source=_source(provision), starts=starts, ends=ends
+                    content_object_id=place.who, user_id=person.who, source=_source(provision), starts=starts, ends=ends
                 )
     return list(wanted.values())
 
@@ -68,8 +68,8 @@ def sync_grants(provisions: Collection[int]) -> None:
         "provision", "learner", "starts", "ends"
     ):
         learners[provision].append(Span(learner, starts, ends))
-    Grant.objects.filter(source__in=[_source(pk) for pk in provisions]).delete()
-    Grant.objects.bulk_create([grant for pk in rows for grant in _grants(pk, people[pk], learners[pk])])
+    Grant.ever.filter(source__in=[_source(pk) for pk in provisions]).delete()
+    Grant.ever.bulk_create([grant for pk in rows for grant in _grants(pk, people[pk], learners[pk])])
 
 
 @dataclass(frozen=True)
@@ -110,10 +110,10 @@ class Share:
     def renew(self, placement: int, starts: date, ends: date | None) -> None:
         """Write the learner's grants anew, with `placement` from `starts` to `ends`: two queries."""
         self.places[placement] = Span(self.learner, starts, ends)
-        Grant.objects.filter(source=_source(self.provision.pk), learner=self.learner).delete()
+        Grant.ever.filter(source=_source(self.provision.pk), content_object=self.learner).delete()
         people = sorted(self.people, key=lambda one: (one.who, one.starts))
         places = sorted(self.places.values(), key=lambda one: one.starts)
-        Grant.objects.bulk_create(_grants(self.provision.pk, people, places))
+        Grant.ever.bulk_create(_grants(self.provision.pk, people, places))
 
 
 def trim_grants(*, provision: int, learner: int, old: Span, new: Span) -> None:
@@ -121,7 +121,7 @@ def trim_grants(*, provision: int, learner: int, old: Span, new: Span) -> None:
 
     A learner's places in one provision never meet, so the grants that meet `old` are those of this place.
     """
-    rows = Grant.objects.filter(source=_source(provision), learner=learner).filter(
+    rows = Grant.ever.filter(source=_source(provision), content_object=learner).filter(
         Q(ends=None) | Q(ends__gte=old.starts)
     )
     rows = rows.filter(starts__lte=old.ends) if old.ends else rows

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from django.db import transaction
 
 from learners.models import Grant, Learner
-from learners.models.learner import SHARED
+from learners.models.grant import SHARED
 from learners.permissions import check_can_see
 from provisionmap.school import audit
 from provisionmap.school.access import NotAllowed, can
@@ -45,36 +45,40 @@ def share_learner(*, learner: Learner, person: User, ends: date, reason: str, da
     if ends < day:
         raise NotAllowed(PAST)
     _check_external(learner, person, ends, day)
-    if Grant.objects.on(day).filter(learner=learner, user=person, source=SHARED).exists():
+    if Grant.ever.on(day).filter(content_object=learner, user=person, source=SHARED).exists():
         raise NotAllowed("They see this learner already. Change the last day of what is shared instead.")
-    made = Grant.objects.create(
-        learner=learner, user=person, source=SHARED, starts=day, ends=ends, reason=reason, given_by=by
+    made = Grant.ever.create(
+        content_object=learner, user=person, source=SHARED, starts=day, ends=ends, reason=reason, given_by=by
     )
-    audit.record("learner.share", by=by, target=made, school=learner.school, new={"starts": day, "ends": ends})
+    audit.record("learner.share", by=by, target=made, school=learner.school, 
+        new={"user": person, "starts": day, "ends": ends},
+    )  # fmt: skip
     return made
 
 
-def _current(grant: Grant, by: User) -> Grant:
-    check_can_share(grant.learner, by)
-    _lock(grant.learner)
-    current = Grant.objects.select_related("learner__school", "user").filter(pk=grant.pk, source=SHARED).first()
+def _current(grant: Grant, day: date, by: User) -> Grant:
+    check_can_share(grant.content_object, by)
+    _lock(grant.content_object)
+    current = Grant.ever.select_related("content_object__school", "user").filter(pk=grant.pk, source=SHARED).first()
     if current is None:
         raise NotAllowed("Somebody ended this meanwhile.")
+    if current.ends and current.ends < day:
+        raise NotAllowed(f"This ended on {current.ends:%d/%m/%Y}. Share the learner again if it is still needed.")
     return current
 
 
 @transaction.atomic
 def extend_share(*, grant: Grant, ends: date, day: date, by: User) -> Grant:
     """Make `ends` the last day of a share. Raises NotAllowed."""
-    current = _current(grant, by)
+    current = _current(grant, day, by)
     if ends < day:
         raise NotAllowed(PAST)
-    _check_external(current.learner, current.user, ends, day)
+    _check_external(current.content_object, current.user, ends, day)
     old, current.ends = current.ends, ends
     current.save(update_fields=["ends"])
     audit.record(
-        "learner.share_change", by=by, target=current, school=current.learner.school, old={"ends": old},
-        new={"ends": ends},
+        "learner.share_change", by=by, target=current, school=current.content_object.school, old={"ends": old},
+        new={"user": current.user, "ends": ends},
     )  # fmt: skip
     return current
 
@@ -82,11 +86,11 @@ def extend_share(*, grant: Grant, ends: date, day: date, by: User) -> Grant:
 @transaction.atomic
 def end_share(*, grant: Grant, day: date, by: User) -> None:
     """End a share at once: yesterday was its last day; one that began today never was. Raises NotAllowed."""
-    current = _current(grant, by)
+    current = _current(grant, day, by)
     last = day - timedelta(days=1)
     audit.record(
-        "learner.share_end", by=by, target=current, school=current.learner.school, old={"ends": current.ends},
-        new={"ends": last},
+        "learner.share_end", by=by, target=current, school=current.content_object.school, old={"ends": current.ends},
+        new={"user": current.user, "ends": last},
     )  # fmt: skip
     if current.starts > last:
         current.delete()

@@ -1,13 +1,13 @@
-"""Learners, the adults around them, and who was given sight of them."""
+"""Learners, and the adults around them."""
 
 from __future__ import annotations
 
 from datetime import date
 from typing import Any, ClassVar, Self
 
-from django.conf import settings
 from django.db import models
 from django.db.models import F, FilteredRelation, Q
+from guardian.shortcuts import get_objects_for_user
 
 from learners.census import YEAR_CHOICES
 from learners.models.group import Group
@@ -15,17 +15,10 @@ from provisionmap.school.access import schools_where
 from provisionmap.school.history import Records
 from provisionmap.school.models import School
 from provisionmap.school.roles import Capability
-from provisionmap.school.today import today
 
-SHARED = "shared"  # the source of a grant that a SENCO gave by hand
-
-
-class GrantQuerySet(models.QuerySet["Grant"]):
-    """Grants, dated."""
-
-    def on(self, day: date) -> Self:
-        """Grants that hold on `day`; the first and the last day both count."""
-        return self.filter(Q(ends=None) | Q(ends__gte=day), starts__lte=day)
+SEE = "learners.view_learner"  # what a grant permits
+# No sight by being a superuser, by a permission for all learners, or by a group of accounts: the library's defaults.
+ONLY_GRANTS: dict[str, bool] = {"with_superuser": False, "accept_global_perms": False, "use_groups": False}
 
 
 class LearnerQuerySet(models.QuerySet["Learner"]):
@@ -37,12 +30,14 @@ class LearnerQuerySet(models.QuerySet["Learner"]):
         All of a school's where their role says so; else those of the groups they teach and those they
         were granted sight of. Subqueries only, so it composes with any filter and never doubles a row.
         """
+        if not user.is_active:  # signed out or switched off; the library of grants would go on showing
+            return self.none()
         everywhere = schools_where(user, Capability.SEE_ALL_LEARNERS)
         own = schools_where(user, Capability.SEE_OWN_LEARNERS)
         if own == []:  # read with the request, and empty: nobody is seen by way of a group or a grant
             return self.filter(school__in=everywhere)
         taught = Group.teachers.through.objects.filter(user=user.pk).values("group")
-        granted = Grant.objects.on(today()).filter(user=user.pk).values("learner")
+        granted = get_objects_for_user(user, SEE, Learner, **ONLY_GRANTS).values("pk")
         return self.filter(Q(school__in=everywhere) | Q(school__in=own) & (Q(group__in=taught) | Q(pk__in=granted)))
 
     def on_roll(self, day: date) -> Self:
@@ -155,38 +150,6 @@ class Learner(models.Model):
     def flags(self) -> list[str]:
         """The tags of the flags that are set, in a fixed order."""
         return [tag for field, tag in self.FLAGS.items() if getattr(self, field)]
-
-
-class Grant(models.Model):
-    """Sight of one learner given to one person, from a day to a day, and why (`source`)."""
-
-    learner = models.ForeignKey(Learner, on_delete=models.CASCADE, related_name="grants")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="grants")
-    source = models.CharField(max_length=40)  # "provision:12" or "shared": who made it takes it away
-    starts = models.DateField()
-    ends = models.DateField(null=True, blank=True)
-    reason = models.CharField(max_length=200, blank=True)
-    given_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="grants_given"
-    )
-
-    objects = GrantQuerySet.as_manager()
-
-    class Meta:
-        ordering: ClassVar = ["pk"]
-        indexes: ClassVar = [models.Index(fields=["user", "learner"], name="grant_of_user")]
-        constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(ends=None) | Q(ends__gte=F("starts")), name="grant_ends_after_start"),
-            models.CheckConstraint(condition=~Q(source=SHARED) | Q(ends__isnull=False), name="share_has_a_last_day"),
-        ]
-
-    class Privacy:
-        plain = ("learner", "user", "source", "starts", "ends", "given_by")
-        personal = ()
-        special = ("reason",)
-
-    def __str__(self) -> str:
-        return f"{self.user_id} sees {self.learner_id}"
 
 
 class Contact(models.Model):

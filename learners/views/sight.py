@@ -12,8 +12,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from learners.actions import sharing as actions
 from learners.forms.sharing import ShareChangeForm, ShareForm
-from learners.models import Grant, Learner
-from learners.models.learner import SHARED
+from learners.models import Learner
+from learners.models.grant import SHARED
 from learners.sight import Reason, by_role, reasons, role_words
 from learners.views.learner import learner_here
 from provisionmap.school.access import NotAllowed, require
@@ -47,7 +47,7 @@ def _seers(request: Any, learner: Learner) -> list[tuple[User, list[Reason]]]:
 
 def _page(request: Any, learner: Learner, form: ShareForm, status: int = 200) -> HttpResponse:
     page = Paginator(_seers(request, learner), ROWS).get_page(request.GET.get("page"))
-    past = Grant.objects.filter(learner=learner, source=SHARED).select_related("user", "given_by").order_by("-starts")
+    past = learner.grants.filter(source=SHARED).select_related("user", "given_by").order_by("-starts")
     shown = {"section": "learners", "learner": learner, "page": page, "form": form, "shares": past, "day": today()}
     return render(request, "learners/sight.html", shown, status=status)
 
@@ -72,7 +72,7 @@ def sight(request: Any, pk: int) -> HttpResponse:
 def share(request: Any, pk: int, share_pk: int) -> HttpResponse:
     """Move the last day of a share, or end it at once."""
     learner = learner_here(request, pk)
-    grant = get_object_or_404(Grant.objects.filter(source=SHARED, learner=learner).select_related("user"), pk=share_pk)
+    grant = get_object_or_404(learner.grants.filter(source=SHARED).select_related("user"), pk=share_pk)
     if request.method != "POST":
         return redirect("learners:sight", learner.pk)
     form = ShareChangeForm(request.POST)
@@ -101,7 +101,8 @@ def seen_by(request: Any, pk: int) -> HttpResponse:
     for reason in reasons(request.school, day, people=[person.pk]):
         told[reason.learner].append(reason)
     seen = [pk for pk, why in told.items() if any(one.opens for one in why)]
-    page = Paginator(Learner.objects.filter(school=request.school, pk__in=seen), ROWS).get_page(request.GET.get("page"))
+    learners = Learner.objects.visible_to(request.user).filter(school=request.school, pk__in=seen)
+    page = Paginator(learners, ROWS).get_page(request.GET.get("page"))
     shown = {
         "section": "settings",
         "person": person,

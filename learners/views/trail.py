@@ -6,18 +6,23 @@ import csv
 import io
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 
 from learners.actions.trail import record_export
 from learners.forms.trail import TrailFilter
 from learners.trail import LOOKS, Line, events_of, lines_of, lookers_of
 from learners.views.learner import learner_here
 from provisionmap.school.access import require
+from provisionmap.school.alarms import MANY
 from provisionmap.school.roles import Capability
 from provisionmap.school.sealing import LATE, behind
 from provisionmap.school.seen import counted
+from provisionmap.school.sign_in.state import shown_lately
 from provisionmap.school.today import today
 from provisionmap.web import typed
 from provisionmap.web.formulas import guarded, writable
@@ -56,7 +61,14 @@ def trail(request: Any) -> HttpResponse:
     asked = form.asked(today())
     rows = events_of(request.user, request.school, asked)
     if request.method == "POST":
+        if not shown_lately(request):
+            return redirect(f"{reverse('account_reauthenticate')}?{urlencode({'next': request.get_full_path()})}")
         lines = lines_of(request.user, request.school, list(rows[:MOST_TAKEN]))
+        named = len({line.about.pk for line in lines if line.about})
+        if named > MANY:
+            refusal = f"The file would name {named} learners, {MANY} at most: choose fewer days or one person."
+            messages.error(request, refusal)
+            return redirect(request.get_full_path())
         record_export(school=request.school, asked=asked, rows=len(lines), by=request.user)
         name = f"audit-trail-{asked.since:%Y-%m-%d}-{asked.until:%Y-%m-%d}.csv"
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}

@@ -14,7 +14,7 @@ from provisionmap.school.models import Membership, School, User
 from provisionmap.school.roles import Capability, capabilities_of, roles_with
 from provisionmap.school.today import today
 
-READS = frozenset({"GET", "HEAD", "OPTIONS"})
+READS = frozenset({"GET", "HEAD"})
 
 
 class NotAllowed(Exception):

@@ -5,8 +5,8 @@ Source: docs/audit.md, "Alarms": limits of what one person does within ten minut
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -18,6 +18,7 @@ MOST_REFUSED = 20  # answers that turned somebody away
 MANY = 100  # learners in one file
 BACKUP_EVERY = timedelta(hours=26)
 WIDE = roles_with(Capability.SEE_ALL_LEARNERS)
+GIVES = frozenset({"person.add", "person.role_give"})  # acts by which somebody gets a role
 
 # What the page says, and the mail: neither a child nor a colleague is named in a mail.
 KINDS: dict[str, tuple[str, str]] = {
@@ -36,6 +37,7 @@ class Trace(NamedTuple):
     """One event of the trail, as far as it matters here."""
 
     school: int
+    at: datetime
     user: int | None
     verb: str
     learner: int | None
@@ -58,33 +60,57 @@ def _new(changes: Mapping[str, Any], name: str) -> Any:
     return value[1] if isinstance(value, list) and len(value) == 2 else value
 
 
-def alarms_of(traces: Iterable[Trace]) -> list[Found]:
-    """The alarms that the traces of the last ten minutes give, in a steady order.
+def most_within(moments: Iterable[tuple[datetime, Hashable]]) -> int:
+    """How many different things fall into the fullest ten minutes; a thing ten minutes and more after another is not
+    in one window with it.
 
-    >>> alarms_of([Trace(1, 5, "learner.view", learner, {}) for learner in range(61)])
+    >>> start = datetime(2026, 11, 26, 8)
+    >>> most_within([(start, 1), (start + WINDOW / 2, 2), (start + WINDOW, 3), (start + WINDOW, 3)])
+    2
+    """
+    ordered = sorted(moments, key=lambda one: one[0])
+    within: Counter[Hashable] = Counter()
+    most = first = 0
+    for moment, thing in ordered:
+        within[thing] += 1
+        while moment - ordered[first][0] >= WINDOW:
+            within[ordered[first][1]] -= 1
+            within += Counter()  # forgets what is there no more
+            first += 1
+        most = max(most, len(within))
+    return most
+
+
+def alarms_of(traces: Iterable[Trace]) -> list[Found]:
+    """The alarms that traces give, in a steady order. Reading and refusals are counted over any ten minutes of them.
+
+    >>> now = datetime(2026, 11, 26, 8)
+    >>> alarms_of([Trace(1, now, 5, "learner.view", learner, {}) for learner in range(61)])
     [Found(school=1, kind='reading', about=5, count=61)]
-    >>> alarms_of([Trace(1, 5, "learner.view", 7, {})] * 500)
+    >>> alarms_of([Trace(1, now, 5, "learner.view", 7, {})] * 500)
     []
     """
-    read: dict[tuple[int, int | None], set[int | None]] = defaultdict(set)
-    refused: dict[tuple[int, int | None], int] = defaultdict(int)
+    read: dict[tuple[int, int | None], list[tuple[datetime, Hashable]]] = defaultdict(list)
+    refused: dict[tuple[int, int | None], list[tuple[datetime, Hashable]]] = defaultdict(list)
     found = set()
-    for one in traces:
+    for number, one in enumerate(traces):
         who = (one.school, one.user)
         if one.verb == "learner.view":
-            read[who].add(one.learner)
+            read[who].append((one.at, one.learner))
         elif one.verb == "access.refused":
-            refused[who] += 1
+            refused[who].append((one.at, number))
         elif one.verb == "map.export" and (_new(one.changes, "learners") or 0) > MANY:
             found.add(Found(one.school, "export", one.user, int(_new(one.changes, "learners"))))
         elif one.verb in ("record.take", "transfer.send"):
             found.add(Found(one.school, "record", one.user, 1))
         elif one.verb in ("account.second_step_remove", "person.second_step_reset"):
             found.add(Found(one.school, "second_step", one.target, 1))
-        elif one.verb == "person.role_give" and _new(one.changes, "role") in WIDE:
-            found.add(Found(one.school, "role", one.user, 1))
-    found |= {Found(who[0], "reading", who[1], len(seen)) for who, seen in read.items() if len(seen) > MOST_READ}
-    found |= {Found(who[0], "refused", who[1], count) for who, count in refused.items() if count > MOST_REFUSED}
+        elif one.verb in GIVES and _new(one.changes, "role") in WIDE:
+            found.add(Found(one.school, "role", _new(one.changes, "user"), 1))
+    for kind, limit, counts in (("reading", MOST_READ, read), ("refused", MOST_REFUSED, refused)):
+        for (school, user), moments in counts.items():
+            if len(moments) > limit and (most := most_within(moments)) > limit:
+                found.add(Found(school, kind, user, most))
     return sorted(found, key=lambda one: (one.school, one.kind, one.about or 0, one.count))
 
 

@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 from provisionmap.school.roles import Capability
 from provisionmap.school.steps import register
@@ -35,6 +36,7 @@ class SchoolConfig(AppConfig):
     def ready(self) -> None:
         """Registers the steps of the set-up path that this storey can judge, and what follows from signing in."""
         import_module("provisionmap.school.sign_in.receivers")
+        post_migrate.connect(import_module("provisionmap.school.walls").build, sender=self)
         register(
             "terms",
             "Terms and closures",

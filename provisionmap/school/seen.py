@@ -39,6 +39,7 @@ OF_LEARNERS = frozenset(
         Capability.EDIT_LEARNERS,
         Capability.EDIT_PASSPORT,
         Capability.IMPORT_LEARNERS,
+        Capability.SHARE_LEARNERS,
         Capability.SEE_AUDIT,
         Capability.EXPORT_RECORD,
     }
@@ -95,7 +96,10 @@ def _events(request: Any, answer: HttpResponse) -> list[AuditEvent]:
         thing = {name: value for name, value in match.kwargs.items() if isinstance(value, int) and value < TOO_LARGE}
         told = {"page": page, "status": answer.status_code, **thing}
         learner = thing.get("learner", thing.get("pk")) if match.route.startswith(BY_LEARNER) else None
-        return [AuditEvent(verb=REFUSED, learner_id=learner, changes=told, **who)] if thing else []
+        # An address without an id that does not exist tells nothing; one that was refused does.
+        if not thing and answer.status_code != 403:
+            return []
+        return [AuditEvent(verb=REFUSED, learner_id=learner, changes=told, **who)]
     if answer.status_code not in SHOWN:
         return []
     seen = request.__dict__.get("seen", ())

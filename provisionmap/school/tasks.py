@@ -2,23 +2,27 @@
 
 import logging
 from datetime import UTC, datetime
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 
 from celery import shared_task
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 
 from provisionmap.school.actions import alarms
 from provisionmap.school.alarms import Found, is_missing
 from provisionmap.school.anchors import Broken, write_anchor
-from provisionmap.school.mail import write_reset
+from provisionmap.school.mail import can_send, write_reset, write_told
 from provisionmap.school.models import School, User
 from provisionmap.school.sealing import LATE, behind, seal
 from provisionmap.school.throttle import forget_ended
 from provisionmap.school.today import today
 
 NOBODY = 0
+COPIES = "provision-map-*Z"  # folders that `script/backup` makes, by when
 
 logger = logging.getLogger(__name__)
 
@@ -48,6 +52,33 @@ def mail_reset(user_id: int, origin: str) -> None:
     user = User.objects.filter(pk=user_id, is_active=True).first()
     if user is not None and user.memberships.on(today()).exists():
         write_reset(user, origin)
+
+
+def tell_owner(user: User, what: str, device: str = "") -> None:
+    """Let the worker tell `user` what was done to their account, a key of mail.TOLD.
+
+    Signing in waits for no mail server, and is stopped by no queue that is away: that is logged instead.
+    """
+    if can_send():
+        transaction.on_commit(partial(_queue_told, user.pk, what, device))
+
+
+def _queue_told(user_id: int, what: str, device: str) -> None:
+    try:
+        mail_told.delay(user_id, what, device)
+    except OperationalError:
+        logger.error("a mail about an account could not be queued", extra={"user_id": user_id, "reason": what})
+
+
+@shared_task(autoretry_for=(OSError,), retry_backoff=60, max_retries=4)
+def mail_told(user_id: int, what: str, device: str = "") -> None:
+    """Tell the owner of an account what was done to it; tried again for a quarter of an hour.
+
+    Sent twice it does no harm: both say the same.
+    """
+    user = User.objects.filter(pk=user_id, is_active=True).first()
+    if user is not None:
+        write_told(user, what, device)
 
 
 @shared_task(expires=30)
@@ -84,7 +115,7 @@ def watch() -> None:
     now = timezone.now()
     alarms.watch(now=now)
     if settings.BACKUP_DIR:
-        made = [path.stat().st_mtime for path in Path(settings.BACKUP_DIR).glob("*") if path.is_file()]
+        made = [path.stat().st_mtime for path in Path(settings.BACKUP_DIR).glob(COPIES)]
         newest = datetime.fromtimestamp(max(made), UTC) if made else None
         if is_missing(newest, now):
             everywhere("backup")

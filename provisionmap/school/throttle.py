@@ -2,7 +2,9 @@
 
 Tries are counted for an e-mail address and the address they come from, together: guessing is stopped where it
 happens, and nobody can lock a colleague out from another computer. The count is taken before the password is
-checked, so that many tries at once gain nothing. Source: docs/security.md, "Signing in".
+checked, so that many tries at once gain nothing. Mail to one address is counted the same way (sending.py), and a code
+of the second step, which opens once (forms/sign_in.py).
+Source: docs/security.md, "Signing in".
 """
 
 from datetime import timedelta
@@ -38,14 +40,14 @@ def _mark(email: str, sender: str) -> str:
 
 
 @transaction.atomic
-def take_try(email: str, sender: str) -> bool:
-    """Count a try; False when there were too many, whether or not the e-mail address is known here.
+def take_try(email: str, sender: str, *, most: int = MOST_TRIES, seconds: int = SECONDS) -> bool:
+    """Count a try; False when there were more than `most`, whether or not the e-mail address is known here.
 
     In the database, not in a cache: the lock on the row lets no two tries count as one, and nothing throws a
     count away to make room.
     """
     now = timezone.now()
-    until = now + timedelta(seconds=SECONDS)
+    until = now + timedelta(seconds=seconds)
     kept, _ = SignInTries.objects.select_for_update().get_or_create(
         mark=_mark(email, sender), defaults={"until": until}
     )
@@ -53,7 +55,7 @@ def take_try(email: str, sender: str) -> bool:
         kept.count, kept.until = 0, until
     kept.count += 1
     kept.save(update_fields=["count", "until"])
-    return kept.count <= MOST_TRIES
+    return kept.count <= most
 
 
 def forget(email: str, sender: str) -> None:

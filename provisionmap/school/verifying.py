@@ -67,9 +67,8 @@ def _moment_of(text: str) -> datetime:
 def _chain(found: Found) -> None:
     """Every seal by the one before it. Each link stands on the hash as stored, so one change is told once."""
     number, before, sealed = 0, FIRST, ""
-    early = (
-        ""  # what says that it was there before this moment would have been in the batch before, or in an earlier one
-    )
+    # What says that it was there before `early` would have been in an earlier batch: those hold events up to `newest`.
+    early = newest = newest_here = ""
     for at_number, event_id, raw_at, held, *row in _rows():
         now = moment(raw_at)
         if at_number != number + 1:
@@ -84,10 +83,13 @@ def _chain(found: Found) -> None:
         if now != sealed:
             if now < sealed:
                 found.tell("reordered", event_id, f"Seal {at_number} is older than the one before it.")
-            early, sealed = moment(_moment_of(sealed) - LATE) if sealed else "", now
-        if row[0] is not None and (said := moment(row[1])) < early:
-            found.tell("inserted", event_id, f"Event {event_id} (seal {at_number}) says {said[:16]}, "
-                       "and was not there when later ones were sealed.")  # fmt: skip
+            newest = max(newest, newest_here)
+            early, sealed = moment(_moment_of(newest) - LATE) if newest else "", now
+        if row[0] is not None:
+            if (said := moment(row[1])) < early:
+                found.tell("inserted", event_id, f"Event {event_id} (seal {at_number}) says {said[:16]}, "
+                           "and was not there when later ones were sealed.")  # fmt: skip
+            newest_here = max(newest_here, said)
         number, before = at_number, held
         found.seals += 1
 

@@ -140,8 +140,8 @@ class Trail:
 
     def wrong_sight(self) -> int:
         """Grants of the provision's people that are not what its placements say."""
-        held = Grant.objects.filter(source=f"provision:{self.provision.pk}").values_list(
-            "user", "learner", "starts", "ends"
+        held = Grant.ever.filter(source=f"provision:{self.provision.pk}").values_list(
+            "user", "content_object", "starts", "ends"
         )
         people = self.provision.deliverers.exclude(user=None).values_list("user", flat=True)
         due = {(user, one.learner_id, one.starts, one.ends) for one in self.now.values() for user in people}

@@ -78,10 +78,16 @@
     if (event.target.closest("[data-hide]")) hide();
     if (event.target.closest("[data-stay]")) ask("POST");
   });
-  /* A form that would be refused is kept back: nothing typed is sent into a session that has ended. */
+  /* A form that would be refused is kept back: nothing typed is sent into a session that has ended, nor from a computer
+     without a connection, where the browser would put its own page in place of this one. */
   document.addEventListener("submit", (event) => {
-    if (event.target.method === "post" && Date.now() > ends && !covered) { event.preventDefault(); event.stopImmediatePropagation(); ask(); }
+    const offline = !navigator.onLine;
+    if (event.target.method !== "post" || covered || (!offline && Date.now() <= ends)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (offline) window.provisionMap.say("No connection. What you typed is still here: try again in a moment.", true); else ask();
   }, true);
+  window.addEventListener("online", () => ask()); // whether it still lasts could not be asked meanwhile
   document.addEventListener("htmx:responseError", (event) => { if (event.detail.xhr.status === 401) ask(); });
   document.addEventListener("htmx:afterRequest", (event) => {
     if (event.detail.successful && event.detail.requestConfig?.verb === "post") ends = Date.now() + Number(body.dataset.idle) * 1000, plan();

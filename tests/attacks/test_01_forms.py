@@ -13,6 +13,7 @@ from tests.conftest import NOW
 from tests.factories import LearnerFactory, PlacementFactory
 from tests.matrix.test_matrix import put_back
 from tests.matrix.world import COLLEAGUE, ELSEWHERE
+from tests.walls import take_down
 
 EXEMPT = {"csp-report"}  # browsers send it without a token, and it writes nothing
 # Fields of our models that no form of ours offers to the person who sends these.
@@ -119,6 +120,7 @@ def test_a_row_that_names_another_school_would_be_seen(world):
     with put_back():
         other = world.things["learner"]["elsewhere"][0]
         assert crossings() == []
+        take_down("interventions_placement")
         Placement.objects.filter(pk=world.own.placement.pk).update(learner=other)
         assert crossings() == ["Placement"]
 

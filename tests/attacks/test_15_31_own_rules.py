@@ -18,8 +18,11 @@ MARKUP = {
 FROM_OUTSIDE = {"GET", "POST", "META", "headers", "COOKIES", "body"}
 NETWORK = {"requests", "urllib.request", "http.client", "httpx", "aiohttp", "urllib3", "ftplib", "telnetlib"}
 UNSAFE = {"pickle", "marshal", "shelve", "dill"}
+PROGRAMS = {"subprocess", "pty", "commands"}  # nothing of the product starts another program
+WEAK = {"hashlib.md5", "hashlib.sha1"}
 CALLS = {"eval", "exec", "compile", "mark_safe", "Sniffer", "RawSQL", "urlopen"}
-METHODS = {"raw", "extra", "Sniffer"}
+WHOLE = {"yaml.load", "yaml.unsafe_load", "os.system", "os.popen", "django.utils.safestring.mark_safe"} | WEAK
+METHODS = {"raw", "extra", "Sniffer", "from_string"}
 
 
 def from_outside(node):
@@ -46,16 +49,14 @@ def against(tree):
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             names = [node.module or "", *(f"{node.module}.{alias.name}" for alias in node.names)]
-        found += [(node.lineno, f"import {name}") for name in names if name in NETWORK | UNSAFE]
+        found += [(node.lineno, f"import {name}") for name in names if name in NETWORK | UNSAFE | PROGRAMS | WEAK]
         if not isinstance(node, ast.Call):
             continue
         name, whole = called(node), ast.unparse(node.func)
         if name in METHODS and isinstance(node.func, ast.Attribute):
             found.append((node.lineno, f".{name}()"))
-        elif (name in CALLS and whole in CALLS) or whole == "django.utils.safestring.mark_safe":
-            found.append((node.lineno, f"{name}()"))
-        elif whole in {"yaml.load", "yaml.unsafe_load"}:
-            found.append((node.lineno, whole))
+        elif (name in CALLS and whole in CALLS) or whole in WHOLE:
+            found.append((node.lineno, f"{whole}()"))
         if any(word.arg is None and names_from_outside(word.value) for word in node.keywords):
             found.append((node.lineno, "** of a request"))
         if name in {"order_by", "values", "annotate", "alias"} and any(from_outside(arg) for arg in node.args):
@@ -66,6 +67,30 @@ def against(tree):
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_no_file_of_ours_breaks_a_rule(path):
     assert against(ast.parse(path.read_text(encoding="utf-8"))) == []
+
+
+def test_the_library_of_grants_is_asked_where_sight_is_decided_only():
+    asking = {
+        path.relative_to(ROOT).as_posix()
+        for path in FILES
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if (isinstance(node, ast.ImportFrom) and (node.module or "").startswith("guardian"))
+        or (isinstance(node, ast.Import) and any(alias.name.startswith("guardian") for alias in node.names))
+    }
+
+    assert asking == {"learners/models/grant.py", "learners/models/learner.py"}
+
+
+def test_only_the_demo_plays_with_a_chance_that_can_be_foretold():
+    playing = {
+        path.relative_to(ROOT).parts[:2]
+        for path in FILES
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if (isinstance(node, ast.ImportFrom) and node.module == "random")
+        or (isinstance(node, ast.Import) and any(alias.name == "random" for alias in node.names))
+    }
+
+    assert playing == {("provisionmap", "demo")}
 
 
 def test_markup_is_called_safe_in_known_places_only():
@@ -90,7 +115,8 @@ def test_markup_is_called_safe_in_known_places_only():
         "Learner.objects.raw('SELECT 1')", "rows.extra(where=['1=1'])", "import pickle", "yaml.load(text)",
         "eval(text)", "rows.filter(**{request.POST['field']: 1})",
         "csv.Sniffer().sniff(text)", "import requests", "from urllib.request import urlopen", "exec(text)",
-        "rows.values(*request.POST)",
+        "rows.values(*request.POST)", "import subprocess", "os.system(text)", "hashlib.md5(text)",
+        "from hashlib import sha1", "engines['django'].from_string(text)",
     ],
 )  # fmt: skip
 def test_each_rule_finds_what_it_forbids(line):

@@ -102,7 +102,8 @@ names = ("SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME", "SESSION_COOKIE_SECURE", "SE
          "SESSION_COOKIE_SAMESITE", "CSRF_COOKIE_SECURE", "DEBUG")
 print(json.dumps({"settings": [getattr(settings, name) for name in names],
                   "hsts": answer.headers.get("Strict-Transport-Security"),
-                  "plain": [plain.status_code, plain.headers.get("Location")]}))
+                  "plain": [plain.status_code, plain.headers.get("Location")],
+                  "asked by a program": Client().get("/health/", headers={"host": "map.school.example"}).status_code}))
 """
 
 
@@ -124,6 +125,7 @@ def test_cookies_and_transport_in_production(tmp_path):
 
     assert done.returncode == 0, done.stderr
     shown = json.loads(done.stdout.splitlines()[-1])
+    assert shown.pop("asked by a program") in {200, 503}  # told whether all is well, and never sent elsewhere
     assert shown == {
         "settings": ["__Host-sessionid", "__Host-csrftoken", True, True, "Lax", True, False],
         "hsts": "max-age=31536000; includeSubDomains; preload",

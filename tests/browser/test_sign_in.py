@@ -104,6 +104,13 @@ def test_a_passkey_opens_without_the_password(visit, really, live_server):
 
     page.get_by_role("button", name="Sign in with a passkey").click()
     expect(page.get_by_role("link", name="Map")).to_be_visible()
+    expect(page.locator("body")).to_have_attribute("data-idle", "1200")
+    out(page)
+
+    page.get_by_label("Other people use this computer").check()
+    page.get_by_role("button", name="Sign in with a passkey").click()
+    expect(page.get_by_role("link", name="Map")).to_be_visible()
+    expect(page.locator("body")).to_have_attribute("data-idle", "300")
 
 
 def writing(page, senco):
@@ -151,6 +158,35 @@ def test_a_session_that_ends_while_somebody_types_loses_nothing(visit, senco):
     assert (provision.note, provision.version) == ("She read the whole page alone today.", 2)
 
 
+def test_a_session_that_ends_without_a_connection_loses_nothing_and_saves_once(visit, senco):
+    page = visit()
+    page.clock.install()
+    provision = writing(page, senco)
+    page.evaluate("(mail) => { window.mail = mail; }", senco.email)
+    before = page.url
+    page.context.set_offline(True)
+    Session.objects.all().delete()
+    page.clock.fast_forward("25:00")
+
+    for _ in range(2):
+        page.get_by_role("button", name="Save").first.click()
+        expect(page.locator("#status")).to_contain_text("No connection. What you typed is still here")
+    assert (page.url, page.locator("[name=note]").input_value()) == (before, "She read the whole page alone today.")
+
+    page.context.set_offline(False)
+    expect(page.get_by_role("dialog")).to_contain_text("You have been signed out")
+    again(page, "Sign in")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    page.get_by_role("button", name="Save").first.click()
+    page.wait_for_load_state()
+
+    saved = Provision.objects.get(pk=provision.pk)
+    assert (saved.note, saved.version) == ("She read the whole page alone today.", 2)
+    assert Provision.history.filter(id=provision.pk, note=saved.note).count() == 1
+    out(page)
+    assert_nothing_is_left(page)
+
+
 def test_a_part_of_a_page_refused_for_a_session_that_ended_covers_the_page(visit, senco):
     page = visit()
     sign_in(page, senco)
@@ -181,6 +217,16 @@ def test_escape_twice_hides_the_screen_until_it_is_known_who_asks(visit, senco):
     assert page.locator("[name=note]").input_value() == "She read the whole page alone today."
 
 
+def assert_nothing_is_left(page):
+    """Nothing of the browser's storage holds anything."""
+    left = page.evaluate(
+        "async () => [Object.values(sessionStorage), localStorage.length, (await indexedDB.databases()).length,"
+        " (await caches.keys()).length]"
+    )
+    # All there is: where the library of fragments thinks it is.
+    assert ([one.partition("?")[0] for one in left[0]], *left[1:]) == (["/sign-in/"], 0, 0, 0)
+
+
 def test_after_signing_out_nothing_is_left_and_back_shows_nothing(visit, senco):
     page = visit()
     sign_in(page, senco)
@@ -190,12 +236,7 @@ def test_after_signing_out_nothing_is_left_and_back_shows_nothing(visit, senco):
     page.go_back()
 
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
-    left = page.evaluate(
-        "async () => [Object.values(sessionStorage), localStorage.length, (await indexedDB.databases()).length,"
-        " (await caches.keys()).length]"
-    )
-    # All there is: where the library of fragments thinks it is.
-    assert ([one.partition("?")[0] for one in left[0]], *left[1:]) == (["/sign-in/"], 0, 0, 0)
+    assert_nothing_is_left(page)
 
 
 def test_somebody_else_signing_in_elsewhere_gets_nothing_of_this_page(visit, senco):

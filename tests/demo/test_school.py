@@ -105,7 +105,7 @@ def test_every_placement_added_is_in_the_audit(school):
 def test_staff_see_the_learners_they_work_with(school):
     external = User.objects.get(email="external@oakfield.example")
 
-    assert Grant.objects.filter(user=external, learner__forename="Maya", learner__surname="Okafor").exists()
+    assert Grant.ever.filter(user=external, content_object__forename="Maya", content_object__surname="Okafor").exists()
     assert 0 < Learner.objects.visible_to(external).count() < 30
 
 

@@ -96,7 +96,7 @@ def test_adults_that_were_replaced_come_back(by):
     undoing.undo_change(change=MapChange.objects.get(), by=by)
 
     assert list(Deliverer.objects.values_list("pk", "user", "adults")) == [(old.pk, old.user_id, 2)]
-    assert list(Grant.objects.values_list("user", flat=True)) == [old.user_id]
+    assert list(Grant.ever.values_list("user", flat=True)) == [old.user_id]
 
 
 def test_a_change_is_taken_back_once(by):

@@ -154,7 +154,7 @@ def test_people_planned_for_more_than_their_week_are_told_the_furthest_over_firs
 def test_a_teaching_assistant_is_told_of_their_own_learners_only_and_of_nobodys_hours(client, senco):
     ta = member(Role.TEACHING_ASSISTANT, senco.school)
     mine, other = placed(senco.school), placed(senco.school)
-    Grant.objects.create(learner=mine.learner, user=ta, source="shared:1", starts=date(2026, 9, 7))
+    Grant.ever.create(content_object=mine.learner, user=ta, source="shared:1", starts=date(2026, 9, 7))
     hidden = placed(senco.school, one=mine.learner, confidential=True)
     client.force_login(ta)
 
@@ -372,7 +372,7 @@ class TestRemedies:
     def test_who_reads_only_is_told_who_mends(self, client, senco, role):
         by = member(role, senco.school)
         one = placed(senco.school).learner
-        Grant.objects.create(learner=one, user=by, source="shared:1", starts=date(2026, 9, 7))
+        Grant.ever.create(content_object=one, user=by, source="shared:1", starts=date(2026, 9, 7))
         client.force_login(by)
 
         text = self.page(client, "no-review")

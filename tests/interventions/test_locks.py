@@ -131,7 +131,9 @@ def test_a_list_import_and_the_turn_of_the_year_let_others_write_rows_that_belon
             hold()
 
             assert held(learner)
-            assert gets_through(lambda: Grant.objects.create(learner=learner, user=by, source="shared:1", starts=TODAY))
+            assert gets_through(
+                lambda: Grant.ever.create(content_object=learner, user=by, source="shared:1", starts=TODAY)
+            )
 
 
 def test_a_group_that_is_changed_lets_a_learner_join_it(by):

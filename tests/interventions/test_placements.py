@@ -182,7 +182,7 @@ def test_a_new_place_takes_the_provisions_dose_and_opens_sight_for_its_adults(by
     )
 
     assert (placement.sessions, placement.minutes, placement.version) == (4, 15, 1)
-    assert list(Grant.objects.values_list("user", "learner", "starts", "ends")) == [
+    assert list(Grant.ever.values_list("user", "content_object", "starts", "ends")) == [
         (ta.pk, learner.pk, date(2026, 11, 23), date(2027, 7, 20))
     ]
     assert AuditEvent.objects.get().verb == "placement.add"
@@ -196,7 +196,7 @@ def test_sight_ends_with_the_placement(by):
 
     actions.end_placement(placement=placement, on=date(2026, 11, 20), seen=1, by=by)
 
-    assert Grant.objects.get().ends == date(2026, 11, 20)
+    assert Grant.ever.get().ends == date(2026, 11, 20)
 
 
 @pytest.mark.parametrize(
@@ -227,7 +227,9 @@ def test_sight_after_days_were_changed_is_what_making_it_anew_would_give(by, day
 
     actions.change_placement(placement=one, changes=days, seen=1, by=by)
 
-    rows = Grant.objects.order_by("user", "learner", "starts").values_list("user", "learner", "starts", "ends")
+    rows = Grant.ever.order_by("user", "content_object", "starts").values_list(
+        "user", "content_object", "starts", "ends"
+    )
     found = list(rows)
     sync_grants([provision.pk])
     assert found == list(rows.all())
@@ -276,7 +278,7 @@ def test_undo_of_an_addition_removes_it_and_its_sight(by):
 
     assert undo(by) == actions.Undone(f"{provision.name} for {learner.name} is taken off again", learner.pk)
 
-    assert (Placement.objects.count(), Grant.objects.count()) == (0, 0)
+    assert (Placement.objects.count(), Grant.ever.count()) == (0, 0)
     assert AuditEvent.objects.filter(verb="placement.remove").count() == 1
     assert undo(by) is None
 

@@ -63,7 +63,7 @@ def test_a_provision_starts_with_its_people_and_its_learners(by):
         (one.pk, STARTS, ENDS, 20, 3) for one in learners
     ]
     assert Placement.history.filter(history_user=by).count() == 3
-    assert set(Grant.objects.values_list("user", "learner")) == {(ta.pk, one.pk) for one in learners}
+    assert set(Grant.ever.values_list("user", "content_object")) == {(ta.pk, one.pk) for one in learners}
     assert list(AuditEvent.objects.order_by("pk").values_list("verb", flat=True)) == [
         "map.start",
         "provision.start",
@@ -138,7 +138,7 @@ def test_new_people_replace_the_old_and_so_does_their_sight(by):
         (old.pk, None, date(2026, 11, 22)),
         (new.pk, date(2026, 11, 23), None),
     ]
-    assert list(Grant.objects.order_by("starts").values_list("user", "starts", "ends")) == [
+    assert list(Grant.ever.order_by("starts").values_list("user", "starts", "ends")) == [
         (old.pk, date(2026, 9, 7), date(2026, 11, 22)),
         (new.pk, date(2026, 11, 23), date(2027, 7, 20)),
     ]
@@ -151,7 +151,7 @@ def test_who_answers_for_a_provision_sees_its_learners(by):
 
     actions.change_provision(provision=provision, changes={"responsible": teacher}, deliverers=None, seen=1, by=by)
 
-    assert Grant.objects.get().user == teacher
+    assert Grant.ever.get().user == teacher
 
 
 def test_the_second_of_two_savers_is_refused(by):

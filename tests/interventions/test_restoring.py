@@ -91,10 +91,10 @@ def test_a_removed_placement_comes_back_under_its_history(senco, row):
 
     assert (restored.pk, restored.version) == (row.pk, 3)
     assert list(restored.history.order_by("history_id").values_list("history_type", flat=True)) == ["+", "~", "-", "+"]
-    assert Grant.objects.filter(user=helper, learner=row.learner).exists()
+    assert Grant.ever.filter(user=helper, content_object=row.learner).exists()
     undoing.undo_change(change=MapChange.objects.get(), by=senco)
     assert not Placement.objects.exists()
-    assert not Grant.objects.exists()
+    assert not Grant.ever.exists()
 
 
 def test_what_was_confidential_stays_as_it_is_now(senco, row):

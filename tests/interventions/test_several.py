@@ -71,7 +71,7 @@ def state():
         list(Placement.objects.order_by("pk").values_list(*fields)),
         list(Provision.objects.order_by("pk").values_list("pk", "starts", "ends", "responsible")),
         list(Deliverer.objects.order_by("pk").values_list("provision", "user", "name", "role", "starts", "ends")),
-        sorted(Grant.objects.values_list("learner", "user", "source", "starts", "ends"), key=str),
+        sorted(Grant.ever.values_list("content_object", "user", "source", "starts", "ends"), key=str),
     )
 
 
@@ -86,7 +86,7 @@ class TestActs:
         assert [Placement.objects.get(pk=one.pk).ends for one in placed] == [TODAY, TODAY, LAST]
         assert [Placement.objects.get(pk=one.pk).version for one in placed] == [2, 2, 1]
         assert change.words == "Ended 2 placements on 23/11/2026"
-        assert Grant.objects.filter(user=ta, ends=TODAY).count() == 2
+        assert Grant.ever.filter(user=ta, ends=TODAY).count() == 2
         assert AuditEvent.objects.get(verb="map.several").target_id == change.pk
         assert placed[0].history.latest().history_change_reason == change.reason
 
@@ -140,7 +140,7 @@ class TestActs:
         assert (new.starts, new.ends, new.outcome) == (TODAY, END, "Reads CVC words")
         assert (new.sessions, new.minutes, list(new.shared_with.all())) == (5, 10, [senco])
         assert other.placements.filter(learner=placed[1].learner).count() == 1
-        assert Grant.objects.filter(user=ta, learner=placed[0].learner, starts=TODAY).exists()
+        assert Grant.ever.filter(user=ta, content_object=placed[0].learner, starts=TODAY).exists()
         assert change.words == "Moved 4 placements to Phonics B on 23/11/2026"
         later.refresh_from_db()
         assert (later.provision, later.starts, later.ends) == (other, date(2026, 12, 1), END)

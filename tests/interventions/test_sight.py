@@ -78,7 +78,9 @@ def test_sight_goes_when_the_delivery_goes(school):
     mine = placed(school)
     delivery = DelivererFactory(provision=mine.provision, user=user)
     sync_grants([mine.provision_id])
-    Grant.objects.create(learner=Learner.objects.get(surname="Unplaced"), user=user, source="shared:1", starts=TODAY)
+    Grant.ever.create(
+        content_object=Learner.objects.get(surname="Unplaced"), user=user, source="shared:1", starts=TODAY
+    )
 
     delivery.delete()
     sync_grants([mine.provision_id])

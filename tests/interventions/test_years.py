@@ -81,7 +81,7 @@ def test_the_places_of_leavers_end_on_their_last_day_and_what_would_begin_later_
         ends.pk: LAST_DAY, over.pk: date(2026, 10, 2), stays.pk: None,
     }  # fmt: skip
     assert not Placement.objects.filter(pk=later.pk).exists()
-    assert list(Grant.objects.filter(learner=six).values_list("user", "ends")) == [(ta.pk, LAST_DAY)]
+    assert list(Grant.ever.filter(content_object=six).values_list("user", "ends")) == [(ta.pk, LAST_DAY)]
 
 
 def test_classes_go_where_they_are_sent(senco):

@@ -1,10 +1,12 @@
 """Sharing a learner until a day, who can see whom and why, and the review of access."""
 
 from datetime import UTC, date, datetime
+from functools import partial
 
 import pytest
 import time_machine
 from django.test import Client
+from django.urls import reverse
 
 from interventions.actions.grants import sync_grants
 from learners.actions.sharing import end_share, extend_share, share_learner
@@ -12,7 +14,7 @@ from learners.models import Contact, Grant, Learner
 from learners.sight import by_role, reasons
 from provisionmap.school.access import NotAllowed
 from provisionmap.school.actions.review import record_review
-from provisionmap.school.models import AccessReview, AuditEvent, User
+from provisionmap.school.models import AccessReview, AuditEvent, Membership, User
 from provisionmap.school.roles import Role
 from tests.factories import DelivererFactory, GroupFactory, LearnerFactory, PlacementFactory, ProvisionFactory, member
 
@@ -66,14 +68,14 @@ def test_a_shared_learner_is_seen_until_the_last_day_and_not_after_midnight(senc
 
 def test_a_share_that_is_ended_opens_nothing_at_the_next_request(senco, child, visitor):
     made = lent(child, visitor, senco)
-    Grant.objects.filter(pk=made.pk).update(starts=date(2026, 11, 1))
+    Grant.ever.filter(pk=made.pk).update(starts=date(2026, 11, 1))
     browser = page(visitor)
     assert browser.get(f"/learners/{child.pk}/").status_code == 200
 
     end_share(grant=made, day=TODAY, by=senco)
 
     assert browser.get(f"/learners/{child.pk}/").status_code == 404
-    assert Grant.objects.get(pk=made.pk).ends == date(2026, 11, 22)
+    assert Grant.ever.get(pk=made.pk).ends == date(2026, 11, 22)
 
 
 def test_a_share_that_began_today_and_is_ended_never_was(senco, child, visitor):
@@ -81,9 +83,42 @@ def test_a_share_that_began_today_and_is_ended_never_was(senco, child, visitor):
 
     end_share(grant=made, day=TODAY, by=senco)
 
-    assert not Grant.objects.exists()
+    assert not Grant.ever.exists()
     with pytest.raises(NotAllowed, match="meanwhile"):
         end_share(grant=made, day=TODAY, by=senco)
+
+
+def test_a_share_that_is_over_is_neither_ended_nor_made_to_last(senco, child, visitor):
+    made = lent(child, visitor, senco)
+    Grant.ever.filter(pk=made.pk).update(starts=date(2026, 9, 1), ends=date(2026, 9, 30))
+
+    for refused in (end_share, partial(extend_share, ends=date(2026, 12, 4))):
+        with pytest.raises(NotAllowed, match="ended on 30/09/2026"):
+            refused(grant=made, day=TODAY, by=senco)
+
+    assert Grant.ever.get(pk=made.pk).ends == date(2026, 9, 30)
+
+
+def test_the_trail_says_whose_record_was_shared_with_whom(senco, child, visitor):
+    made = lent(child, visitor, senco)
+    extend_share(grant=made, ends=date(2026, 12, 4), day=TODAY, by=senco)
+    end_share(grant=made, day=TODAY, by=senco)
+
+    events = AuditEvent.objects.filter(verb__startswith="learner.share").order_by("pk")
+    assert [(one.learner_id, one.changes["user"]) for one in events] == [(child.pk, [None, visitor.pk])] * 3
+
+
+@pytest.mark.looks
+def test_the_page_of_a_person_is_kept_as_a_look(senco, staff):
+    page(senco).get(reverse("learners:seen-by", args=[staff[Role.CLASS_TEACHER].pk]))
+
+    assert AuditEvent.objects.filter(verb="list.view", changes__page="learners:seen-by").exists()
+
+
+def test_a_role_that_nobody_knows_breaks_no_review(senco):
+    Membership.objects.create(user=member(Role.HEAD), school=senco.school, role="caretaker", starts=TODAY)
+
+    assert page(senco).get(reverse("learners:access-review")).status_code == 200
 
 
 def test_a_share_can_last_longer(senco, child, visitor):
@@ -183,7 +218,7 @@ def test_sharing_moving_and_ending_on_the_page(senco, child, visitor):
     assert browser.post(address, {"person": visitor.pk, "ends": "2026-11-01", "reason": "x"}).status_code == 422
     assert browser.post(address, {"person": visitor.pk, "reason": "x"}).status_code == 422
     assert browser.post(address, {"person": visitor.pk, "ends": "2026-11-27", "reason": "x"}).status_code == 302
-    made = Grant.objects.get()
+    made = Grant.ever.get()
     one = f"{address}{made.pk}/"
     for body, ends in [
         ({"ends": "2026-12-01"}, date(2026, 12, 1)),
@@ -191,16 +226,16 @@ def test_sharing_moving_and_ending_on_the_page(senco, child, visitor):
         ({"ends": "2026-11-01"}, date(2026, 12, 1)),
     ]:
         assert browser.post(one, body).status_code == 302
-        assert Grant.objects.get().ends == ends
+        assert Grant.ever.get().ends == ends
     browser.post(one, {"do": "end"})
-    assert not Grant.objects.exists()
+    assert not Grant.ever.exists()
 
 
 @pytest.mark.parametrize("role", [Role.TEACHING_ASSISTANT, Role.EXTERNAL])
 def test_flags_and_contacts_stay_with_those_who_need_them(senco, child, role):
     person = member(role, senco.school)
     Contact.objects.create(learner=child, name="Ngozi Bello")
-    Grant.objects.create(learner=child, user=person, source="provision:1", starts=date(2026, 9, 1))
+    Grant.ever.create(content_object=child, user=person, source="provision:1", starts=date(2026, 9, 1))
     addresses = [f"/learners/{child.pk}/", "/learners/", "/learners/?flag=looked_after", "/map/", "/map/?show=flags"]
     for address in addresses:
         text = page(person).get(address).content.decode()

@@ -19,7 +19,7 @@ from provisionmap.school.access import NotAllowed
 from provisionmap.school.models import AuditEvent
 from provisionmap.school.roles import Role
 from provisionmap.school.sealing import seal
-from tests.factories import LearnerFactory, ProvisionFactory, member
+from tests.factories import LearnerFactory, MembershipFactory, ProvisionFactory, member
 
 pytestmark = pytest.mark.django_db
 ROOT = Path(__file__).resolve().parents[2]
@@ -99,6 +99,18 @@ def test_what_a_colleague_did_to_their_account_is_shown_and_a_strangers_is_not(s
     stranger = member(Role.SENCO)
     audit.record("account.password", by=stranger, target=stranger)
 
+    assert words(senco) == [("Changed their password", None)]
+
+
+def test_what_a_former_colleague_does_to_their_account_is_shown_no_more(senco):
+    former = member(Role.SENCO)
+    MembershipFactory(
+        user=former, school=senco.school, role=Role.HEAD, starts=date(2020, 9, 1), ends=date(2026, 11, 22)
+    )
+    audit.record("account.password", by=former, target=former)
+
+    assert words(senco) == []
+    former.memberships.filter(school=senco.school).update(ends=TODAY)
     assert words(senco) == [("Changed their password", None)]
 
 
@@ -230,6 +242,19 @@ def test_what_is_shown_is_taken_out_as_a_file_and_that_is_kept(client, senco):
     assert answer["Content-Disposition"] == 'attachment; filename="audit-trail-2026-11-16-2026-11-23.csv"'
     kept = AuditEvent.objects.get(verb="audit.export")
     assert kept.changes == {"since": [None, "2026-11-16"], "until": [None, "2026-11-23"], "rows": [None, 1]}
+
+
+def test_a_file_needs_to_know_who_asks_and_names_a_hundred_children_at_most(client, senco, clock, monkeypatch):
+    for number in range(3):
+        look(LearnerFactory(school=senco.school, surname=f"Moss{number}"), senco)
+    monkeypatch.setattr(views, "MANY", 2)
+
+    page = client.post(AUDIT, follow=True)
+
+    assert "The file would name 3 learners, 2 at most" in page.text
+    clock.shift(timedelta(minutes=15))
+    assert client.post(AUDIT).url.startswith(reverse("account_reauthenticate"))
+    assert not AuditEvent.objects.filter(verb="audit.export").exists()
 
 
 def test_events_that_wait_too_long_for_their_seal_are_said(client, senco, clock):

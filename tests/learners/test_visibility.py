@@ -3,9 +3,12 @@
 from datetime import date
 
 import pytest
-from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.models import AnonymousUser, Permission
+from django.contrib.auth.models import Group as PermissionGroup
+from guardian.shortcuts import get_objects_for_user
 
 from learners.models import Contact, Group, ImportRun, Learner, Passport, SenProvision
+from learners.models.learner import SEE
 from provisionmap.school.roles import Role
 from tests.factories import GroupFactory, LearnerFactory, MembershipFactory, SchoolFactory, SenProvisionFactory, member
 
@@ -72,6 +75,28 @@ def test_the_first_and_the_last_day_both_count(db):
     for day, on in [((2026, 9, 6), 0), ((2026, 9, 7), 1), ((2026, 11, 20), 1), ((2026, 11, 21), 0)]:
         assert Learner.objects.on_roll(date(*day)).count() == on
         assert SenProvision.objects.on(date(*day)).filter(pk=record.pk).count() == on
+
+
+def test_the_library_lists_by_grants_of_today_only(seen_and_unseen):
+    teacher, own = seen_and_unseen
+    ended, coming = LearnerFactory.create_batch(2, school=own.school)
+    own.grants.create(user=teacher, source="provision:1", starts="2026-09-01")
+    ended.grants.create(user=teacher, source="provision:2", starts="2026-09-01", ends="2026-11-22")
+    coming.grants.create(user=teacher, source="provision:3", starts="2026-11-24")
+
+    assert list(get_objects_for_user(teacher, SEE, use_groups=False)) == [own]
+
+
+def test_no_permission_for_all_learners_shows_any(seen_and_unseen):
+    teacher, own = seen_and_unseen
+    permission = Permission.objects.get_by_natural_key("view_learner", "learners", "learner")
+    club = PermissionGroup.objects.create(name="All who may see")
+    club.permissions.add(permission)
+    teacher.user_permissions.add(permission)
+    teacher.groups.add(club)
+    teacher.is_superuser = True
+
+    assert list(Learner.objects.visible_to(teacher)) == [own]
 
 
 EVERYBODY = {"taught", "granted", "other"}

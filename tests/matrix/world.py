@@ -232,7 +232,7 @@ def arrival_of(school: School, by: User) -> tuple[Any, ...]:
 
 def shared(learner: Any, user: User) -> Grant:
     """A learner shared with somebody until the end of the year."""
-    return Grant.objects.create(learner=learner, user=user, source="shared", starts=SEPTEMBER, ends=JULY)
+    return Grant.ever.create(content_object=learner, user=user, source="shared", starts=SEPTEMBER, ends=JULY)
 
 
 def view_of(school: School, user: User, word: str = OWN) -> tuple[Any, ...]:

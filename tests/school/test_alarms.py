@@ -5,20 +5,23 @@ from datetime import timedelta
 
 import pytest
 from django.core import mail
+from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as some
 
-from provisionmap.school import tasks
+from provisionmap.school import audit, tasks
 from provisionmap.school.actions import alarms as actions
+from provisionmap.school.actions import people
 from provisionmap.school.alarms import KINDS, MOST_READ, Found, Trace, alarms_of
-from provisionmap.school.models import Alarm, AuditEvent
+from provisionmap.school.models import Alarm, AuditEvent, Membership
 from provisionmap.school.roles import Role
-from tests.factories import LearnerFactory, SchoolFactory, member
+from tests.conftest import NOW
+from tests.factories import LearnerFactory, MembershipFactory, SchoolFactory, member
 
 PAGE = reverse("school:alarms")
-READ = [Trace(1, 5, "learner.view", learner, {}) for learner in range(MOST_READ + 1)]
+READ = [Trace(1, NOW, 5, "learner.view", learner, {}) for learner in range(MOST_READ + 1)]
 
 
 @pytest.mark.parametrize(
@@ -27,19 +30,24 @@ READ = [Trace(1, 5, "learner.view", learner, {}) for learner in range(MOST_READ 
         (READ, [Found(1, "reading", 5, 61)]),
         (READ[1:], []),
         ([*READ[1:], *READ[1:]], []),
-        ([Trace(1, 5, "access.refused", None, {})] * 21, [Found(1, "refused", 5, 21)]),
-        ([Trace(1, 5, "access.refused", None, {})] * 20, []),
-        ([Trace(1, 5, "map.export", None, {"learners": [None, 101]})], [Found(1, "export", 5, 101)]),
-        ([Trace(1, 5, "map.export", None, {"learners": [None, 100]})], []),
-        ([Trace(1, 5, "map.export", None, {})], []),
-        ([Trace(1, 5, "person.role_give", None, {"role": [None, "head"]})], [Found(1, "role", 5, 1)]),
-        ([Trace(1, 5, "person.role_give", None, {"role": [None, "governor"]})], []),
-        ([Trace(1, 5, "account.second_step_remove", None, {}, 5)], [Found(1, "second_step", 5, 1)]),
-        ([Trace(1, 5, "person.second_step_reset", None, {}, 9)], [Found(1, "second_step", 9, 1)]),
-        ([Trace(1, 5, "record.take", 3, {})] * 2, [Found(1, "record", 5, 1)]),
-        ([Trace(1, 5, "transfer.send", 3, {})], [Found(1, "record", 5, 1)]),
-        ([Trace(1, 5, "record.ask", 3, {})], []),
-        ([Trace(1, 5, "learner.change", 3, {})], []),
+        ([Trace(1, NOW, 5, "access.refused", None, {})] * 21, [Found(1, "refused", 5, 21)]),
+        ([Trace(1, NOW, 5, "access.refused", None, {})] * 20, []),
+        ([Trace(1, NOW, 5, "map.export", None, {"learners": [None, 101]})], [Found(1, "export", 5, 101)]),
+        ([Trace(1, NOW, 5, "map.export", None, {"learners": [None, 100]})], []),
+        ([Trace(1, NOW, 5, "map.export", None, {})], []),
+        (
+            [Trace(1, NOW, 5, "person.role_give", None, {"role": [None, "head"], "user": [None, 9]})],
+            [Found(1, "role", 9, 1)],
+        ),
+        ([Trace(1, NOW, 5, "person.add", None, {"role": [None, "head"], "user": [None, 9]})], [Found(1, "role", 9, 1)]),
+        ([Trace(1, NOW + timedelta(seconds=15 * one), 5, "learner.view", one, {}) for one in range(200)], []),
+        ([Trace(1, NOW, 5, "person.role_give", None, {"role": [None, "governor"]})], []),
+        ([Trace(1, NOW, 5, "account.second_step_remove", None, {}, 5)], [Found(1, "second_step", 5, 1)]),
+        ([Trace(1, NOW, 5, "person.second_step_reset", None, {}, 9)], [Found(1, "second_step", 9, 1)]),
+        ([Trace(1, NOW, 5, "record.take", 3, {})] * 2, [Found(1, "record", 5, 1)]),
+        ([Trace(1, NOW, 5, "transfer.send", 3, {})], [Found(1, "record", 5, 1)]),
+        ([Trace(1, NOW, 5, "record.ask", 3, {})], []),
+        ([Trace(1, NOW, 5, "learner.change", 3, {})], []),
     ],
 )
 def test_what_raises_an_alarm(traces, found):
@@ -48,10 +56,19 @@ def test_what_raises_an_alarm(traces, found):
 
 @given(some.lists(some.tuples(some.integers(1, 2), some.integers(1, 3), some.integers(1, 80)), max_size=300))
 def test_the_order_of_what_was_read_makes_no_difference(looks):
-    traces = [Trace(school, user, "learner.view", learner, {}) for school, user, learner in looks]
+    traces = [
+        Trace(school, NOW + timedelta(seconds=learner), user, "learner.view", learner, {})
+        for school, user, learner in looks
+    ]
 
     assert alarms_of(traces) == alarms_of(reversed(traces))
     assert all(one.count > MOST_READ for one in alarms_of(traces))
+
+
+@pytest.fixture(autouse=True)
+def never_looked():
+    """No watch was there before."""
+    cache.delete(actions.LOOKED)
 
 
 @pytest.fixture
@@ -131,8 +148,8 @@ def test_a_backup_that_is_missing_is_told_to_every_school(senco, settings, tmp_p
 
 
 def test_a_backup_of_today_is_no_alarm(senco, settings, tmp_path):
-    made = tmp_path / "backup.tar"
-    made.write_bytes(b"x")
+    made = tmp_path / "provision-map-20261123T024500Z"  # a folder, as script/backup makes it
+    made.mkdir()
     now = timezone.now().timestamp()
     os.utime(made, (now, now))
     settings.BACKUP_DIR = str(tmp_path)
@@ -140,6 +157,96 @@ def test_a_backup_of_today_is_no_alarm(senco, settings, tmp_path):
     tasks.watch()
 
     assert not Alarm.objects.exists()
+
+
+def test_a_wide_role_is_told_about_who_got_it_whichever_way(senco):
+    teacher = member(Role.CLASS_TEACHER, senco.school)
+    day = timezone.localdate()
+    people.change_roles(
+        person=teacher, school=senco.school, roles=["class_teacher", "head"], seen="class_teacher", day=day, by=senco
+    )
+    added = people.add_person(
+        school=senco.school, name="Wren Alder", email="wren@oakfield.example", role="senco_assistant", starts=day,
+        ends=None, by=senco,
+    )  # fmt: skip
+
+    tasks.watch()
+
+    assert set(Alarm.objects.values_list("kind", "about")) == {("role", teacher.pk), ("role", added.user_id)}
+
+
+def test_a_second_step_that_somebody_takes_from_their_own_account_is_told_at_their_schools(senco):
+    elsewhere, before = SchoolFactory(), SchoolFactory()
+    MembershipFactory(user=senco, school=elsewhere, role=Role.CLASS_TEACHER)
+    MembershipFactory(user=senco, school=before, role=Role.SENCO, starts=NOW.date() - timedelta(400),
+                      ends=NOW.date() - timedelta(1))  # fmt: skip
+    audit.record("account.second_step_remove", by=senco, target=senco, told={"second_step": "totp"})
+
+    tasks.watch()
+
+    assert set(Alarm.objects.values_list("kind", "school")) == {
+        ("second_step", senco.school.pk),
+        ("second_step", elsewhere.pk),
+    }
+
+
+def test_what_came_while_no_worker_ran_is_looked_at_by_the_next_watch(senco, clock):
+    tasks.watch()
+    clock.shift(timedelta(hours=2))
+    look(member(Role.CLASS_TEACHER, senco.school), MOST_READ + 1)
+    clock.shift(timedelta(hours=3))
+
+    tasks.watch()
+
+    assert Alarm.objects.get().kind == "reading"
+
+
+def test_only_those_who_may_look_today_are_mailed(senco, post, django_capture_on_commit_callbacks):
+    former = member(Role.CLASS_TEACHER, senco.school)
+    MembershipFactory(user=former, school=senco.school, role=Role.SENCO, starts=NOW.date() - timedelta(400),
+                      ends=NOW.date() - timedelta(1))  # fmt: skip
+
+    with django_capture_on_commit_callbacks(execute=True):
+        tasks.everywhere("backup")
+
+    assert [one.to for one in post.outbox] == [[senco.email]]
+
+
+class Down:
+    """A mail server that is not there."""
+
+    def __init__(self, *args, **kwargs):
+        pass
+
+    def send_messages(self, messages):
+        raise OSError("no route to the mail server")
+
+
+def test_an_alarm_that_could_not_be_mailed_is_mailed_once_the_server_is_there(
+    senco, settings, post, django_capture_on_commit_callbacks
+):
+    settings.EMAIL_BACKEND = f"{__name__}.Down"
+    with django_capture_on_commit_callbacks(execute=True):
+        tasks.everywhere("chain")
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    for _ in range(2):
+        tasks.watch()
+
+    assert [one.to for one in post.outbox] == [[senco.email]]
+
+
+def test_nobody_looks_into_an_alarm_about_themselves_while_somebody_else_can(client, senco):
+    alarm = Alarm.objects.create(school=senco.school, kind="reading", about=senco, at=timezone.now())
+    office = member(Role.ADMINISTRATOR, senco.school)
+
+    page = client.post(reverse("school:alarm-noticed", args=[alarm.pk]), follow=True)
+
+    alarm.refresh_from_db()
+    assert (alarm.noticed_by, "This alarm is about you" in page.text) == (None, True)
+    Membership.objects.filter(user=office).delete()
+    client.post(reverse("school:alarm-noticed", args=[alarm.pk]))
+    alarm.refresh_from_db()
+    assert alarm.noticed_by == senco
 
 
 def test_a_trail_that_was_changed_is_an_alarm(senco, monkeypatch):

@@ -271,6 +271,17 @@ def test_many_events_are_sealed_in_batches_in_their_order(monkeypatch, folder):
     assert list(AuditSeal.objects.values_list("number", flat=True)) == list(range(1, 11))
 
 
+def test_events_that_waited_long_for_their_seals_are_no_insertions(monkeypatch, folder, clock):
+    monkeypatch.setattr(sealing, "BATCH", 4)
+    for _ in range(10):
+        audit.record("school.change", by=None)
+    clock.shift(timedelta(hours=1))
+
+    seal()
+
+    assert kinds() == []
+
+
 def test_a_run_ends_after_its_batches_and_the_next_goes_on(monkeypatch, folder):
     monkeypatch.setattr(sealing, "BATCH", 1)
     monkeypatch.setattr(sealing, "MOST_BATCHES", 2)

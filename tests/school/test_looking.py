@@ -106,6 +106,14 @@ def test_who_is_turned_away_is_kept_with_what_they_asked_for(client, senco):
     ]
 
 
+def test_who_is_turned_away_from_a_page_without_a_number_is_kept_too(client, senco):
+    client.force_login(member(Role.TEACHING_ASSISTANT, senco.school))
+
+    client.get(reverse("school:people"))
+
+    assert told() == [("access.refused", None, {"page": "school:people", "status": 403})]
+
+
 def test_a_number_that_no_database_holds_leaves_nothing(client, senco):
     assert client.get(f"/learners/{2**63}/").status_code == 404
     assert client.get("/nowhere/").status_code == 404

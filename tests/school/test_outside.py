@@ -4,14 +4,26 @@ import json
 import os
 import subprocess
 import sys
+import time
+from html import unescape
+from types import ModuleType
+from urllib.parse import parse_qs, urlsplit
 
+import jwt
 import pytest
+from allauth.socialaccount.models import SocialAccount
+from allauth.socialaccount.providers import registry
+from allauth.socialaccount.providers.google.provider import GoogleProvider
+from allauth.socialaccount.providers.oauth2.client import OAuth2Client
 from django.core.exceptions import ImproperlyConfigured
-from django.test import RequestFactory
+from django.urls import reverse
 
-from provisionmap.school.sign_in.adapters import Outside
+from provisionmap import urls
+from provisionmap.school.forms.sign_in import NO_MATCH
+from provisionmap.school.models import User
 from provisionmap.school.sign_in.devices import device_of
 from provisionmap.school.sign_in.outside import providers
+from provisionmap.school.sign_in.outside import urls as outside_urls
 
 ASK = """
 import django, json
@@ -70,11 +82,77 @@ def test_half_of_it_and_a_door_for_everybody_stop_the_start(tenant, microsoft, g
         providers(tenant=tenant, microsoft=microsoft, google=google)
 
 
-def test_a_directory_opens_no_account_by_an_address(db):
-    outside = Outside(RequestFactory().get("/"))
+@pytest.fixture
+def google(settings, monkeypatch):
+    """Google, named in the environment, with its addresses; only what it answers our server is made up."""
+    settings.SOCIALACCOUNT_PROVIDERS = providers(tenant="", microsoft=("", ""), google=("one", "two"))
+    monkeypatch.setitem(registry.provider_map, "google", GoogleProvider)
+    named = ModuleType("tests.school.with_google")
+    vars(named).update(vars(urls) | {"urlpatterns": [*urls.urlpatterns, *outside_urls()]})
+    monkeypatch.setitem(sys.modules, named.__name__, named)
+    settings.ROOT_URLCONF = named.__name__
 
-    assert outside.is_open_for_signup(RequestFactory().get("/"), None) is False
-    assert outside.can_authenticate_by_email(None, "senco@oakfield.example") is False
+
+def come_back(client, monkeypatch, *, sub="google-7", **sent):
+    """Somebody goes to Google and comes back with Maya's address, which their directory says is theirs."""
+    said = {"sub": sub, "email": "maya@oakfield.example", "email_verified": True, "iss": "https://accounts.google.com",
+            "aud": "one", "iat": time.time(), "exp": time.time() + 600}  # fmt: skip
+    token = {"access_token": "three", "id_token": jwt.encode(said, "their own key, which nobody here knows")}
+    monkeypatch.setattr(OAuth2Client, "get_access_token", lambda *asked, **more: token)
+    there = client.post("/google/login/", sent)
+    [state] = parse_qs(urlsplit(there.url).query)["state"]
+    return client.get("/google/login/callback/", {"state": state, "code": "four"})
+
+
+def test_a_directory_opens_no_account_by_an_address(client, maya, google, monkeypatch):
+    for _ in range(2):
+        refused = come_back(client, monkeypatch)
+        assert (refused.status_code, "_auth_user_id" in client.session) == (200, False)
+        assert "not connected to one here" in refused.text
+    assert client.get(reverse("socialaccount_signup")).url == reverse("account_login")
+    assert (User.objects.count(), SocialAccount.objects.count()) == (1, 0)
+
+    SocialAccount.objects.create(user=maya, provider="google", uid="google-7")
+
+    assert come_back(client, monkeypatch).url == reverse("home")
+    assert client.session["_auth_user_id"] == str(maya.pk)
+
+
+def test_the_second_step_stays_whatever_a_directory_says(client, maya, app, google, monkeypatch):
+    SocialAccount.objects.create(user=maya, provider="google", uid="google-7")
+
+    assert come_back(client, monkeypatch).url == reverse("mfa_authenticate")
+    assert "_auth_user_id" not in client.session
+
+
+@pytest.mark.parametrize(("sent", "shared"), [({"shared": "on"}, True), ({}, False)])
+def test_a_shared_computer_is_one_whichever_way_somebody_comes_in(client, maya, google, monkeypatch, sent, shared):
+    SocialAccount.objects.create(user=maya, provider="google", uid="google-7")
+
+    come_back(client, monkeypatch, **sent)
+
+    assert (client.session["_auth_user_id"], client.session["shared"]) == (str(maya.pk), shared)
+    client.post("/google/login/", {"process": "connect"} | ({} if shared else {"shared": "on"}))
+    assert client.session["shared"] is shared
+
+
+def test_its_button_takes_the_tick_along_without_a_script(client, maya, google):
+    page = client.get(reverse("account_login")).text
+
+    assert 'form="sign-in" formaction="/google/login/" formnovalidate' in page
+    form = page.partition('<form id="sign-in"')[2].partition("</form>")[0]
+    assert 'name="shared"' in form
+
+
+def test_somebody_switched_off_hears_the_same_from_outside(client, maya, google, monkeypatch):
+    SocialAccount.objects.create(user=maya, provider="google", uid="google-7")
+    User.objects.filter(pk=maya.pk).update(is_active=False)
+
+    answer = come_back(client, monkeypatch)
+
+    assert answer.url == reverse("account_login")
+    assert NO_MATCH in unescape(client.get(answer.url).text)
+    assert "_auth_user_id" not in client.session
 
 
 @pytest.mark.parametrize(

@@ -1,66 +1,24 @@
-"""The second step: needed by everybody, set up once, each code good once, and what happens when a phone is lost."""
+"""The second step: needed by everybody, set up once, each code good once, and what a session may do before it."""
 
 import json
-from contextlib import contextmanager
+from html import unescape
 
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
-from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
-from allauth.usersessions.models import UserSession
-from django.contrib.auth.signals import user_logged_in
-from django.core import mail
+from allauth.mfa.totp.internal.auth import TOTP
+from allauth.mfa.webauthn.forms import LoginWebAuthnForm
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
 from provisionmap.school import throttle
 from provisionmap.school.actions.account import tokens
-from provisionmap.school.models import AuditEvent
-from provisionmap.school.roles import Role
-from tests.conftest import passed_every_step
-from tests.factories import MembershipFactory, member
-from tests.school.conftest import PASSWORD
+from provisionmap.school.forms.sign_in import NO_MATCH
+from provisionmap.school.models import AuditEvent, User
+from tests.school.stepping import ASK, PASSWORD, SECRET, SET_UP, SIGN_IN, by_password, code_now, opened, signed_in
 
-SIGN_IN, ASK = reverse("account_login"), reverse("mfa_authenticate")
-SET_UP = reverse("school:second-step")
-SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
-
-
-@pytest.fixture(autouse=True)
-def really(stepped):
-    """Nobody is taken to have passed a step; no code was used before."""
-    user_logged_in.disconnect(passed_every_step)
-    cache.clear()
-
-
-@pytest.fixture
-def app(maya):
-    """Her authenticator app."""
-    return TOTP.activate(maya, SECRET)
-
-
-@contextmanager
-def every_step():
-    """Whoever is signed in inside has passed them all."""
-    user_logged_in.connect(passed_every_step)
-    yield
-    user_logged_in.disconnect(passed_every_step)
-
-
-def code_now(back=0):
-    """What her app shows, or showed `back` codes ago."""
-    near = sorted(yield_hotp_counters_from_time())
-    counter = near[len(near) // 2]
-    return format_hotp_value(hotp_value(SECRET, counter - back))
-
-
-def by_password(client, where="/learners/"):
-    return client.post(SIGN_IN, {"login": "maya@oakfield.example", "password": PASSWORD, "next": where})
-
-
-def signed_in(client):
-    return "_auth_user_id" in client.session
+pytestmark = pytest.mark.usefixtures("really")
 
 
 def test_who_has_no_second_step_sets_one_up_before_anything_else(client, maya):
@@ -121,6 +79,51 @@ def test_a_code_opens_once_and_an_old_one_never(client, maya, app):
     assert not signed_in(client)
 
 
+@pytest.mark.parametrize("ahead", [-1, 0, 1])
+def test_a_code_opens_once_for_as_long_as_it_is_accepted(client, maya, app, clock, ahead):
+    code = code_now(back=-ahead)
+    by_password(client)
+    client.post(ASK, {"code": code})
+    assert signed_in(client)
+    client.post(reverse("school:sign-out"))
+
+    cache.clear()
+    for typed in (code, f"{code[:3]} {code[3:]}") * 4:
+        clock.shift(11)
+        by_password(client)
+        assert client.post(ASK, {"code": typed}).status_code == 422
+
+    assert not signed_in(client)
+
+
+def test_a_code_that_opened_shows_nobody_again_and_one_that_was_shown_opens_nothing(client, maya, app, clock):
+    code = code_now()
+    by_password(client)
+    client.post(ASK, {"code": code})
+    clock.shift(31)
+    assert client.post(reverse("mfa_reauthenticate"), {"code": code}).status_code == 422
+
+    shown = code_now()
+    assert client.post(reverse("mfa_reauthenticate"), {"code": shown}).status_code == 302
+    client.post(reverse("school:sign-out"))
+    clock.shift(31)
+    by_password(client)
+
+    assert client.post(ASK, {"code": shown}).status_code == 422
+
+
+def test_the_code_that_set_an_app_up_opens_nothing_any_more(client, maya, monkeypatch):
+    monkeypatch.setattr("allauth.mfa.totp.internal.auth.get_totp_secret", lambda regenerate=False: SECRET)
+    code = code_now()
+    by_password(client)
+    assert client.post(reverse("mfa_activate_totp"), {"code": code}).url == reverse("mfa_view_recovery_codes")
+
+    by_password(other := Client())
+
+    assert other.post(ASK, {"code": code}).status_code == 422
+    assert not signed_in(other)
+
+
 def test_a_recovery_code_opens_once(client, maya, app):
     code = RecoveryCodes.activate(maya).get_unused_codes()[0]
     for opens in (True, False):
@@ -140,6 +143,83 @@ def test_ten_wrong_codes_and_even_the_right_one_waits_wherever_it_comes_from(cli
     assert (answer.status_code, signed_in(client)) == (429, False)
     elsewhere = client.post(ASK, {"code": code_now()}, REMOTE_ADDR="10.9.9.9")
     assert (elsewhere.status_code, signed_in(client)) == (429, False)
+
+
+def test_codes_shown_again_are_counted_for_the_account_and_no_password_begins_the_count_anew(client, maya, app, clock):
+    opened(client)
+    clock.shift(31)
+    password, code = reverse("account_reauthenticate"), reverse("mfa_reauthenticate")
+    assert "Type your password instead" in client.get(code).text
+    for number in range(throttle.MOST_TRIES):
+        assert client.post(password, {"password": PASSWORD}).status_code == 302
+        assert client.post(code, {"code": f"{number:06}"}).status_code == 422
+
+    assert client.post(code, {"code": code_now()}, REMOTE_ADDR="10.9.9.9").status_code == 429
+    by_password(other := Client())
+    assert other.post(ASK, {"code": code_now()}).status_code == 429
+    assert client.post(password, {"password": PASSWORD}).status_code == 302
+
+
+@pytest.fixture
+def early(client, maya):
+    """A session opened with the password alone, before its owner set a second step up elsewhere."""
+    by_password(client)
+    assert client.get("/learners/").url == SET_UP
+    TOTP.activate(maya, SECRET)
+    return client
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["mfa_add_webauthn", "mfa_activate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_index",
+     "account_reauthenticate", "school:account", "school:hide"],
+)  # fmt: skip
+def test_a_session_from_before_the_second_step_may_only_show_it(early, maya, name):
+    codes = RecoveryCodes.activate(maya).get_unused_codes()
+
+    seen, sent = early.get(reverse(name)), early.post(reverse(name), {"password": PASSWORD})
+
+    assert (seen.url, sent.url) == (SET_UP, SET_UP)
+    assert "Show your second step" in early.get(SET_UP).text
+    assert "Type your password instead" not in early.get(reverse("mfa_reauthenticate")).text
+    assert not RecoveryCodes(Authenticator.objects.get(type="recovery_codes")).did_view
+    assert early.get("/learners/").url == SET_UP
+    assert early.post(reverse("mfa_reauthenticate"), {"code": codes[0]}).status_code == 302
+    assert early.get("/learners/").status_code == 200
+
+
+def test_a_session_from_before_the_second_step_can_be_left(early, maya):
+    assert early.post(reverse("school:sign-out"))["Clear-Site-Data"] == '"cache", "storage"'
+    assert not signed_in(early)
+
+
+def test_a_form_kept_from_before_the_second_step_adds_nothing_after_it(client, maya, clock):
+    by_password(client)
+    clock.shift(301)
+    again = client.post(reverse("mfa_activate_totp"), {"code": "000000"})  # kept until the password is typed again
+    assert again.url.startswith(reverse("account_reauthenticate"))
+    TOTP.activate(maya, SECRET)
+
+    assert client.post(again.url, {"password": PASSWORD}).url == SET_UP
+
+
+def test_a_hidden_screen_from_before_the_second_step_asks_for_it(early, maya):
+    session = early.session
+    session["hidden"] = True
+    session.save()
+
+    assert early.get("/learners/").url == SET_UP
+    assert early.get(reverse("account_reauthenticate")).url == SET_UP
+    assert early.post(reverse("mfa_reauthenticate"), {"code": code_now()}).status_code == 302
+    assert early.get("/learners/").status_code == 200
+
+
+def test_guesses_in_a_session_from_before_the_second_step_come_to_an_end(early):
+    for number in range(throttle.MOST_TRIES):
+        early.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+        assert early.post(reverse("mfa_reauthenticate"), {"code": f"{number:06}"}).status_code == 422
+
+    assert early.post(reverse("mfa_reauthenticate"), {"code": code_now()}).status_code == 429
 
 
 def test_a_session_from_before_the_step_was_needed_shows_it_now(client, maya, app):
@@ -177,55 +257,6 @@ def test_a_one_time_link_does_not_go_round_the_second_step(client, maya, app):
     assert not signed_in(client)
 
 
-def test_a_lost_phone_is_taken_away_by_those_who_manage_people(client, maya, app):
-    office = member(Role.ADMINISTRATOR, maya.school)
-    teacher = member(Role.CLASS_TEACHER, maya.school)
-    TOTP.activate(teacher, SECRET)
-    with every_step():
-        Client().force_login(teacher)
-        client.force_login(office)
-    UserSession.objects.create(user=teacher, session_key="gone" * 8, ip="127.0.0.1", user_agent="A phone")
-    page = reverse("school:person", args=[teacher.pk])
-
-    assert "take it away" in client.get(page).text
-    answer = client.post(reverse("school:person-second-step", args=[teacher.pk]), follow=True)
-    assert "sets up a new second step" in answer.text
-    again = client.post(reverse("school:person-second-step", args=[teacher.pk]), follow=True)
-    assert "has no second step" in again.text
-    refused = client.post(reverse("school:person-second-step", args=[maya.pk]), follow=True)
-
-    assert "does not let you change a person" in refused.text
-    assert not Authenticator.objects.filter(user=teacher).exists()
-    assert Authenticator.objects.filter(user=maya).exists()
-    assert AuditEvent.objects.filter(verb="person.second_step_reset", target_id=teacher.pk).count() == 1
-    assert not UserSession.objects.filter(user=teacher).exists()
-
-
-def test_who_works_at_two_schools_is_reset_by_neither_alone(client, maya, app):
-    MembershipFactory(user=maya, role=Role.HEAD)
-    other = member(Role.SENCO, maya.school)
-    with every_step():
-        client.force_login(other)
-
-    client.post(reverse("school:person-second-step", args=[maya.pk]))
-
-    assert Authenticator.objects.filter(user=maya).exists()
-
-
-def test_resetting_ends_the_sessions_too(client, maya, app, django_assert_num_queries):
-    by_password(client)
-    client.post(ASK, {"code": code_now()})
-    assert UserSession.objects.get().user == maya
-    sessions = reverse("usersessions_list")
-    assert "this one" in client.get(sessions).text
-
-    answer = client.post(reverse("school:sign-out-everywhere"))
-
-    assert (answer.url, answer["Clear-Site-Data"]) == (SIGN_IN, '"cache", "storage"')
-    assert (UserSession.objects.count(), signed_in(client)) == (0, False)
-    assert client.get(reverse("school:sign-out-everywhere")).url.startswith(SIGN_IN)
-
-
 def test_the_passkey_door_gives_a_challenge_and_no_names(client, maya):
     answer = client.get(reverse("mfa_login_webauthn"), headers={"Accept": "application/json"})
     options = answer.json()["request_options"]["publicKey"]
@@ -234,30 +265,30 @@ def test_the_passkey_door_gives_a_challenge_and_no_names(client, maya):
     assert "maya" not in json.dumps(answer.json()).casefold()
 
 
+@pytest.fixture
+def key(maya, monkeypatch):
+    """Her passkey, which was just unlocked; what it signs is tried with a browser."""
+    held = Authenticator.objects.create(user=maya, type="webauthn", data={"name": "Key", "credential": {}})
+    monkeypatch.setattr(LoginWebAuthnForm, "clean_credential", lambda form: Authenticator.objects.get(pk=held.pk))
+
+
+@pytest.mark.parametrize(("sent", "shared"), [({"shared": "on"}, True), ({}, False)])
+def test_a_passkey_opens_on_a_shared_computer_too(client, maya, key, sent, shared):
+    assert client.post(reverse("mfa_login_webauthn"), {"credential": "[1]"} | sent).url == reverse("home")
+
+    assert client.session["shared"] is shared
+    assert client.get("/learners/").status_code == 200
+
+
+def test_somebody_switched_off_hears_the_same_with_a_passkey(client, maya, key):
+    User.objects.filter(pk=maya.pk).update(is_active=False)
+
+    answer = client.post(reverse("mfa_login_webauthn"), {"credential": "[1]"})
+
+    assert answer.url == SIGN_IN
+    assert NO_MATCH in unescape(client.get(SIGN_IN).text)
+    assert not signed_in(client)
+
+
 def test_the_switch_is_off_unless_somebody_turns_it(settings):
     assert settings.SECOND_STEP_OPTIONAL is False
-
-
-def test_a_device_that_was_not_used_before_is_told_to_its_person(client, maya, settings):
-    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-    by_password(client)
-    cookie = client.cookies["device"]
-    assert (mail.outbox, cookie["httponly"], cookie["samesite"]) == ([], True, "Lax")
-    client.post(reverse("school:sign-out"))
-    by_password(client)
-    assert mail.outbox == []
-
-    by_password(Client(headers={"User-Agent": "Mozilla/5.0 (iPhone) Safari/604.1"}))
-
-    assert [(one.to, "Safari on an iPhone" in one.body) for one in mail.outbox] == [(["maya@oakfield.example"], True)]
-    assert AuditEvent.objects.filter(verb="account.new_device").count() == 1
-
-
-def test_a_cookie_that_was_changed_remembers_nobody(client, maya):
-    by_password(client)
-    client.post(reverse("school:sign-out"))
-    client.cookies["device"] = "1.2.3:forged:forged"
-
-    by_password(client)
-
-    assert AuditEvent.objects.filter(verb="account.new_device").count() == 1

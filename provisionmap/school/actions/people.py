@@ -66,7 +66,7 @@ def add_person(
         held.ends = ends
         held.save(update_fields=["ends"])
     if made:
-        audit.record("person.add", by=by, target=held, new={"role": role, "starts": starts, "ends": ends})
+        audit.record("person.add", by=by, target=held, new={"user": user, "role": role, "starts": starts, "ends": ends})
     return held
 
 
@@ -124,7 +124,7 @@ def change_roles(*, person: User, school: School, roles: Collection[str], seen: 
             _end(row, day - DAY, by)
     for role in sorted(set(roles) - keys):
         made = Membership.objects.create(user=person, school=school, role=role, starts=day)
-        audit.record("person.role_give", by=by, target=made, new={"role": role, "starts": day})
+        audit.record("person.role_give", by=by, target=made, new={"user": person, "role": role, "starts": day})
 
 
 def _end(row: Membership, last_day: date, by: User) -> None:

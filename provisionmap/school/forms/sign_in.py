@@ -5,9 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.forms import LoginForm
+from allauth.core.internal.cryptokit import normalize_user_code
+from allauth.mfa import app_settings as steps
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.forms import ActivateTOTPForm
 from django import forms
 from django.core.exceptions import ValidationError
 
+from provisionmap.school import throttle
 from provisionmap.school.forms.entry import email_field, password_field
 from provisionmap.school.sign_in import state
 
@@ -44,8 +51,41 @@ class SignInForm(LoginForm):
 
     def login(self, request: Any, redirect_url: str | None = None) -> Any:
         """Remember, until the session ends, whether the computer is shared."""
-        request.session[state.SHARED] = self.cleaned_data["shared"]
+        state.keep_shared(request)
         return super().login(request, redirect_url)
+
+
+class Once:
+    """A code of an app that is accepted once, for as long as the app's clock and ours may differ.
+
+    The library remembers a code for one period, and accepts it for three; and it remembers it in a cache, which
+    throws things away to make room. A count in the database does neither, and two tries at once are one after another.
+    """
+
+    user: Any
+    authenticator: Any = None
+
+    def clean_code(self) -> str:
+        """The code, unless it was used before. Recovery codes keep by themselves which were used."""
+        code: str = super().clean_code()  # type: ignore[misc]
+        if self.authenticator is None or self.authenticator.type == Authenticator.Type.TOTP:
+            used = f"code {normalize_user_code(code)} of {self.user.pk}"
+            accepted = steps.TOTP_PERIOD * (2 * steps.TOTP_TOLERANCE + 1)
+            if not throttle.take_try(used, "", most=1, seconds=accepted):
+                raise get_adapter().validation_error("incorrect_code")
+        return code
+
+
+class CodeForm(Once, AuthenticateForm):
+    """The code after the password."""
+
+
+class CodeAgainForm(Once, ReauthenticateForm):
+    """A code once more, in place of the password."""
+
+
+class AppForm(Once, ActivateTOTPForm):
+    """The first code of a new app: setting it up uses it, as signing in does."""
 
 
 class ForgottenForm(forms.Form):

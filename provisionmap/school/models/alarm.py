@@ -31,6 +31,7 @@ class Alarm(models.Model):
     about = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="alarms")
     count = models.PositiveIntegerField(default=1)
     at = models.DateTimeField()
+    mailed_at = models.DateTimeField(null=True)
     noticed_at = models.DateTimeField(null=True)
     noticed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
 
@@ -41,7 +42,7 @@ class Alarm(models.Model):
         indexes: ClassVar = [models.Index(fields=["school", "kind", "at"], name="alarm_by_kind")]
 
     class Privacy:
-        plain = ("school", "kind", "about", "count", "at", "noticed_at", "noticed_by")
+        plain = ("school", "kind", "about", "count", "at", "mailed_at", "noticed_at", "noticed_by")
         personal = ()
         special = ()
 

@@ -10,10 +10,15 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
+from provisionmap.school.forms.sign_in import NO_MATCH
 from provisionmap.school.sign_in import state
+from provisionmap.school.sign_in.devices import device_of
+from provisionmap.school.tasks import tell_owner
 
 UNSAID = frozenset(
     {
@@ -24,7 +29,6 @@ UNSAID = frozenset(
         "mfa/messages/webauthn_added.txt",
     }
 )
-STEPS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
 class Accounts(DefaultAccountAdapter):
@@ -45,10 +49,19 @@ class Accounts(DefaultAccountAdapter):
         if message_template not in UNSAID:
             super().add_message(request, level, message_template, *args, **kwargs)
 
+    def respond_user_inactive(self, request: HttpRequest, user: AbstractBaseUser) -> HttpResponse:
+        """Somebody switched off who holds a passkey or came from outside hears what a wrong password does."""
+        messages.error(request, NO_MATCH)
+        return redirect("account_login")
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Nothing where no mail server is named: the page says what the mail would have said."""
-        if settings.SENDS_MAIL:
-            super().send_mail(template_prefix, email, context)
+        """Nothing: whatever the library would write by itself would go round the count, and into the request."""
+
+    def send_notification_mail(
+        self, template_prefix: str, user: Any, context: dict[str, Any] | None = None, email: str | None = None
+    ) -> None:
+        """What was done to an account is told to its owner by the worker, in our own words."""
+        tell_owner(user, template_prefix.rpartition("/")[2], device_of(self.request.headers.get("User-Agent", "")))
 
 
 class SecondSteps(DefaultMFAAdapter):
@@ -70,9 +83,9 @@ class SecondSteps(DefaultMFAAdapter):
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         """Whether another second step stays."""
-        if settings.SECOND_STEP_OPTIONAL or authenticator.type not in STEPS:
+        if settings.SECOND_STEP_OPTIONAL or authenticator.type not in state.STEPS:
             return True
-        others = Authenticator.objects.filter(user_id=authenticator.user_id, type__in=STEPS)
+        others = Authenticator.objects.filter(user_id=authenticator.user_id, type__in=state.STEPS)
         return others.exclude(pk=authenticator.pk).exists()
 
 

@@ -17,7 +17,10 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 # Asked by a page on its own, while nobody does anything: no sign of somebody being there.
 UNASKED = frozenset({"interventions:changes", "interventions:rows", "school:session"})
 OUT = frozenset({"school:sign-out", "school:session", "school:preferences"})
-# What a session that still lacks its second step may open: the ways to get one.
+# What a session that lacks its second step may open where the account has one: the ways to show it. The password is
+# not among them: it was shown, and asking for it again would carry on with a form from before the account had a step.
+PASSING = OUT | {"school:second-step", "mfa_reauthenticate", "mfa_reauthenticate_webauthn"}
+# What it may open where the account has none: the ways to get one.
 STEPPING = OUT | {
     "school:second-step", "account_reauthenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn",
     "mfa_activate_totp", "mfa_add_webauthn", "mfa_view_recovery_codes",
@@ -51,9 +54,12 @@ class Steps:
     def __call__(self, request: Any) -> HttpResponse:
         if request.user.is_authenticated:
             name = route_of(request)
+            done = state.second_step_done(request)
+            if not done and state.has_second_step(request.user):
+                return self.get_response(request) if name in PASSING else self.send(request, "school:second-step")
             if state.hidden(request.session) and name not in SHOWING:
                 return self.send(request, "account_reauthenticate")
-            if name not in STEPPING and not state.second_step_done(request):
+            if not done and name not in STEPPING:
                 return self.send(request, "school:second-step")
         return self.get_response(request)
 

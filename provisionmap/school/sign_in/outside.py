@@ -62,11 +62,12 @@ def hosts(chosen: Iterable[str]) -> list[str]:
 
 def urls() -> list[Any]:
     """The addresses of what is named: none where nothing is."""
-    found: list[Any] = []
-    if settings.SOCIALACCOUNT_PROVIDERS:
-        found += import_module("provisionmap.school.sign_in.outside_urls").urlpatterns
+    if not settings.SOCIALACCOUNT_PROVIDERS:
+        return []
+    ours = import_module("provisionmap.school.sign_in.outside_urls")  # names models, which settings cannot
+    found: list[Any] = [*ours.urlpatterns]
     for name in settings.SOCIALACCOUNT_PROVIDERS:
-        found += import_module(f"allauth.socialaccount.providers.{name}.urls").urlpatterns
+        found += ours.ways(name)
     return found
 
 

@@ -11,10 +11,10 @@ from django.contrib.auth.signals import user_logged_out as signed_out
 from django.dispatch import receiver
 
 from provisionmap.school import audit
-from provisionmap.school.mail import write_new_device
 from provisionmap.school.models import AuditEvent
 from provisionmap.school.sign_in import known, state
 from provisionmap.school.sign_in.devices import device_of
+from provisionmap.school.tasks import tell_owner
 
 
 @receiver(signed_in)
@@ -30,7 +30,7 @@ def on_all_steps_done(request: Any, user: Any, **kwargs: Any) -> None:
     audit.record("account.sign_in", by=user, target=user)
     if known.remember(request, user.pk) and came:
         audit.record("account.new_device", by=user, target=user)
-        write_new_device(user, device_of(request.headers.get("User-Agent", "")))
+        tell_owner(user, "new_device", device_of(request.headers.get("User-Agent", "")))
 
 
 @receiver(signed_out)
@@ -50,7 +50,7 @@ def on_step(request: Any, user: Any, method: str, **kwargs: Any) -> None:
 @receiver(authenticator_added)
 def on_step_added(request: Any, user: Any, authenticator: Any, **kwargs: Any) -> None:
     """A second step was set up, with a code or a key that was just shown."""
-    audit.record("account.second_step_add", by=user, target=user, new={"second_step": authenticator.type})
+    audit.record("account.second_step_add", by=user, target=user, told={"second_step": authenticator.type})
     if authenticator.type != authenticator.Type.RECOVERY_CODES:
         state.second_step_shown(request, user, authenticator.type, authenticator.pk)
 
@@ -58,4 +58,4 @@ def on_step_added(request: Any, user: Any, authenticator: Any, **kwargs: Any) ->
 @receiver(authenticator_removed)
 def on_step_removed(request: Any, user: Any, authenticator: Any, **kwargs: Any) -> None:
     """A second step was taken away."""
-    audit.record("account.second_step_remove", by=user, target=user, old={"second_step": authenticator.type})
+    audit.record("account.second_step_remove", by=user, target=user, told={"second_step": authenticator.type})

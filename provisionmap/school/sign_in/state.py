@@ -7,12 +7,14 @@ from typing import Any
 
 from allauth.account.authentication import get_authentication_records
 from allauth.account.internal.flows.login import record_authentication
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 
 from provisionmap.school.models import User
 from provisionmap.school.sign_in.limits import NOTED, Session, seconds_left
 
 BEGAN, SEEN, SHARED, HIDDEN = "began", "seen", "shared", "hidden"
+STEPS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)  # recovery codes stand in for one of them
 
 
 def begin(session: Any) -> None:
@@ -35,6 +37,11 @@ def use(session: Any) -> None:
         session[SEEN] = now
 
 
+def keep_shared(request: Any) -> None:
+    """Keep, until the session ends, whether the computer was called shared on the page whose button was used."""
+    request.session[SHARED] = "shared" in request.POST
+
+
 def hide(session: Any) -> None:
     """The screen was hidden: nothing is shown before whoever signed in shows again who they are."""
     session[HIDDEN] = True
@@ -55,6 +62,11 @@ def second_step_done(request: Any) -> bool:
     if settings.SECOND_STEP_OPTIONAL:
         return True
     return any(one.get("method") == "mfa" for one in get_authentication_records(request, request.user))
+
+
+def has_second_step(user: User) -> bool:
+    """Whether the account has a second step, set up in this session or in any other."""
+    return Authenticator.objects.filter(user=user, type__in=STEPS).exists()
 
 
 def shown_lately(request: Any) -> bool:

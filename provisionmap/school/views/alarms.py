@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
-from provisionmap.school.access import require
+from provisionmap.school.access import NotAllowed, require
 from provisionmap.school.actions.alarms import notice
 from provisionmap.school.models import Alarm
 from provisionmap.school.roles import Capability
@@ -29,5 +30,8 @@ def noticed(request: Any, pk: int) -> HttpResponse:
     """Say that it was looked into."""
     alarm = get_object_or_404(Alarm.objects.of(request.school), pk=pk)
     if request.method == "POST":
-        notice(alarm=alarm, now=timezone.now(), by=request.user)
+        try:
+            notice(alarm=alarm, now=timezone.now(), by=request.user)
+        except NotAllowed as refusal:
+            messages.error(request, str(refusal))
     return redirect("school:alarms")

@@ -21,7 +21,7 @@ from provisionmap.school.today import today
 class SignOut(LogoutView):
     """Sign out and leave nothing in the browser."""
 
-    http_method_names = ["post", "options"]
+    http_method_names = ["post"]
 
     def post(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         answer = super().post(request, *args, **kwargs)

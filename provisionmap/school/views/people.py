@@ -17,8 +17,9 @@ from provisionmap.school.mail import can_send, link_for, write_invitation
 from provisionmap.school.models import Membership, School, StaffHours, User
 from provisionmap.school.permissions import check_can_invite, check_can_manage, grantable, roles_at
 from provisionmap.school.roles import LABELS, Capability, Role
-from provisionmap.school.sign_in.adapters import STEPS
+from provisionmap.school.sign_in.state import STEPS
 from provisionmap.school.stale import Stale
+from provisionmap.school.tasks import tell_owner
 from provisionmap.school.today import today
 from provisionmap.web.htmx import fragment
 
@@ -264,6 +265,7 @@ def second_step(request: Any, pk: int) -> HttpResponse:
         except NotAllowed as refusal:
             messages.error(request, str(refusal))
         else:
+            tell_owner(one, "second_step_reset")
             messages.success(request, f"{one.name} sets up a new second step the next time they sign in.")
     return redirect("school:person", one.pk)
 

@@ -11,12 +11,11 @@ from allauth.account.views import LoginView, ReauthenticateView
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.views import AuthenticateView
 from allauth.mfa.base.views import ReauthenticateView as StepAgainView
-from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.views import LoginWebAuthnView, ReauthenticateWebAuthnView, RemoveWebAuthnView
 from allauth.usersessions.models import UserSession
 from allauth.usersessions.views import ListUserSessionsView
 from django.contrib import messages
-from django.contrib.auth import logout
+from django.contrib.auth import logout, update_session_auth_hash
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
@@ -33,7 +32,7 @@ from provisionmap.school.sign_in.outside import buttons
 from provisionmap.school.tasks import ask_for_reset
 
 TOO_MANY = "Too many tries from this computer. Wait five minutes, then try again; nothing is lost."
-METHODS = ["get", "head", "post", "options"]
+METHODS = ["get", "head", "post"]
 
 
 def too_many(request: HttpRequest) -> HttpResponse:
@@ -95,18 +94,34 @@ class SignIn(Tried, Refusing, LoginView):
         return shown | {"outside": buttons()}
 
 
-class SecondStep(Tried, Refusing, AuthenticateView):
+class CodeTried(Tried):
+    """A code: counted for the account, in every session and from everywhere together, and apart from the password.
+
+    Whoever types one has the password already, and six digits are soon guessed from many places; and the password, once
+    more, must not begin the count anew. A passkey still opens the account meanwhile.
+    """
+
+    def who(self) -> User:
+        """Whose code it is."""
+        person: User = self.request.user
+        return person
+
+    def whose(self) -> str:
+        return f"second step of {self.who().pk}"
+
+    def where(self) -> str:
+        return ""
+
+
+class SecondStep(CodeTried, Refusing, AuthenticateView):
     """The code or the key after the password."""
 
     template_name = "school/second_step_ask.html"
 
-    def whose(self) -> str:
-        return f"second step of {self.stage.login.user.pk}"
-
-    def where(self) -> str:
-        """Everywhere together: whoever comes here has the password, and a code of six digits is soon guessed from
-        many places. A passkey still opens the account meanwhile."""
-        return ""
+    def who(self) -> User:
+        """Not signed in yet: the person whose password was typed."""
+        person: User = self.stage.login.user
+        return person
 
 
 class AgainByPassword(Tried, Refusing, ReauthenticateView):
@@ -119,20 +134,37 @@ class AgainByPassword(Tried, Refusing, ReauthenticateView):
         return f"again {self.request.user.pk}"
 
 
-class AgainByStep(Tried, Refusing, StepAgainView):
+class OtherWays:
+    """The other ways to show who one is; the password is none where the second step is still to be shown."""
+
+    request: Any
+
+    def get_context_data(self, **given: Any) -> dict[str, Any]:
+        """What the page shows, with the ways that lead on from here."""
+        shown: dict[str, Any] = super().get_context_data(**given)  # type: ignore[misc]
+        if not state.second_step_done(self.request):
+            ways = shown["reauthentication_alternatives"]
+            shown["reauthentication_alternatives"] = [one for one in ways if one["id"] != "reauthenticate"]
+        return shown
+
+
+class AgainByStep(CodeTried, Refusing, OtherWays, StepAgainView):
     """A code once more, in place of the password."""
 
     template_name = "school/again.html"
     asked = "Type the code your authenticator app shows now."
-
-    def whose(self) -> str:
-        return f"again {self.request.user.pk}"
 
 
 class Passkey(LoginWebAuthnView):
     """A passkey in place of password and second step: whoever holds it unlocked it."""
 
     http_method_names = METHODS
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Signed in, on a computer that is shared or not."""
+        state.keep_shared(self.request)
+        answer: HttpResponse = super().form_valid(form)
+        return answer
 
 
 class RemoveKey(RemoveWebAuthnView):
@@ -148,7 +180,7 @@ class RemoveKey(RemoveWebAuthnView):
         return answer
 
 
-class AgainByPasskey(ReauthenticateWebAuthnView):
+class AgainByPasskey(OtherWays, ReauthenticateWebAuthnView):
     """A passkey once more, in place of the password."""
 
     template_name = "school/again_passkey.html"
@@ -160,8 +192,7 @@ def second_step(request: Any) -> HttpResponse:
     """What a session needs that has not passed a second step: to set one up, or to use the one there is."""
     if state.second_step_done(request):
         return redirect("mfa_index")
-    has_one = Authenticator.objects.filter(user=request.user).exists()
-    return render(request, "school/second_step.html", {"has_one": has_one})
+    return render(request, "school/second_step.html", {"has_one": state.has_second_step(request.user)})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -217,6 +248,16 @@ def open_session(request: Any, user: User, where: str | None = None) -> HttpResp
     record_authentication(request, user, method="password")
     answer: HttpResponse = perform_login(request, Login(user=user, redirect_url=where))
     return answer
+
+
+def keep_signed_in(request: Any) -> None:
+    """The password was changed here: this session goes on under a new key, and stands under it on the list of sessions.
+
+    What is not on that list is ended neither by "sign out everywhere" nor when the second step is taken away.
+    """
+    update_session_auth_hash(request, request.user)
+    UserSession.objects.purge_and_list(request.user)
+    UserSession.objects.create_from_request(request)
 
 
 def forgotten(request: Any) -> HttpResponse:

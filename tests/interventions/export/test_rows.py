@@ -119,7 +119,7 @@ def test_everybody_gets_what_they_may_see_and_no_more():
     head, governor = member(Role.HEAD, school), member(Role.GOVERNOR, school)
     aide = member(Role.TEACHING_ASSISTANT, school)
     for placement in (secret, open_one):
-        Grant.objects.create(learner=placement.learner, user=aide, source="test", starts=date(2026, 9, 1))
+        Grant.ever.create(content_object=placement.learner, user=aide, source="test", starts=date(2026, 9, 1))
     elsewhere = member(Role.SENCO)
     elsewhere.school = school
 
@@ -142,7 +142,7 @@ def test_readers_without_the_library_do_not_get_its_names():
     provision = ProvisionFactory(school=external.school, intervention=entry)
     DelivererFactory(provision=provision, user=external, role="specialist")
     placement = placed(external.school, provision=provision)
-    Grant.objects.create(learner=placement.learner, user=external, source="test", starts=date(2026, 9, 1))
+    Grant.ever.create(content_object=placement.learner, user=external, source="test", starts=date(2026, 9, 1))
 
     [row] = rows(external)
 
