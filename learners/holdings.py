@@ -164,7 +164,7 @@ declare(
     lambda pk: Contact.objects.filter(learner=pk),
     others=("name", "phone", "email"),
 )
-declare(Grant, "Who was given sight of them", lambda pk: Grant.objects.filter(learner=pk))
+declare(Grant, "Who was given sight of them", lambda pk: Grant.ever.filter(content_object=pk))
 declare(Group, "Classes and tutor groups", groups_of, Disposal.KEEP, "A class is its other learners' too.")
 declare(
     ImportRun,

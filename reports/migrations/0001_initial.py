@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('learners', '0005_shared_sight'),
-        ('school', '0010_alarm_of_a_record'),
+        ('school', '0012_alarm_of_a_record'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

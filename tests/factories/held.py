@@ -101,8 +101,8 @@ MAKERS: dict[Any, Callable[[Learner, User], Any]] = {
     SenProvision: lambda learner, user: SenProvisionFactory(learner=learner),
     Passport: lambda learner, user: Passport.objects.create(learner=learner),
     Contact: lambda learner, user: Contact.objects.create(learner=learner, name="A"),
-    Grant: lambda learner, user: Grant.objects.create(
-        learner=learner, user=user, source="shared", starts=FIRST, ends=FIRST
+    Grant: lambda learner, user: Grant.ever.create(
+        content_object=learner, user=user, source="shared", starts=FIRST, ends=FIRST
     ),
     Placement: lambda learner, user: PlacementFactory(learner=learner),
     Provision: lambda learner, user: Provision.objects.get(placements__learner=learner),

@@ -1,12 +1,14 @@
 """What is held about a learner: no model is forgotten, and each finds one learner's rows alone."""
 
+from datetime import date
+
 import pytest
 from django.apps import apps
 
 from interventions.models import MapChange, MapExport, Placement
 from learners import holdings
 from learners.holdings import Disposal, declared
-from learners.models import Contact, ImportRun, Learner, SenProvision
+from learners.models import Contact, Grant, ImportRun, Learner, SenProvision
 from tests.factories import GroupFactory, LearnerFactory, PlacementFactory, ProvisionFactory, SenProvisionFactory
 
 DECLARED = {one.model: one for one in declared()}
@@ -50,6 +52,15 @@ def test_each_holding_finds_the_rows_of_one_learner_and_no_others():
     for model in (Learner, SenProvision, Contact, Placement):
         assert {getattr(row, "learner_id", row.pk) for row in rows_of(model, one)} == {one.pk}
     assert {row.id for row in rows_of(Learner.history.model, one)} == {one.pk}
+
+
+@pytest.mark.django_db
+def test_sight_that_is_over_is_held_all_the_same(senco):
+    learner = LearnerFactory(school=senco.school)
+    days = {"starts": date(2025, 9, 1), "ends": date(2025, 12, 18)}
+    over = Grant.ever.create(content_object=learner, user=senco, source="shared", **days)
+
+    assert rows_of(Grant, learner) == [over]
 
 
 @pytest.mark.django_db
