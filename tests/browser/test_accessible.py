@@ -1,5 +1,7 @@
 """Every page a SENCO meets: WCAG 2.2 AA by axe, no scrolling sideways, by keyboard alone, without scripts."""
 
+from datetime import date
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.core.management import call_command
@@ -9,6 +11,7 @@ from playwright.sync_api import expect
 from interventions.models import Intervention, MapChange, Placement, Provision, SavedView
 from learners.models import Group, Learner
 from provisionmap.school.models import School, User
+from reports.actions.records import ask_for_record
 from tests.browser.conftest import sign_in
 from tests.factories import LearnerFactory
 
@@ -69,6 +72,9 @@ def addresses():
             plain, model = name if isinstance(name, tuple) else (name, None)
             found.append(reverse(f"{app}:{plain}", args=[model.objects.first().pk] if model else []))
     own = ("learner", "edit", "leave", "sen-change", "contact-add", "passport")
+    found += [reverse(f"reports:{name}", args=[learner.pk]) for name in ("everything", "transfer")]
+    asked = ask_for_record(learner=learner, asked_by="Mother", asked_on=date(2026, 11, 20), by=priya)
+    found += [reverse("reports:arriving"), reverse("reports:record", args=[asked.pk])]
     return found + [reverse(f"learners:{name}", args=[learner.pk]) for name in own]
 
 

@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 AGAIN = timedelta(hours=24)  # the same about the same person is told once a day
 WATCHED = ("learner.view", "access.refused", "map.export", *sorted(GIVES), "account.second_step_remove",
-           "person.second_step_reset")  # fmt: skip
+           "person.second_step_reset", "record.take", "transfer.send")  # fmt: skip
 LOOKED = "alarms-looked-until"  # where the last watch stopped: what came while no worker ran is looked at, too
 MAIL = (
     "Provision Map has raised an alarm at {school}: {words}.\n\n"
