@@ -26,8 +26,8 @@ class LearnersConfig(AppConfig):
     name = "learners"
 
     def ready(self) -> None:
-        """Registers the step of the set-up path that brings the learners, and loads every app's panels."""
-        autodiscover_modules("panels")
+        """Registers the step of the set-up path that brings the learners, and loads every app's panels and holdings."""
+        autodiscover_modules("panels", "own_holdings", "holdings")
         register(
             "learners",
             "Learners",

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-SEN_YEARS, PUPIL_YEARS = 31, 25  # what the guidance says; a school may choose within the two below
-LEAST_YEARS, MOST_YEARS = 25, 40
+from provisionmap.school.periods import PUPIL_YEARS, SEN_YEARS
 
 
 class State(StrEnum):
@@ -65,6 +64,18 @@ def from_birth(born: date, years: int) -> date:
         return born.replace(year=born.year + years)
     except ValueError:
         return date(born.year + years, 3, 1)
+
+
+def latest_birth(today: date, years: int) -> date:
+    """The latest birthday whose `years` are over on `today`: for a query, which cannot ask `from_birth` of each row.
+
+    >>> latest_birth(date(2026, 11, 23), 31), latest_birth(date(2032, 2, 29), 31)
+    (datetime.date(1995, 11, 23), datetime.date(2001, 2, 28))
+    """
+    try:
+        return today.replace(year=today.year - years)
+    except ValueError:
+        return date(today.year - years, 2, 28)
 
 
 def standing(*, born: date | None, left: date | None, sen: bool, held: bool, periods: Periods, today: date) -> Standing:

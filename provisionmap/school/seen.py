@@ -40,6 +40,7 @@ OF_LEARNERS = frozenset(
         Capability.EDIT_PASSPORT,
         Capability.IMPORT_LEARNERS,
         Capability.SEE_AUDIT,
+        Capability.DISPOSE_RECORDS,
     }
 )
 # Addresses that show no child, though they need such a capability: ids only, one's own settings, how far a job is.

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from learners.retention import LEAST_YEARS, MOST_YEARS, Periods, Rule, State, from_birth, standing
+from learners.retention import Periods, Rule, State, from_birth, latest_birth, standing
+from provisionmap.school.periods import LEAST_YEARS, MOST_YEARS
 
 TODAY = date(2026, 11, 23)
 LEFT = date(2011, 7, 20)
@@ -99,3 +100,10 @@ def test_the_day_is_never_early_and_at_most_a_day_late(born, years):
 
     assert due.year == born.year + years
     assert (due.month, due.day) == (born.month, born.day) or (born.month, born.day, due.month, due.day) == (2, 29, 3, 1)
+
+
+@given(today=days, years=st.integers(LEAST_YEARS, MOST_YEARS), off=st.integers(-3, 3))
+def test_the_query_s_bound_agrees_with_the_rule_on_every_day_round_it(today, years, off):
+    born = latest_birth(today, years) + timedelta(days=off)
+
+    assert (born <= latest_birth(today, years)) == (from_birth(born, years) <= today)

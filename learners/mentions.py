@@ -1,0 +1,189 @@
+"""Where the texts of a school name a learner, in records that are not the learner's own."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from django.apps import apps
+from django.db import models
+from django.db.models import Q
+
+from learners.holdings import holdings
+from learners.models import Learner
+from learners.naming import Names, names_in
+from provisionmap.school.models import School
+
+MOST_STEPS = 4  # foreign keys between a row and its school
+OF_HISTORY = frozenset({"history_change_reason", "history_type"})
+# Who somebody is: a mother may bear her child's name, and a twin their sister's UPN by mistake.
+IDENTITIES = frozenset({"learners.learner", "learners.contact", "interventions.deliverer"})
+OTHERS = frozenset({"responsible_name"})
+
+
+@dataclass(frozen=True)
+class Place:
+    """Texts of one model: its fields, and the way from a row to its school. `owned` by learners, or shared."""
+
+    model: Any
+    kept: str  # the model itself, where this is its history
+    fields: tuple[str, ...]
+    school: str
+    owned: bool
+
+    @property
+    def is_past(self) -> bool:
+        """Whether it holds earlier versions."""
+        return hasattr(self.model, "instance_type")
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A text that names a learner. `key` finds it again without saying anything of it.
+
+    `certain` is a full name or a UPN; `goes` says that it is taken out whether or not somebody ticks it.
+    """
+
+    learner: Learner
+    what: str  # the record, in words
+    field: str
+    text: str
+    key: tuple[str, int, str]
+    certain: bool
+    goes: bool
+
+    @property
+    def mark(self) -> str:
+        """The key as a form sends it."""
+        return ":".join(map(str, self.key))
+
+
+def names_of(learner: Learner) -> Names:
+    """What a learner is called."""
+    forenames = tuple(filter(None, (learner.forename, learner.preferred_name)))
+    return Names(learner.surname, forenames, tuple(filter(None, (learner.upn, learner.former_upn))))
+
+
+def has_namesake(learner: Learner) -> bool:
+    """Whether another learner of the school goes by the same name: a full name may mean either."""
+    same = Q()
+    for name in names_of(learner).forenames:
+        same |= Q(forename__iexact=name) | Q(preferred_name__iexact=name)
+    others = Learner.objects.filter(same, school=learner.school_id, surname__iexact=learner.surname)
+    return others.exclude(pk=learner.pk).exists()
+
+
+def sure_names(learner: Learner) -> Names:
+    """What means this learner and nobody else: numbers only, where somebody has the same name."""
+    names = names_of(learner)
+    return Names("", (), names.numbers) if has_namesake(learner) else names
+
+
+def _way_to_school(model: Any) -> str:
+    """The shortest way of foreign keys from a row to its school; "" where there is none."""
+    ways = [(model, "")]
+    for _ in range(MOST_STEPS):
+        further = []
+        for here, so_far in ways:
+            for field in here._meta.concrete_fields:
+                if not isinstance(field, models.ForeignKey):
+                    continue
+                way = f"{so_far}{field.name}"
+                if field.related_model is School:
+                    return way
+                if field.name != "history_user":
+                    further.append((field.related_model, f"{way}__"))
+        ways = further
+    return ""
+
+
+def _is_text(field: Any) -> bool:
+    """Whether people type into it."""
+    words = isinstance(field, models.CharField | models.TextField)
+    return words and not field.choices and field.name not in OF_HISTORY | OTHERS
+
+
+@cache
+def places() -> tuple[Place, ...]:
+    """Every model of ours with texts and a school, histories included, but for those that say who somebody is."""
+    owned = {one.model for one in holdings() if one.what == "delete"}
+    found = []
+    for model in apps.get_models():
+        kept: Any = getattr(model, "instance_type", model)
+        fields = tuple(field.name for field in model._meta.concrete_fields if _is_text(field))
+        typed = hasattr(kept, "Privacy") and kept._meta.label_lower not in IDENTITIES and model is not School
+        way = _way_to_school(model) if typed else ""
+        if fields and way:
+            found.append(Place(model, kept._meta.label_lower, fields, way, model._meta.label in owned))
+    return tuple(found)
+
+
+def _longest(shape: str, name: str) -> str:
+    return max(re.findall(shape, name.casefold()), key=len, default="")
+
+
+def rows_naming(place: Place, school: int, names: Names, *, alone: bool) -> Any:
+    """Rows of `place` at a school that may name the learner: more than do, never fewer.
+
+    Asked for by the longest run of plain letters of each name, because SQLite knows capitals of no others.
+    """
+    rows = place.model._default_manager.filter(**{place.school: school})
+    looked_for = [name for name in (names.surname, *names.numbers, *(names.forenames if alone else ())) if name]
+    if not looked_for:
+        return rows.none()
+    wanted = Q()
+    for name in looked_for:
+        run = _longest(r"[a-z0-9]+", name)
+        for field in place.fields:
+            wanted |= Q(**{f"{field}__icontains": run}) if run else ~Q(**{field: ""})
+    return rows.filter(wanted)
+
+
+def mentions_of(learners: Collection[Learner], most: int) -> list[Mention]:
+    """Texts of other records, as they stand now, that name one of `learners` or may do so; `most` at most.
+
+    As many queries for one learner as for fifty, but for the question who has a namesake.
+    """
+    own = {one.model: one.rows for one in holdings() if one.what == "delete"}
+    ids = [learner.pk for learner in learners]
+    index: dict[str, set[Learner]] = defaultdict(set)
+    for learner in learners:
+        names = names_of(learner)
+        for name in (names.surname, *names.forenames, *names.numbers):
+            index[_longest(r"\w+", name)].add(learner)
+    index.pop("", None)
+    sure = {learner: sure_names(learner) for learner in learners}
+    found: list[Mention] = []
+    for place in places():
+        if place.is_past:
+            continue  # an earlier version goes the way of its record
+        rows = place.model._default_manager.filter(**{place.school: learners_school(learners)})
+        if mine := own.get(place.model._meta.label):
+            rows = rows.exclude(pk__in=mine(ids).order_by().values("pk"))
+        for one in _mentions(place, rows, index, sure):
+            found.append(one)
+            if len(found) >= most:
+                return found
+    return found
+
+
+def learners_school(learners: Collection[Learner]) -> int | None:
+    """The school of `learners`, who are all of one."""
+    return next((learner.school_id for learner in learners), None)
+
+
+def _mentions(place: Place, rows: Any, index: dict[str, set[Learner]], sure: dict[Learner, Names]) -> Iterator[Mention]:
+    meta = place.model._meta
+    for pk, *texts in rows.order_by("pk").values_list("pk", *place.fields).iterator():
+        for field, text in zip(place.fields, texts, strict=True):
+            named = [index[word] for word in set(re.findall(r"\w+", (text or "").casefold())) & index.keys()]
+            for learner in sorted(set().union(*named), key=lambda one: one.pk):
+                if how := names_in(text, names_of(learner)):
+                    goes = not place.owned and names_in(text, sure[learner]) == "certain"
+                    label = str(meta.get_field(field).verbose_name)
+                    key = (place.kept, pk, field)
+                    yield Mention(learner, str(meta.verbose_name), label, text, key, how == "certain", goes)
