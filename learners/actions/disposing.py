@@ -41,9 +41,7 @@ def choose(*, school: School, learners: Collection[int], today: date, by: User) 
     if len(chosen) > MOST:
         raise NotAllowed(f"Dispose of {MOST} records at a time at most, so that you can look through them.")
     Disposal.objects.filter(school=school, by=by, state="draft").delete()
-    made = Disposal.objects.create(
-        school=school, by=by, sen_years=school.sen_years, pupil_years=school.pupil_years
-    )
+    made = Disposal.objects.create(school=school, by=by, sen_years=school.sen_years, pupil_years=school.pupil_years)
     periods = periods_of(school)
     DisposalItem.objects.bulk_create(
         DisposalItem(disposal=made, place=place, record=one.pk, rule=standing_of(one, periods, today).rule.value)

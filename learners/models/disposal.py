@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Count, Q
 
 from learners.retention import Rule
 from provisionmap.school.access import schools_where
@@ -30,6 +31,14 @@ class DisposalQuerySet(models.QuerySet["Disposal"]):
     def confirmed(self) -> Self:
         """The log: every disposal that somebody confirmed, the last one first."""
         return self.exclude(state="draft").order_by("-confirmed", "-pk")
+
+    def for_log(self) -> Self:
+        """What a line of the log shows: who, and how many records went and stayed."""
+        return self.select_related("by").annotate(
+            gone=Count("items", filter=Q(items__state="gone")),
+            left=Count("items", filter=Q(items__state="kept")),
+            all=Count("items"),
+        )
 
 
 class Disposal(models.Model):

@@ -44,7 +44,15 @@ OF_LEARNERS = frozenset(
     }
 )
 # Addresses that show no child, though they need such a capability: ids only, one's own settings, how far a job is.
-SHOWS_NOBODY = frozenset({"interventions:changes", "interventions:views", "interventions:print"})
+SHOWS_NOBODY = frozenset(
+    {
+        "interventions:changes",
+        "interventions:views",
+        "interventions:print",
+        "learners:disposal",
+        "learners:disposal-log",
+    }
+)
 
 
 def saw(request: Any, learner: int) -> None:
