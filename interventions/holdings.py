@@ -1,81 +1,92 @@
-"""What this app holds about a learner. Found by name: the learners app loads `holdings` of every app."""
+"""What this app holds about a learner: their placements, and what of others' records tells of them."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from functools import partial
 from typing import Any
 
-from interventions.actions import forgetting
-from interventions.models import MapChange, MapExport, MapImport, Placement
-from learners.holdings import Holding, register
+from django.db.models import Q, QuerySet
+
+from interventions.models import Deliverer, MapChange, MapExport, MapImport, Placement, Provision, SavedView, TierMove
+from learners.holdings import Disposal, declare, declare_with_history, set_aside
 from learners.models import Learner
 
-SHARED = Placement.shared_with.through
+Shared = Placement.shared_with.through
+OF_OTHERS = "The provision is other learners' too; whoever was placed in it stands in their placement alone."
 
 
-def _schools(ids: Collection[int]) -> Any:
-    return Learner.objects.filter(pk__in=ids).values("school")
+def placements_of(learner: int) -> set[int]:
+    """Ids of the learner's placements, those deleted since among them."""
+    now = Placement.objects.filter(learner=learner).values_list("pk", flat=True)
+    return {*now, *Placement.history.filter(learner=learner).order_by().values_list("id", flat=True)}
 
 
-register(
-    Holding(
-        "interventions.Placement_shared_with",
-        "people with whom a confidential place was shared",
-        "delete",
-        lambda ids: SHARED.objects.filter(placement__learner__in=ids),
-        order=40,
-    )
-)
-register(
-    Holding(
-        "interventions.Placement",
-        "places in provision",
-        "delete",
-        lambda ids: Placement.objects.filter(learner__in=ids),
-    )
-)
-register(
-    Holding(
-        Placement.history.model._meta.label,
-        "earlier versions of places in provision",
-        "delete",
-        lambda ids: Placement.history.filter(learner__in=ids),
-        order=90,
-    )
-)
-register(
-    Holding(
-        "interventions.MapChange",
-        "changes of the map",
-        "rewrite",
-        lambda ids: MapChange.objects.filter(school__in=_schools(ids)).exclude(shares=[]),
-        why="The act stays with its words, which name nobody; with whom the learner's places were shared goes.",
-        rewrite=forgetting.forget_shares,
-        counted=False,
-        order=10,
-    )
-)
-register(
-    Holding(
-        "interventions.MapImport",
-        "imports of maps",
-        "rewrite",
-        lambda ids: MapImport.objects.filter(school__in=_schools(ids)).exclude(upload=None),
-        why="What was uploaded and not applied is let go.",
-        rewrite=forgetting.forget_maps_on_their_way,
-        counted=False,
-        order=10,
-    )
-)
-register(
-    Holding(
-        "interventions.MapExport",
-        "exports of the map",
-        "rewrite",
-        lambda ids: MapExport.objects.filter(school__in=_schools(ids)).exclude(file=None),
-        why="That a file was taken out stays; a print that waits to be fetched is emptied.",
-        rewrite=forgetting.forget_prints,
-        counted=False,
-        order=10,
-    )
-)
+def provisions_of(learner: int) -> set[int]:
+    """Ids of the provisions in which the learner is or was placed, or which cover their class."""
+    rows = Provision.objects.filter(group__learners=learner).order_by().values_list("pk", flat=True)
+    placed = Placement.history.filter(learner=learner).order_by().values_list("provision", flat=True)
+    now = Placement.objects.filter(learner=learner).order_by().values_list("provision", flat=True)
+    return {*rows, *placed, *now}
+
+
+def _of_provisions(model: Any, key: str, learner: int) -> QuerySet[Any]:
+    """Rows of `model` that belong to those provisions by their field `key`."""
+    rows: QuerySet[Any] = model._base_manager.filter(**{f"{key}__in": provisions_of(learner)})
+    return rows.order_by("pk")
+
+
+def changes_of(learner: int) -> QuerySet[MapChange]:
+    """The changes of the map that touched the learner, as their history tells."""
+    reasons = {
+        *Placement.history.filter(learner=learner).values_list("history_change_reason", flat=True),
+        *Learner.history.filter(id=learner).values_list("history_change_reason", flat=True),
+    }
+    ids = [int(reason[4:]) for reason in reasons if reason and reason.startswith("set:") and reason[4:].isdigit()]
+    return MapChange.objects.filter(pk__in=ids).order_by("pk")
+
+
+def _shares(change: MapChange, learner: int, *, mine: bool) -> list[Any]:
+    ids = placements_of(learner)
+    return [pair for pair in change.shares if (pair[0] in ids) is mine]
+
+
+def _here(learner: int) -> Q:
+    """Rows of the school at which the learner is or was."""
+    held = Learner.history.filter(id=learner).order_by().values("school")
+    return Q(school__in=held) | Q(school__in=Learner.objects.filter(pk=learner).values("school"))
+
+
+declare_with_history(Placement, "Placements", by="learner")
+declare(Shared, "With whom placements are shared", lambda pk: Shared.objects.filter(placement__learner=pk))
+for model, title, key, others in (
+    (Provision, "Provision they had", "id", "responsible_name"),
+    (Provision.history.model, "Earlier versions: provision they had", "id", "responsible_name"),
+    (Deliverer, "Who delivers it", "provision", "name"),
+    (Deliverer.history.model, "Earlier versions: who delivers it", "provision", "name"),
+    (TierMove, "Moves between tiers", "provision", ""),
+    (TierMove.history.model, "Earlier versions: moves between tiers", "provision", ""),
+):
+    rows = partial(_of_provisions, model, key)
+    declare(model, title, rows, Disposal.KEEP, OF_OTHERS, others=(others,) if others else ())
+declare(
+    MapChange, "Changes of the map that touched them", changes_of, Disposal.REWRITE,
+    "A change is told of many learners at once; with whom this learner's placements were shared is taken out.",
+    part=lambda change, pk: {"shares": _shares(change, pk, mine=True)},
+    rewritten=lambda change, pk: {"shares": _shares(change, pk, mine=False)},
+)  # fmt: skip
+declare(
+    MapImport, "Maps on their way in",
+    lambda pk: MapImport.objects.filter(_here(pk)).exclude(upload=None).order_by("pk"), Disposal.REWRITE,
+    "A map that was uploaded within the last hour may name them: it is abandoned.",
+    part=lambda run, pk: {"decisions": {}, "upload_name": ""},
+    rewritten=lambda run, pk: {"upload": None, "upload_name": "", "decisions": {}, "state": "abandoned"},
+)  # fmt: skip
+declare(
+    MapExport, "Prints of the map on their way out",
+    lambda pk: MapExport.objects.filter(_here(pk), Q(file__isnull=False) | ~Q(text="")).order_by("pk"),
+    Disposal.REWRITE,
+    "A print of the last hour may show them: it is removed.",
+    part=lambda export, pk: {"text": "", "reason": ""},
+    rewritten=lambda export, pk: {"file": None, "text": "", "state": "gone"},
+)  # fmt: skip
+set_aside(SavedView, "A colleague's own view of the map: codes and ids, under a name they chose.")

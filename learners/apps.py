@@ -27,7 +27,7 @@ class LearnersConfig(AppConfig):
 
     def ready(self) -> None:
         """Registers the step of the set-up path that brings the learners, and loads every app's panels and holdings."""
-        autodiscover_modules("panels", "own_holdings", "holdings")
+        autodiscover_modules("panels", "holdings")
         register(
             "learners",
             "Learners",

@@ -13,7 +13,7 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Q
 
-from learners.holdings import holdings
+from learners.holdings import Disposal, declared
 from learners.models import Learner
 from learners.naming import Names, names_in
 from provisionmap.school.models import School
@@ -83,8 +83,8 @@ def sure_names(learner: Learner) -> Names:
     return Names("", (), names.numbers) if has_namesake(learner) else names
 
 
-def _way_to_school(model: Any) -> str:
-    """The shortest way of foreign keys from a row to its school; "" where there is none."""
+def way_to(target: Any, model: Any) -> str:
+    """The shortest way of foreign keys from a row of `model` to a row of `target`; "" where there is none."""
     ways = [(model, "")]
     for _ in range(MOST_STEPS):
         further = []
@@ -93,7 +93,7 @@ def _way_to_school(model: Any) -> str:
                 if not isinstance(field, models.ForeignKey):
                     continue
                 way = f"{so_far}{field.name}"
-                if field.related_model is School:
+                if field.related_model is target:
                     return way
                 if field.name != "history_user":
                     further.append((field.related_model, f"{way}__"))
@@ -108,17 +108,28 @@ def _is_text(field: Any) -> bool:
 
 
 @cache
+def theirs() -> dict[Any, str]:
+    """The models whose rows are one learner's each and go with them, and the way from a row to the learner."""
+    found = {}
+    for one in declared():
+        if one.disposal == Disposal.DELETE:
+            itself = "id" if getattr(one.model, "instance_type", one.model) is Learner else ""
+            found[one.model] = itself or way_to(Learner, one.model)
+    return found
+
+
+@cache
 def places() -> tuple[Place, ...]:
     """Every model of ours with texts and a school, histories included, but for those that say who somebody is."""
-    owned = {one.model for one in holdings() if one.what == "delete"}
+    owned = set(theirs())
     found = []
     for model in apps.get_models():
         kept: Any = getattr(model, "instance_type", model)
         fields = tuple(field.name for field in model._meta.concrete_fields if _is_text(field))
         typed = hasattr(kept, "Privacy") and kept._meta.label_lower not in IDENTITIES and model is not School
-        way = _way_to_school(model) if typed else ""
+        way = way_to(School, model) if typed else ""
         if fields and way:
-            found.append(Place(model, kept._meta.label_lower, fields, way, model._meta.label in owned))
+            found.append(Place(model, kept._meta.label_lower, fields, way, model in owned))
     return tuple(found)
 
 
@@ -148,7 +159,7 @@ def mentions_of(learners: Collection[Learner], most: int) -> list[Mention]:
 
     As many queries for one learner as for fifty, but for the question who has a namesake.
     """
-    own = {one.model: one.rows for one in holdings() if one.what == "delete"}
+    own = theirs()
     ids = [learner.pk for learner in learners]
     index: dict[str, set[Learner]] = defaultdict(set)
     for learner in learners:
@@ -162,8 +173,8 @@ def mentions_of(learners: Collection[Learner], most: int) -> list[Mention]:
         if place.is_past:
             continue  # an earlier version goes the way of its record
         rows = place.model._default_manager.filter(**{place.school: learners_school(learners)})
-        if mine := own.get(place.model._meta.label):
-            rows = rows.exclude(pk__in=mine(ids).order_by().values("pk"))
+        if place.model in own:
+            rows = rows.exclude(**{f"{own[place.model]}__in": ids})
         for one in _mentions(place, rows, index, sure):
             found.append(one)
             if len(found) >= most:
@@ -187,3 +198,12 @@ def _mentions(place: Place, rows: Any, index: dict[str, set[Learner]], sure: dic
                     label = str(meta.get_field(field).verbose_name)
                     key = (place.kept, pk, field)
                     yield Mention(learner, str(meta.verbose_name), label, text, key, how == "certain", goes)
+
+
+def parts_of(learners: Collection[int]) -> list[tuple[str, int]]:
+    """What of these learners will be gone, in words and numbers: a query for each kind, however many learners."""
+    titles = {one.model: one.title for one in declared()}
+    return [
+        (titles[model], model._base_manager.filter(**{f"{way}__in": learners}).count())
+        for model, way in theirs().items()
+    ]

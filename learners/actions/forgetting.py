@@ -9,9 +9,9 @@ from django.contrib.sessions.models import Session
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 
-from learners.holdings import holdings
+from learners.holdings import Disposal, declared
 from learners.mentions import Place, names_of, places, rows_naming, sure_names
-from learners.models import Contact, ImportRun, Learner, SenProvision
+from learners.models import Learner
 from learners.naming import Names, without
 
 Key = tuple[str, int, str]  # a text: model, id and field
@@ -23,40 +23,18 @@ def forget(learner: Learner, *, texts: Collection[Key]) -> None:
     `texts` are those of other records that a person looked at: every name of the learner goes out of them. Elsewhere
     full names and UPNs go out of what is shared, and another learner's own record stays as it is.
     """
-    pk, names, sure, declared = learner.pk, names_of(learner), sure_names(learner), holdings()
-    for one in declared:
-        if one.what == "rewrite" and one.rewrite is not None:
-            one.rewrite(learner)
-    for one in declared:
-        if one.what == "delete":
-            one.rows([pk]).delete()
+    pk, names, sure = learner.pk, names_of(learner), sure_names(learner)
+    held = declared()
+    rewritten = [one for one in held if one.disposal == Disposal.REWRITE]
+    for one in rewritten:  # first: what is the learner's is told by what still stands
+        for row in one.rows(pk):
+            values = one.rewritten(row, pk)
+            one.model._base_manager.filter(pk=row.pk).update(**values)
+    for one in held:  # a record before its history, which grows by its end
+        if one.disposal == Disposal.DELETE:
+            one.rows(pk).delete()
     take_out(learner, sure, texts)
     end_sessions_naming(names)
-
-
-def forget_in_imports(learner: Learner) -> None:
-    """Uploads that wait are let go, and what an applied import keeps for its undo forgets the learner."""
-    runs = ImportRun.objects.filter(school=learner.school_id)
-    runs.exclude(upload=None).update(
-        state="abandoned", upload=None, upload_name="", decisions={}, version=F("version") + 1
-    )
-    sen = set(SenProvision.history.filter(learner=learner.pk).values_list("id", flat=True))
-    sen |= set(SenProvision.objects.filter(learner=learner.pk).values_list("pk", flat=True))
-    adults = set(Contact.objects.filter(learner=learner.pk).values_list("pk", flat=True))
-    for run in runs.exclude(before={}).select_for_update(of=("self",)).order_by("pk"):
-        kept = {name: _less(name, value, learner.pk, sen, adults) for name, value in run.before.items()}
-        if kept != run.before:
-            run.before = kept
-            run.save(update_fields=["before"])
-
-
-def _less(name: str, value: Any, learner: int, sen: set[int], adults: set[int]) -> Any:
-    """One part of what an undo needs, without the learner."""
-    gone = {"added": {learner}, "changed": {learner}, "contacts": adults, "sen_opened": sen, "sen_changed": sen}
-    out = gone.get(name, set())
-    if isinstance(value, dict):
-        return {key: kept for key, kept in value.items() if int(key) not in out}
-    return [one for one in value if one not in out]
 
 
 def take_out(learner: Learner, sure: Names, texts: Collection[Key]) -> None:

@@ -17,9 +17,10 @@ from learners.actions import disposing as actions
 from learners.filters import matching
 from learners.forms.disposal import ConfirmForm
 from learners.forms.search import SearchForm
-from learners.holdings import holdings
+from learners.holdings import Disposal as What
+from learners.holdings import declared
 from learners.keeping import SHOWN, in_state, periods_of, standing_of
-from learners.mentions import mentions_of
+from learners.mentions import mentions_of, parts_of
 from learners.models import Disposal, Learner
 from learners.retention import State
 from learners.tasks import dispose_records
@@ -99,8 +100,8 @@ def check(request: Any, pk: int) -> HttpResponse:
         "learners": learners,
         "mentions": mentions,
         "many": len(mentions) >= MOST_MENTIONS,
-        "parts": [(one, one.rows(ids).count()) for one in holdings() if one.what == "delete" and one.counted],
-        "stays": [one for one in holdings() if one.what != "delete"],
+        "parts": parts_of(ids),
+        "stays": [one for one in declared() if one.disposal != What.DELETE],
     }
     return render(request, "learners/disposal/check.html", shown, status=422 if form.errors else 200)
 
