@@ -87,13 +87,12 @@ def dispose_next(pk: int, *, taken_at: datetime, now: datetime, today: date) -> 
 
     Gives the time of the claim from now on; None when nothing is left, or the claim is lost.
     """
+    waiting = DisposalItem.objects.filter(disposal=pk, state="waiting").order_by("place")
     ours = Disposal.objects.filter(pk=pk, state="working", taken_at=taken_at)
-    if not ours.update(taken_at=now):
+    if not waiting.exists() or not ours.update(taken_at=now):
         return None
     disposal = Disposal.objects.select_related("school", "by").get(pk=pk)
-    item = disposal.items.filter(state="waiting").order_by("place").first()
-    if item is None:
-        return None
+    item = waiting[0]  # asked again: the claim made sure that nobody else takes one
     # Before its learners, as everybody does; with it nobody sets a hold or imports a list meanwhile.
     School.objects.select_for_update(no_key=True).get(pk=disposal.school_id)
     item.state, item.why = _disposed(disposal, item, today)
