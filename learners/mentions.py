@@ -68,19 +68,22 @@ def names_of(learner: Learner) -> Names:
     return Names(learner.surname, forenames, tuple(filter(None, (learner.upn, learner.former_upn))))
 
 
-def has_namesake(learner: Learner) -> bool:
-    """Whether another learner of the school goes by the same name: a full name may mean either."""
-    same = Q()
-    for name in names_of(learner).forenames:
-        same |= Q(forename__iexact=name) | Q(preferred_name__iexact=name)
-    others = Learner.objects.filter(same, school=learner.school_id, surname__iexact=learner.surname)
-    return others.exclude(pk=learner.pk).exists()
+def sure_names(learners: Collection[Learner]) -> dict[Learner, Names]:
+    """What means each of `learners`, of one school, and nobody else: numbers only, where somebody has the same name.
 
-
-def sure_names(learner: Learner) -> Names:
-    """What means this learner and nobody else: numbers only, where somebody has the same name."""
-    names = names_of(learner)
-    return Names("", (), names.numbers) if has_namesake(learner) else names
+    Compared here and not by the database, which may know capitals of plain letters only. One query.
+    """
+    bearers: dict[tuple[str, str], set[int]] = defaultdict(set)
+    rows = Learner.objects.filter(school=learners_school(learners)).order_by()
+    for pk, surname, *forenames in rows.values_list("pk", "surname", "forename", "preferred_name"):
+        for forename in filter(None, forenames):
+            bearers[surname.casefold(), forename.casefold()].add(pk)
+    sure = {}
+    for learner in learners:
+        names = names_of(learner)
+        same = (bearers[names.surname.casefold(), forename.casefold()] for forename in names.forenames)
+        sure[learner] = Names("", (), names.numbers) if set().union(*same) - {learner.pk} else names
+    return sure
 
 
 def way_to(target: Any, model: Any) -> str:
@@ -157,7 +160,7 @@ def rows_naming(place: Place, school: int, names: Names, *, alone: bool) -> Any:
 def mentions_of(learners: Collection[Learner], most: int) -> list[Mention]:
     """Texts of other records, as they stand now, that name one of `learners` or may do so; `most` at most.
 
-    As many queries for one learner as for fifty, but for the question who has a namesake.
+    As many queries for one learner as for fifty.
     """
     own = theirs()
     ids = [learner.pk for learner in learners]
@@ -167,7 +170,7 @@ def mentions_of(learners: Collection[Learner], most: int) -> list[Mention]:
         for name in (names.surname, *names.forenames, *names.numbers):
             index[_longest(r"\w+", name)].add(learner)
     index.pop("", None)
-    sure = {learner: sure_names(learner) for learner in learners}
+    sure = sure_names(learners)
     found: list[Mention] = []
     for place in places():
         if place.is_past:

@@ -23,7 +23,7 @@ def forget(learner: Learner, *, texts: Collection[Key]) -> None:
     `texts` are those of other records that a person looked at: every name of the learner goes out of them. Elsewhere
     full names and UPNs go out of what is shared, and another learner's own record stays as it is.
     """
-    pk, names, sure = learner.pk, names_of(learner), sure_names(learner)
+    pk, names, sure = learner.pk, names_of(learner), sure_names([learner])[learner]
     held = declared()
     rewritten = [one for one in held if one.disposal == Disposal.REWRITE]
     for one in rewritten:  # first: what is the learner's is told by what still stands
