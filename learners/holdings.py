@@ -16,6 +16,7 @@ from django.apps import apps
 from django.db.models import Model, Q, QuerySet
 
 from learners.models import Contact, Grant, Group, Hold, ImportRun, Learner, Passport, SenProvision
+from learners.trail_words import done
 from provisionmap.school.models import AuditEvent, SignInTries, StaffHours, User
 
 
@@ -34,7 +35,7 @@ class Holding:
     `rows` are those of the learner with this id, also of one who is gone. Where a row is about others too, `part` gives
     the values to show in place of the row's own. For REWRITE, `rewritten` gives the values that the row has without the
     learner: all rows are rewritten before any is deleted, because what is theirs is told by what still stands.
-    `others` are fields that hold somebody else's name, number or address.
+    `others` are fields that hold somebody else's name, number or address. `said` tells a row of codes in words.
     """
 
     model: type[Model]
@@ -45,6 +46,7 @@ class Holding:
     part: Callable[[Any, int], dict[str, Any]] = lambda row, pk: {}
     rewritten: Callable[[Any, int], dict[str, Any]] = lambda row, pk: {}
     others: tuple[str, ...] = ()
+    said: Callable[[Any], str] = lambda row: ""
 
 
 _declared: dict[type[Model], Holding] = {}
@@ -180,6 +182,7 @@ declare(
     lambda pk: AuditEvent.objects.filter(learner_id=pk).order_by("pk"),
     Disposal.KEEP,
     "The trail shows who had access, and is sealed. It holds numbers and the names of fields, nothing of the learner.",
+    said=lambda event: done(event.verb, event.changes),
 )
 set_aside(User, "A colleague. Their name stands in a learner's record as somebody else's.")
 set_aside(StaffHours, "A colleague's working week.")

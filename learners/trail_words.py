@@ -9,7 +9,7 @@ from typing import Any
 KINDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "looks": ("Looked at", ("learner.view", "list.view")),
     "refused": ("Turned away", ("access.refused",)),
-    "taken": ("Taken out", ("map.export", "audit.export")),
+    "taken": ("Taken out", ("map.export", "audit.export", "record.", "transfer.")),
     "learners": (
         "Learners and groups",
         ("learner.add", "learner.change", "learner.leave", "learner.move", "learner.return", "learner.share",
@@ -67,6 +67,11 @@ DONE = {
     "person.hours": "Set a working week",
     "map.export": "Took the map out as a file",
     "audit.export": "Took the audit trail out as a file",
+    "record.ask": "Asked for everything held about a learner",
+    "record.take": "Took everything held about a learner out",
+    "transfer.send": "Made a learner's transfer file",
+    "transfer.received": "Noted that a transfer file was received",
+    "transfer.take_in": "Took a learner's transfer file in",
     "provision.start": "Started a provision",
     "provision.split": "Split a group",
     "provision.merge": "Merged groups",
@@ -87,6 +92,9 @@ PAGES = {
     "learners:passport-part": "the passport",
     "learners:access-log": "the access log",
     "learners:hold": "how long it is kept",
+    "reports:everything": "what is held about them",
+    "reports:transfer": "their transfer file",
+    "reports:received": "their transfer file",
     "interventions:timeline": "the map through time",
     "interventions:placement": "a placement",
     "interventions:placement-history": "the history of a placement",
@@ -101,6 +109,7 @@ LISTS = {
     "interventions:map": "the map",
     "interventions:rows": "rows of the map",
     "interventions:print-file": "a print of the map",
+    "reports:arrival": "a transfer file on its way in",
     "interventions:provision": "a provision",
     "interventions:find-learners": "learners to add",
 }

@@ -16,6 +16,7 @@ urlpatterns = [
     *outside_urls(),
     path("learners/", include("learners.urls")),
     path("", include("interventions.urls")),
+    path("", include("reports.urls")),
 ]
 
 handler400 = "provisionmap.web.errors.bad_request"

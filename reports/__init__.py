@@ -1,1 +1,1 @@
-"""Reports: what is shown: packs, stories and charts (their issue comes later)."""
+"""Reports: what is shown to others: a learner's whole record, and their transfer file. Packs and charts come later."""

@@ -4,6 +4,6 @@ from django.apps import AppConfig
 
 
 class ReportsConfig(AppConfig):
-    """What is shown: packs, stories and charts (their issue comes later)."""
+    """What is shown to others: everything held about a learner, and the file that goes with them to another school."""
 
     name = "reports"

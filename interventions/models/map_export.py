@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, ClassVar, Self
 
 from django.conf import settings
@@ -11,8 +11,7 @@ from django.db import models
 from provisionmap.school.access import schools_where
 from provisionmap.school.models import School
 from provisionmap.school.roles import Capability
-
-KEPT_FOR = timedelta(hours=1)  # long enough to fetch a print, short enough not to be a store of children's data
+from provisionmap.school.waiting import KEPT_FOR
 
 
 class MapExportQuerySet(models.QuerySet["MapExport"]):

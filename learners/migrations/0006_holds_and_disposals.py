@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('learners', '0005_shared_sight'),
-        ('school', '0010_periods'),
+        ('school', '0011_periods'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

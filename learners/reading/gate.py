@@ -9,7 +9,7 @@ from learners.mapping import guess
 from learners.reading.csv_file import read_csv
 from learners.reading.ctf import read_ctf
 from learners.reading.header import Known
-from learners.reading.json_file import read_json
+from learners.reading.json_file import read_json, tree_of
 from learners.reading.sheet import Clock, Sheet
 from learners.reading.workbook import read_workbook
 from provisionmap.web.text_file import Refused, decode
@@ -34,6 +34,30 @@ WEB_PAGE = re.compile(r"\s*<(?:!doctype\s+html|html|head|body|table|meta)\b", re
 JSON = re.compile(r"\s*[\[{]")
 
 
+def _check(data: bytes) -> None:
+    """Raises Refused for what is too large, empty, or another kind of file."""
+    if len(data) > MOST_BYTES:
+        raise Refused("This file is larger than 10 MB.", "Export only the columns that are needed, or split it.")
+    if not data.strip(b"\0 \t\r\n\xef\xbb\xbf\xff\xfe"):
+        raise Refused("This file is empty.", EXPORT)
+    for start, message, remedy in NOT_LISTS:
+        if data.startswith(start):
+            raise Refused(message, remedy)
+
+
+def open_tree(data: bytes, remedy: str) -> object:
+    """What stands in an upload that has to be JSON; numbers stay the words they were. Raises Refused.
+
+    >>> open_tree(b'{"version": 1}', "Ask for it again.")
+    {'version': '1'}
+    """
+    _check(data)
+    text = "" if data.startswith(ZIP) else decode(data)
+    if not JSON.match(text):
+        raise Refused("This is no JSON file, whatever its name says.", remedy)
+    return tree_of(text, remedy)
+
+
 def open_upload(name: str, data: bytes, known: Known = guess) -> Sheet:
     """The pupil list in an upload.
 
@@ -45,13 +69,7 @@ def open_upload(name: str, data: bytes, known: Known = guess) -> Sheet:
     """
     del name
     clock = Clock()
-    if len(data) > MOST_BYTES:
-        raise Refused("This file is larger than 10 MB.", "Export only the columns that are needed, or split it.")
-    if not data.strip(b"\0 \t\r\n\xef\xbb\xbf\xff\xfe"):
-        raise Refused("This file is empty.", EXPORT)
-    for start, message, remedy in NOT_LISTS:
-        if data.startswith(start):
-            raise Refused(message, remedy)
+    _check(data)
     if data.startswith(ZIP):
         return read_workbook(data, clock, known)
     text = decode(data)

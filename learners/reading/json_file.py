@@ -21,7 +21,7 @@ def read_json(text: str, clock: Clock) -> Sheet:
     >>> read_json('[{"UPN": "A1", "age": 7, "address": {"town": "Derby"}}]', Clock()).rows
     [(1, ['A1', '7'])]
     """
-    pupils = _pupils(_parsed(text))
+    pupils = _pupils(tree_of(text, REMEDY))
     headers: dict[str, None] = {}
     for number, pupil in enumerate(pupils, start=1):
         clock.check()
@@ -31,9 +31,10 @@ def read_json(text: str, clock: Clock) -> Sheet:
     return Sheet("", "json", [tidy(name) or "" for name in headers], 0, rows)
 
 
-def _parsed(text: str) -> object:
+def tree_of(text: str, remedy: str) -> object:
+    """What stands in `text`; numbers stay the words they were. Raises Refused."""
     if _depth(text) > DEEPEST:
-        raise Refused("This JSON file is nested in a way no pupil list is.", REMEDY)
+        raise Refused("This JSON file is nested in a way no pupil list is.", remedy)
     try:
         return json.loads(text, parse_int=str, parse_float=str, parse_constant=str)
     except json.JSONDecodeError as error:

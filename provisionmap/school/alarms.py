@@ -24,6 +24,7 @@ KINDS: dict[str, tuple[str, str]] = {
     "reading": ("opened the records of more than 60 learners within ten minutes", "Many records were opened"),
     "refused": ("was turned away more than 20 times within ten minutes", "Somebody was turned away often"),
     "export": ("took more than 100 learners out in one file", "Many learners were taken out in a file"),
+    "record": ("took everything held about a learner out", "A whole record was taken out"),
     "second_step": ("lost a second step, or took one away", "A second step was taken away"),
     "role": ("was given a role that sees every learner", "A wide role was given"),
     "backup": ("No backup was made in the last 26 hours", "A backup is missing"),
@@ -76,6 +77,8 @@ def alarms_of(traces: Iterable[Trace]) -> list[Found]:
             refused[who] += 1
         elif one.verb == "map.export" and (_new(one.changes, "learners") or 0) > MANY:
             found.add(Found(one.school, "export", one.user, int(_new(one.changes, "learners"))))
+        elif one.verb in ("record.take", "transfer.send"):
+            found.add(Found(one.school, "record", one.user, 1))
         elif one.verb in ("account.second_step_remove", "person.second_step_reset"):
             found.add(Found(one.school, "second_step", one.target, 1))
         elif one.verb == "person.role_give" and _new(one.changes, "role") in WIDE:

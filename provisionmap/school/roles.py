@@ -47,6 +47,7 @@ class Capability(StrEnum):
     MANAGE_PEOPLE = "Add people and give them roles"
     SEE_AUDIT = "See who did and who looked at what"
     DISPOSE_RECORDS = "Dispose of records whose time is over, and say which must stay"
+    EXPORT_RECORD = "Take out everything held about a learner, and send or take in a learner's transfer file"
 
 
 class Role(StrEnum):

@@ -41,6 +41,7 @@ OF_LEARNERS = frozenset(
         Capability.IMPORT_LEARNERS,
         Capability.SEE_AUDIT,
         Capability.DISPOSE_RECORDS,
+        Capability.EXPORT_RECORD,
     }
 )
 # Addresses that show no child, though they need such a capability: ids only, one's own settings, how far a job is.
@@ -51,6 +52,7 @@ SHOWS_NOBODY = frozenset(
         "interventions:print",
         "learners:disposal",
         "learners:disposal-log",
+        "reports:record",
     }
 )
 

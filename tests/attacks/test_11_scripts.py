@@ -11,6 +11,7 @@ from django.db import models
 from interventions.models import Intervention, Placement, Provision
 from learners.models import Contact, Group, Learner, Passport, SenProvision
 from provisionmap.school.models import School, User
+from reports.models import EarlierProvision, RecordExport, Transfer
 from tests.attacks.walking import OURS, addresses, browser
 from tests.matrix.test_matrix import put_back
 
@@ -55,6 +56,9 @@ SHOWN = {
     apps.get_model("interventions", "SavedView"): ("name",),
     apps.get_model("interventions", "MapChange"): ("words",),
     apps.get_model("interventions", "TierPlan"): ("trouble",),
+    RecordExport: ("asked_by",),
+    Transfer: ("to", "received_by"),
+    EarlierProvision: ("school", "name", "tier_name", "place", "note", "outcome", "baseline", "target"),
 }  # fmt: skip
 # Written by the product in words of its own, or codes that no page shows as they stand.
 NOT_TYPED = {

@@ -18,6 +18,7 @@ from learners.reading.kept import pack
 from learners.reading.sheet import Sheet
 from provisionmap.school import audit
 from provisionmap.school.models import School, User
+from reports.models import Arrival, EarlierProvision, RecordExport, Transfer
 from tests.factories import LearnerFactory, PlacementFactory, ProvisionFactory
 
 BORN, LEFT = date(1990, 5, 17), date(2006, 7, 20)
@@ -60,6 +61,11 @@ def filled(learner: Learner, by: User) -> None:
     told(Contact(learner=learner))
     told(Grant(learner=learner, user=by, source="shared", starts=LEFT, ends=LEFT))
     told(Hold(learner=learner, since=LEFT, lifted=LEFT, by=by))
+    earlier = {"tier": 2, "area": "cognition", "starts": LEFT, "staff": [{"name": "Zqword", "role": "ta"}]}
+    told(EarlierProvision(learner=learner, **earlier))
+    told(RecordExport(school=learner.school, learner=learner, by=by, asked_on=LEFT, file=b"Zqokafor"))
+    told(Transfer(learner=learner, by=by))
+    told(Arrival(school=learner.school, learner=learner, by=by, upload=b"Zqokafor"))
     gone = PlacementFactory(learner=learner, starts=date(2004, 9, 1), ends=LEFT)
     kept = told(PlacementFactory(learner=learner, provision=gone.provision, starts=date(2005, 9, 1), ends=LEFT))
     kept.shared_with.add(by)
@@ -105,6 +111,7 @@ def neighbour(school: School, by: User) -> Learner:
     Passport.objects.create(learner=other, helps="Cream paper")
     Contact.objects.create(learner=other, name="Ada Brook")
     Grant.objects.create(learner=other, user=by, source="shared", starts=LEFT, ends=LEFT, reason="Speech")
+    Transfer.objects.create(learner=other, by=by, to="Elmfield")
     placement = PlacementFactory(learner=other, starts=date(2005, 9, 1), ends=LEFT)
     placement.shared_with.add(by)
     placement.outcome = "Reads 60 words"

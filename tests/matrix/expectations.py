@@ -15,7 +15,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from interventions.models import Placement
 from learners.actions.groups import state_of
 from learners.models import Group
-from tests.matrix.world import MAP, PUPILS, Actor, World
+from tests.matrix.world import ARRIVING, MAP, PUPILS, Actor, World
 
 EVERYBODY: frozenset[str] | None = None  # whoever is signed in
 SENCO = frozenset({"senco"})
@@ -32,7 +32,9 @@ LIBRARY_READERS = MAP_READERS - {"external"}
 WRITERS = EDITORS | {"class_teacher"}  # of passports, and of some cells of the map
 
 # Kinds of things in an address that hang on a learner: seen by whoever sees the learner.
-OF_LEARNERS = frozenset({"learner", "tier", "section", "contact", "placement", "version", "edit", "change", "share"})
+OF_LEARNERS = frozenset(
+    {"learner", "tier", "section", "contact", "placement", "version", "edit", "change", "share", "transfer"}
+)
 Status = int | Callable[[Actor], int]
 Body = Callable[[World, tuple[Any, ...]], dict[str, Any]]
 
@@ -59,7 +61,7 @@ def sees(actor: Actor, kind: str, ownership: str) -> bool:
         return ownership == "own" and bool(actor.roles & REGISTRARS)  # an upload is its sender's alone
     if kind == "map":
         return ownership == "own" and bool(actor.roles & EDITORS)  # so is this one
-    if kind in ("view", "print", "key", "draft"):
+    if kind in ("view", "print", "key", "record", "arrival", "draft"):
         return ownership == "own"  # whose it is alone
     if kind == "group":
         return bool(actor.roles & (WHOLE_SCHOOL if ownership == "other" else WHOLE_SCHOOL | {"class_teacher"}))
@@ -304,6 +306,21 @@ ROUTES: dict[str, Route] = {
     "interventions:map-import-result": Route(EDITORS, "map-done", post=302),
     "interventions:gaps": Route(MAP_READERS),
     "interventions:gap": Route(MAP_READERS, "gap", post=404),  # without a provision there is nothing to write
+    # --- Whole records, and files from school to school.
+    "reports:everything": Route(
+        SENCO, "learner", post=302, body=sent(asked_by="Mother", asked_on="2026-11-20")
+    ),
+    "reports:record": Route(SENCO, "record"),
+    "reports:record-file": Route(SENCO, "record", get=302, post=200),
+    "reports:transfer": Route(SENCO, "learner", post=200, body=sent(to="Elm Academy")),
+    "reports:received": Route(
+        SENCO, "transfer", get=302, post=302, body=sent(received_by="Ada Moss", received_on="2026-11-23", seen=1)
+    ),
+    "reports:arriving": Route(
+        SENCO, post=302, body=lambda world, args: {"file": SimpleUploadedFile("file.json", ARRIVING)}
+    ),
+    "reports:arrival": Route(SENCO, "arrival", post=409, body=sent(seen="0" * 64, joined="2026-11-23")),
+    "reports:arrival-cancel": Route(SENCO, "arrival", get=302, post=302),
     # --- Provisions and the library.
     "interventions:provisions": Route(MAP_READERS, post=200, body=SEARCH),
     "interventions:provision-new": Route(EDITORS, post=302, body=PROVISION),

@@ -7,11 +7,14 @@ school; `confidential` is about the own learner but shared with nobody; `targete
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cache
+from io import BytesIO
 from types import SimpleNamespace
 from typing import Any
+from zipfile import ZipFile
 
 from allauth.mfa.models import Authenticator
 
@@ -22,11 +25,13 @@ from interventions.actions.importing import read_file
 from interventions.map_reading.plan import Choices
 from interventions.models import MapExport, MapImport, Placement, SavedView, TierPlan
 from learners.actions.importing import apply_upload, draft_of, keep_upload, read_list
-from learners.models import Contact, Disposal, DisposalItem, Grant, Hold, ImportRun, Passport
+from learners.models import Contact, Disposal, DisposalItem, Grant, Hold, ImportRun, Learner, Passport
 from provisionmap.school.actions import account
 from provisionmap.school.models import Alarm, Closure, Membership, School, User
 from provisionmap.school.roles import Role
 from provisionmap.web.pdf import draw, written
+from reports.actions import arriving
+from reports.models import RecordExport, Transfer
 from tests.factories import (
     AcademicYearFactory,
     DelivererFactory,
@@ -51,6 +56,18 @@ MISSING = 999_999_999
 PUPILS = b"UPN,Surname,Forename,Date of birth\nB999200122999,Moss,Ada,01/02/2018\n"
 MAP = b"Provision,Wave,Area\nBooster,2,SEMH\n"
 LATER = PUPILS + b"H801200001013,Reid,Tomos,01/03/2018\n"
+
+ARRIVING = json.dumps(
+    {
+        "format": "provision-map-learner", "version": 1,
+        "from": {"school": "Elm", "urn": "", "la_code": "", "estab": "", "joined": None, "left": None,
+                 "made": "2026-11-20", "confidential": False, "notes": False},
+        "learner": {"upn": "T801200001031", "former_upn": "", "surname": "Wren", "forename": "Ida", "middle_names": "",
+                    "preferred_name": "", "date_of_birth": "2018-02-01", "sex": "F", "nc_year": "4",
+                    **dict.fromkeys(Learner.FLAGS, False)},
+        "sen": [], "passport": None, "contacts": [], "provision": [],
+    }
+).encode()  # fmt: skip
 
 # Words that stand in one record each.
 OWN, OTHER, ELSEWHERE = "Zqown", "Zqother", "Zqelsewhere"
@@ -94,6 +111,8 @@ class World:
     maps: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     views: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     prints: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+    records: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+    arrivals: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     cookies: dict[str, str] = field(default_factory=dict)  # of everybody who has an account, signed in
 
     def args(self, kind: str, actor: Actor) -> dict[str, tuple[Any, ...]]:
@@ -104,6 +123,10 @@ class World:
             return {"own": self.maps.get(actor.name, self.things[kind]["other"]), **self.things[kind]}
         if kind == "view":
             return {"own": self.views.get(actor.name, self.things[kind]["other"]), **self.things[kind]}
+        if kind == "record":
+            return {"own": self.records.get(actor.name, self.things[kind]["other"]), **self.things[kind]}
+        if kind == "arrival":
+            return {"own": self.arrivals.get(actor.name, self.things[kind]["other"]), **self.things[kind]}
         if kind == "print":
             return {"own": self.prints.get(actor.name, self.things[kind]["other"]), **self.things[kind]}
         return self.things[kind]
@@ -180,6 +203,31 @@ def print_of(school: School, user: User, word: str = OWN) -> tuple[Any, ...]:
     """A print of the map that somebody asked for and has not fetched yet, as it stands in an address."""
     done = MapExport.objects.create(school=school, by=user, format="pdf", state="done", pages=1, file=pdf_of(word))
     return (done.pk,)
+
+
+@cache
+def packed(word: str) -> bytes:
+    """An archive whose record says `word`."""
+    made = BytesIO()
+    with ZipFile(made, "w") as archive:
+        archive.writestr("record.json", word)
+    return made.getvalue()
+
+
+def record_of(learner: Any, user: User, word: str = OWN) -> tuple[Any, ...]:
+    """A copy of a whole record that somebody had made, as it stands in an address."""
+    fields = {"school": learner.school, "learner": learner, "asked_by": "Mother", "asked_on": TODAY}
+    return (RecordExport.objects.create(by=user, state="done", file=packed(word), **fields).pk,)
+
+
+def sent_file(learner: Any, by: User, word: str) -> Transfer:
+    """A file that was made for another school."""
+    return Transfer.objects.create(learner=learner, by=by, to=f"School {word}", received_by=f"SENCO {word}")
+
+
+def arrival_of(school: School, by: User) -> tuple[Any, ...]:
+    """A transfer file on its way in, as it stands in an address."""
+    return (arriving.keep_upload(school=school, tree=arriving.read_file(ARRIVING)[0], by=by).pk,)
 
 
 def shared(learner: Any, user: User) -> Grant:
@@ -340,6 +388,21 @@ def build() -> World:
         "other": print_of(school, member(Role.SENCO, school), ELSEWHERE),
         "elsewhere": print_of(second, away, ELSEWHERE),
     }
+    world.things["record"] = {
+        "other": record_of(own.learner, member(Role.SENCO, school), ELSEWHERE),
+        "elsewhere": record_of(elsewhere.learner, away, ELSEWHERE),
+    }
+    world.things["arrival"] = {
+        "other": arrival_of(school, member(Role.SENCO, school)),
+        "elsewhere": arrival_of(second, away),
+    }
+    files = {name: (one.learner, sent_file(one.learner, users["senco"], name)) for name, one in learners.items()}
+    world.things["transfer"] = {
+        **{name: (learner.pk, made.pk) for name, (learner, made) in files.items()},
+        "mismatch": (own.learner.pk, files["other"][1].pk),
+    }
+    world.records = {name: record_of(own.learner, user, "mine") for name, user in users.items()}
+    world.arrivals = {"senco": arrival_of(school, users["senco"])}
     world.prints = {name: print_of(school, user, "mine") for name, user in users.items()}
     world.views = {name: view_of(school, user, "mine") for name, user in users.items()}
     world.maps = {name: (map_run(school, users[name]).pk,) for name in ("senco", "senco_assistant")}

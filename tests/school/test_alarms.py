@@ -36,6 +36,9 @@ READ = [Trace(1, 5, "learner.view", learner, {}) for learner in range(MOST_READ 
         ([Trace(1, 5, "person.role_give", None, {"role": [None, "governor"]})], []),
         ([Trace(1, 5, "account.second_step_remove", None, {}, 5)], [Found(1, "second_step", 5, 1)]),
         ([Trace(1, 5, "person.second_step_reset", None, {}, 9)], [Found(1, "second_step", 9, 1)]),
+        ([Trace(1, 5, "record.take", 3, {})] * 2, [Found(1, "record", 5, 1)]),
+        ([Trace(1, 5, "transfer.send", 3, {})], [Found(1, "record", 5, 1)]),
+        ([Trace(1, 5, "record.ask", 3, {})], []),
         ([Trace(1, 5, "learner.change", 3, {})], []),
     ],
 )

@@ -16,7 +16,7 @@ from provisionmap.school.roles import Capability, roles_with
 
 AGAIN = timedelta(hours=24)  # the same about the same person is told once a day
 WATCHED = ("learner.view", "access.refused", "map.export", "person.role_give", "account.second_step_remove",
-           "person.second_step_reset")  # fmt: skip
+           "person.second_step_reset", "record.take", "transfer.send")  # fmt: skip
 MAIL = (
     "Provision Map has raised an alarm at {school}: {words}.\n\n"
     "Sign in, then open Settings and Alarms to see who and when, and say that you have looked into it.\n"

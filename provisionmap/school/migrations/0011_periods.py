@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('school', '0009_alarms'),
+        ('school', '0010_alarm_of_a_record'),
     ]
 
     operations = [
