@@ -71,7 +71,8 @@ class Reader:
 
     def section(self, holding: Holding) -> Section:
         """All rows of one holding."""
-        rows = list(holding.rows(self.learner.pk))
+        many = [field.name for field in holding.model._meta.many_to_many]
+        rows = list(holding.rows(self.learner.pk).prefetch_related(*many))
         named = self._named(holding.model, rows)
         title = holding.title
         return Section(holding.model._meta.label_lower, title, [self._row(holding, row, named) for row in rows])
@@ -96,7 +97,8 @@ class Reader:
             if field.name in part:
                 value = self._plain(part[field.name])
             elif field.many_to_many:
-                value = [self._person(one.pk, str(one)) for one in getattr(row, field.name).order_by("pk")]
+                people = sorted(getattr(row, field.name).all(), key=lambda one: one.pk)
+                value = [self._person(one.pk, str(one)) for one in people]
             else:
                 value = self._value(field, getattr(row, field.attname), named)
             if field.name in holding.others:

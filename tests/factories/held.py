@@ -137,7 +137,7 @@ MAKERS: dict[Any, Callable[[Learner, User], Any]] = {
 def hold_everything(learner: Learner, user: User, tag: str = "") -> None:
     """Give `learner` rows in every declared model, their histories among them, with a word in every field.
 
-    `tag` tells two apart.
+    `tag` tells two learners apart.
     """
     learner.group = GroupFactory(school=learner.school)
     learner.group.teachers.add(user)
