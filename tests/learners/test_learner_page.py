@@ -82,7 +82,7 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
         SenProvisionFactory(learner=maya, starts=date(year, 1, 1), ends=date(year, 12, 31), note="n")
 
     client.get(page(maya))
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         client.get(page(maya))
 
 
