@@ -60,11 +60,11 @@ declare_with_history(Placement, "Placements", by="learner")
 declare(Shared, "With whom placements are shared", lambda pk: Shared.objects.filter(placement__learner=pk))
 for model, title, key, others in (
     (Provision, "Provision they had", "id", "responsible_name"),
-    (Provision.history.model, "Earlier versions: provision they had", "id", "responsible_name"),
+    (Provision.history.model, "Provision they had, earlier versions", "id", "responsible_name"),
     (Deliverer, "Who delivers it", "provision", "name"),
-    (Deliverer.history.model, "Earlier versions: who delivers it", "provision", "name"),
+    (Deliverer.history.model, "Who delivers it, earlier versions", "provision", "name"),
     (TierMove, "Moves between tiers", "provision", ""),
-    (TierMove.history.model, "Earlier versions: moves between tiers", "provision", ""),
+    (TierMove.history.model, "Moves between tiers, earlier versions", "provision", ""),
 ):
     rows = partial(_of_provisions, model, key)
     declare(model, title, rows, Disposal.KEEP, OF_OTHERS, others=(others,) if others else ())

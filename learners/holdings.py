@@ -72,8 +72,11 @@ def declare_with_history(model: Any, title: str, **lookup: str) -> None:
     by, versions = lookup["by"], lookup.get("versions", lookup["by"])
     declare(model, title, lambda pk: model._base_manager.filter(**{by: pk}).order_by("pk"))
     history = model.history.model
-    title = f"Earlier versions: {title[0].lower()}{title[1:]}"
-    declare(history, title, lambda pk: history._base_manager.filter(**{versions: pk}).order_by("history_id"))
+    declare(
+        history,
+        f"{title}, earlier versions",
+        lambda pk: history._base_manager.filter(**{versions: pk}).order_by("history_id"),
+    )
 
 
 def set_aside(model: Any, why: str) -> None:

@@ -156,19 +156,19 @@ def _read(value: Any) -> Iterator[Piece]:
         if "third_party" in value:
             yield value
         elif "words" in value:
-            yield str(value["words"])
+            yield from _read(value["words"])
         elif "is" in value:
             yield from _read(value["is"])
         else:
             for place, (key, one) in enumerate(value.items()):
                 yield f"{'; ' if place else ''}{key.replace('_', ' ')}: "
-                yield from _read(one)
+                yield from list(_read(one)) or ["–"]
     elif isinstance(value, list):
         joined = any(isinstance(piece, str) for piece in value) and any(isinstance(piece, dict) for piece in value)
         for place, one in enumerate(value):
             if place and not joined:
                 yield ", "
-            yield from _read(one)
+            yield from list(_read(one)) or ["–"]
     elif isinstance(value, bool):
         yield "yes" if value else "no"
     elif value is not None and value != "":

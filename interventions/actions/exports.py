@@ -10,7 +10,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from interventions.models import MapExport
-from provisionmap.school import audit, waiting
+from provisionmap.school import audit
+from provisionmap.school.actions import waiting
 from provisionmap.school.models import School, User
 
 TOLD = ("format", "query", "searched", "options", "learners", "placements")

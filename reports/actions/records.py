@@ -8,7 +8,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from learners.models import Learner
-from provisionmap.school import audit, waiting
+from provisionmap.school import audit
+from provisionmap.school.actions import waiting
 from provisionmap.school.models import User
 from reports.models import RecordExport
 from reports.permissions import check_can_take_out
