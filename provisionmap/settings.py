@@ -175,6 +175,7 @@ CELERY_BEAT_SCHEDULE = {
     "look after prints": {"task": "interventions.tasks.look_after_prints", "schedule": crontab(minute="*/5")},
     "look after records": {"task": "reports.tasks.look_after_records", "schedule": crontab(minute="*/5")},
     "forget uploads": {"task": "learners.tasks.forget_uploads", "schedule": crontab(minute="*/15")},
+    "look after disposals": {"task": "learners.tasks.look_after_disposals", "schedule": crontab(minute="*/5")},
     "forget maps": {"task": "interventions.tasks.forget_maps", "schedule": crontab(minute="*/15")},
 }
 
