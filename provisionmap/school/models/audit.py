@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.db import models
+from django.db.models import Q
 
 REFUSAL = "the audit trail is append-only"
 
@@ -62,6 +63,8 @@ class AuditEvent(AppendOnly):
             models.Index(fields=["school_id", "target_model", "target_id"], name="audit_of_target"),
             models.Index(fields=["school_id", "at"], name="audit_of_day"),
             models.Index(fields=["learner_id", "at"], name="audit_of_learner"),
+            # Whether somebody signed in before, without a look through the whole trail.
+            models.Index(fields=["user_id"], condition=Q(verb="account.sign_in"), name="audit_of_sign_in"),
         ]
 
     class Privacy:
