@@ -15,7 +15,7 @@ from typing import Any
 from django.apps import apps
 from django.db.models import Model, Q, QuerySet
 
-from learners.models import Contact, Grant, Group, ImportRun, Learner, Passport, SenProvision
+from learners.models import Contact, Grant, Group, Hold, ImportRun, Learner, Passport, SenProvision
 from learners.trail_words import done
 from provisionmap.school.models import AuditEvent, SignInTries, StaffHours, User
 
@@ -165,6 +165,7 @@ declare(
     others=("name", "phone", "email"),
 )
 declare(Grant, "Who was given sight of them", lambda pk: Grant.ever.filter(content_object=pk))
+declare(Hold, "Holds on the record", lambda pk: Hold.objects.filter(learner=pk).order_by("pk"))
 declare(Group, "Classes and tutor groups", groups_of, Disposal.KEEP, "A class is its other learners' too.")
 declare(
     ImportRun,

@@ -42,6 +42,12 @@ def check_can_write_passport(learner: Learner, by: User) -> None:
     check_can_see(learner, by)
 
 
+def check_can_dispose(school: School, by: User) -> None:
+    """Raises NotAllowed unless `by` may dispose of records at `school`, and say which must stay."""
+    if not can(by, Capability.DISPOSE_RECORDS, school):
+        raise NotAllowed("Only a SENCO disposes of records, and says which must stay.")
+
+
 def reason_to_keep(group: Group) -> str:
     """Why this group cannot be deleted, as a sentence; "" when it can."""
     gone = Q(left__lt=today())

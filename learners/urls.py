@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from learners.views import contacts, groups, importing, imports, learner, passport, register, sen, sight, trail
+from learners.views import (
+    contacts,
+    disposal,
+    groups,
+    holds,
+    importing,
+    imports,
+    learner,
+    passport,
+    register,
+    sen,
+    sight,
+    trail,
+)
 
 app_name = "learners"
 urlpatterns = [
@@ -41,5 +54,12 @@ urlpatterns = [
     path("<int:pk>/passport/<slug:name>/", passport.part, name="passport-part"),
     path("<int:pk>/passport/<slug:name>/edit/", passport.edit_part, name="passport-edit"),
     path("<int:pk>/looks/", trail.access_log, name="access-log"),
+    path("<int:pk>/hold/", holds.hold, name="hold"),
+    path("records/", disposal.due, name="due"),
+    path("records/choose/", disposal.choose, name="disposal-choose"),
+    path("records/log/", disposal.log, name="disposal-log"),
+    path("records/<int:pk>/", disposal.disposal, name="disposal"),
+    path("records/<int:pk>/check/", disposal.check, name="disposal-check"),
+    path("records/<int:pk>/cancel/", disposal.cancel, name="disposal-cancel"),
     path("audit/", trail.trail, name="audit"),
 ]

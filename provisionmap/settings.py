@@ -62,9 +62,9 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "provisionmap.web.middleware.RequestLog",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "provisionmap.web.middleware.Headers",
+    "whitenoise.middleware.WhiteNoiseMiddleware",  # below the headers: static files carry them, too
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -175,6 +175,7 @@ CELERY_BEAT_SCHEDULE = {
     "look after prints": {"task": "interventions.tasks.look_after_prints", "schedule": crontab(minute="*/5")},
     "look after records": {"task": "reports.tasks.look_after_records", "schedule": crontab(minute="*/5")},
     "forget uploads": {"task": "learners.tasks.forget_uploads", "schedule": crontab(minute="*/15")},
+    "look after disposals": {"task": "learners.tasks.look_after_disposals", "schedule": crontab(minute="*/5")},
     "forget maps": {"task": "interventions.tasks.forget_maps", "schedule": crontab(minute="*/15")},
 }
 
@@ -257,6 +258,10 @@ CACHES = {
     if REDIS_URL
     else {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": str(DATA_DIR / "cache")}
 }
+# A message may name a child: it waits in the session, never in a cookie.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+DEVICE_COOKIE_NAME = "device"
 CSRF_FAILURE_VIEW = "provisionmap.web.errors.csrf_failure"
 
 # --- Headers.
@@ -268,6 +273,7 @@ if PRODUCTION:
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SESSION_COOKIE_NAME = "__Host-sessionid"
     CSRF_COOKIE_NAME = "__Host-csrftoken"
+    DEVICE_COOKIE_NAME = "__Host-device"
     SECURE_SSL_REDIRECT = True
     SECURE_HSTS_SECONDS = 31_536_000
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True

@@ -14,6 +14,7 @@ from drills.guessing import guessing
 from drills.import_points import import_points
 from drills.logs import logs
 from drills.lost_updates import lost_updates
+from drills.shared_cache import shared_cache
 
 # What each drill runs, and its options with their usual values. It prints its figures unless asked for JSON, and gives
 # them back with `held`.
@@ -25,6 +26,7 @@ JOBS: dict[str, tuple[Callable[[argparse.Namespace], dict[str, Any]], dict[str, 
     "enumeration": (enumeration, {"addresses": 200, "seed": 12}),
     "bodies": (drill_bodies, {"slow": 3, "many": 16, "seconds": 10}),
     "logs": (logs, {"learners": 20}),
+    "shared-cache": (shared_cache, {"requests": 2_000}),
 }
 
 

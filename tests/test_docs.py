@@ -1,10 +1,13 @@
 """The documentation keeps its promises: links lead somewhere, settings are explained, cited sections exist."""
 
 import re
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 
+from learners.retention import Periods, State, standing
 from provisionmap.school.roles import GRANTS, LABELS, Capability, Role
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -122,3 +125,46 @@ def test_every_test_that_a_page_names_exists():
         for one in sorted(named)
         if not (ROOT / one[0]).is_file() or (one[1] and f"def {one[1]}(" not in text_of(ROOT / one[0]))
     ] == []
+
+
+def test_the_data_map_names_every_model_with_its_personal_and_special_fields():
+    rows = [line.strip("|").split("|") for line in text_of(ROOT / "docs" / "data-map.md").splitlines()]
+    said = {
+        row[0].strip().split(" ")[0]: [cell.strip() for cell in row[1:]] for row in rows if len(row) == 5
+    }  # fmt: skip
+
+    for label in ("school", "learners", "interventions", "reviews", "ehcp", "reports"):
+        for model in apps.get_app_config(label).get_models():
+            if hasattr(model, "history_object"):
+                continue
+            personal, special, why, how_long = said.pop(model.__name__)
+            assert personal == (", ".join(model.Privacy.personal) or "–"), model
+            assert special == (", ".join(model.Privacy.special) or "–"), model
+            assert why, model
+            assert how_long, model
+    assert sorted(said) == ["---", "Model"]
+
+
+def day_of(words: str) -> date:
+    return datetime.strptime(words, "%d %B %Y").replace(tzinfo=UTC).date()
+
+
+def test_the_worked_examples_of_retention_are_what_the_rule_says():
+    days = {"none": None, "not written down": None}
+    words = {"may go": State.DUE, "nobody can tell": State.UNKNOWN, "kept, on roll": State.ON_ROLL}
+    rows = [
+        [cell.strip() for cell in line.strip("|").split("|")]
+        for line in text_of(ROOT / "docs" / "retention.md").splitlines()
+        if re.search(r"\| (yes|no) \|", line)
+    ]
+
+    assert len(rows) == 7
+    for born, left, sen, said in rows:
+        found = standing(
+            born=days[born] if born in days else day_of(born),
+            left=days[left] if left in days else day_of(left),
+            sen=sen == "yes", held=False, periods=Periods(), today=date(2026, 11, 23),
+        )  # fmt: skip
+        wanted = words.get(said) or State.KEPT
+        assert found.state is wanted, (born, said)
+        assert wanted is not State.KEPT or said == f"kept until {found.since.day} {found.since:%B %Y}"

@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from django.urls import reverse
+
+from learners.keeping import periods_of, standing_of, with_keeping
 from learners.models import Learner, Passport
 from learners.panels import register
 from learners.views.tags import FLAG_WORDS, need_tags, sen_tag
@@ -64,8 +67,23 @@ def flags(learner: Learner, user: User, today: date) -> Drawn:
     return "learners/panels/flags.html", {"flags": words}
 
 
+def keeping(learner: Learner, user: User, today: date) -> Drawn:
+    """How long the record is kept, for those who may dispose of it, and the hold that stands for them."""
+    if not can(user, Capability.DISPOSE_RECORDS, learner.school):
+        return None
+    known = with_keeping(Learner.objects.filter(pk=learner.pk)).get()
+    hold = learner.holds.standing().select_related("by").first() if vars(known)["held"] else None
+    shown = {
+        "hold": hold,
+        "standing": standing_of(known, periods_of(learner.school), today),
+        "address": reverse("learners:hold", args=[learner.pk]),
+    }
+    return "learners/panels/keeping.html", shown
+
+
 register("sen", "SEN provision and needs", sen, order=10)
 register("passport", "Passport", passport, order=20)
 register("flags", "Flags", flags, order=50)
 register("contacts", "Contacts", contacts, order=60)
 register("details", "Details", details, order=70)
+register("keeping", "How long this is kept", keeping, order=80)

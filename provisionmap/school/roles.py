@@ -46,6 +46,7 @@ class Capability(StrEnum):
     MANAGE_CALENDAR = "Change terms, half-terms and closures"
     MANAGE_PEOPLE = "Add people and give them roles"
     SEE_AUDIT = "See who did and who looked at what"
+    DISPOSE_RECORDS = "Dispose of records whose time is over, and say which must stay"
     EXPORT_RECORD = "Take out everything held about a learner, and send or take in a learner's transfer file"
 
 

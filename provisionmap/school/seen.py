@@ -41,11 +41,21 @@ OF_LEARNERS = frozenset(
         Capability.IMPORT_LEARNERS,
         Capability.SHARE_LEARNERS,
         Capability.SEE_AUDIT,
+        Capability.DISPOSE_RECORDS,
         Capability.EXPORT_RECORD,
     }
 )
 # Addresses that show no child, though they need such a capability: ids only, one's own settings, how far a job is.
-SHOWS_NOBODY = frozenset({"interventions:changes", "interventions:views", "interventions:print", "reports:record"})
+SHOWS_NOBODY = frozenset(
+    {
+        "interventions:changes",
+        "interventions:views",
+        "interventions:print",
+        "learners:disposal",
+        "learners:disposal-log",
+        "reports:record",
+    }
+)
 
 
 def saw(request: Any, learner: int) -> None:

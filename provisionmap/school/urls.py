@@ -22,6 +22,7 @@ urlpatterns = [
     path("set-up/", set_up.set_up, name="set-up"),
     path("settings/", settings.settings, name="settings"),
     path("settings/school/", settings.details, name="details"),
+    path("settings/keeping/", settings.keeping, name="keeping"),
     path("settings/tiers/", settings.tiers, name="tiers"),
     path("settings/calendar/", calendar.calendar, name="calendar"),
     path("settings/calendar/years/add/", calendar.year_add, name="year-add"),

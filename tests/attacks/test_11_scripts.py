@@ -40,6 +40,7 @@ SHOWN = {
     SenProvision: ("note",),
     apps.get_model("learners", "Grant"): ("reason",),
     Contact: ("name", "relationship", "phone"),
+    apps.get_model("learners", "Hold"): ("reason",),
     Passport: ("strengths", "hard", "helps", "does_not_help", "aspirations", "communication"),
     Group: ("name",),
     Provision: ("name", "place", "responsible_name", "note"),

@@ -8,9 +8,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.templatetags.static import static
 from django.test import Client
+from django.urls import reverse
 
 from tests.attacks.walking import addresses, browser
+from tests.factories import LearnerFactory
 from tests.matrix.test_matrix import put_back
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -58,6 +61,29 @@ def test_every_answer_to_everybody_carries_every_header(world, headers):
     assert sorted(set(wrong)) == []
 
 
+def test_static_files_carry_the_headers_of_pages(settings, db):
+    settings.WHITENOISE_USE_FINDERS = settings.WHITENOISE_AUTOREFRESH = True  # nothing is collected for tests
+    answer = Client().get(static("js/session.js"))
+
+    body = b"".join(answer.streaming_content)
+    assert (answer.status_code, b"use strict" in body) == (200, True)
+    assert set(answer.headers["Content-Security-Policy"].split("; ")) >= CSP
+    assert {name: answer.headers.get(name) for name in FIXED} == FIXED
+    assert "Access-Control-Allow-Origin" not in answer.headers
+
+
+def test_a_message_about_a_child_is_in_no_cookie(client, senco):
+    learner = LearnerFactory(school=senco.school, surname="Quillfeather")
+    leaving = reverse("learners:leave", args=[learner.pk])
+
+    answer = client.post(leaving, {"left": "2026-11-23", "seen": learner.version})
+
+    assert answer.status_code == 302
+    assert "messages" not in client.cookies
+    assert "Quillfeather" in client.get(answer.url).text
+    assert "Quillfeather" not in str(client.cookies)
+
+
 def test_what_is_not_there_and_what_cannot_be_read_carry_them_too(client, senco):
     client.raise_request_exception = False
 
@@ -99,7 +125,7 @@ from django.test import Client
 answer = Client(raise_request_exception=False).get("/health/", secure=True, headers={"host": "map.school.example"})
 plain = Client().get("/sign-in/", headers={"host": "map.school.example"})
 names = ("SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME", "SESSION_COOKIE_SECURE", "SESSION_COOKIE_HTTPONLY",
-         "SESSION_COOKIE_SAMESITE", "CSRF_COOKIE_SECURE", "DEBUG")
+         "SESSION_COOKIE_SAMESITE", "CSRF_COOKIE_SECURE", "DEBUG", "DEVICE_COOKIE_NAME", "CSRF_COOKIE_SAMESITE")
 print(json.dumps({"settings": [getattr(settings, name) for name in names],
                   "hsts": answer.headers.get("Strict-Transport-Security"),
                   "plain": [plain.status_code, plain.headers.get("Location")],
@@ -127,7 +153,7 @@ def test_cookies_and_transport_in_production(tmp_path):
     shown = json.loads(done.stdout.splitlines()[-1])
     assert shown.pop("asked by a program") in {200, 503}  # told whether all is well, and never sent elsewhere
     assert shown == {
-        "settings": ["__Host-sessionid", "__Host-csrftoken", True, True, "Lax", True, False],
+        "settings": ["__Host-sessionid", "__Host-csrftoken", True, True, "Lax", True, False, "__Host-device", "Lax"],
         "hsts": "max-age=31536000; includeSubDomains; preload",
         "plain": [301, "https://map.school.example/sign-in/"],
     }

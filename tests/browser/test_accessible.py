@@ -44,9 +44,12 @@ def addresses():
             ("provision", Provision), ("provision-edit", Provision), ("intervention", Intervention),
             ("intervention-edit", Intervention),
         ],
-        "learners": ["register", "add", "groups", "group-add", "import", "import-history", ("group", Group)],
+        "learners": [
+            "register", "add", "groups", "group-add", "import", "import-history", ("group", Group), "due",
+            "disposal-log",
+        ],
         "school": [
-            "set-up", "settings", "details", "tiers", "calendar", "year-add", "term-add", "closure-add",
+            "set-up", "settings", "details", "keeping", "tiers", "calendar", "year-add", "term-add", "closure-add",
             "calendar-import", "people", "person-add", "people-paste", "roles", "account",
         ],
     }  # fmt: skip
@@ -71,7 +74,7 @@ def addresses():
         for name in names:
             plain, model = name if isinstance(name, tuple) else (name, None)
             found.append(reverse(f"{app}:{plain}", args=[model.objects.first().pk] if model else []))
-    own = ("learner", "edit", "leave", "sen-change", "contact-add", "passport")
+    own = ("learner", "edit", "leave", "hold", "sen-change", "contact-add", "passport")
     found += [reverse(f"reports:{name}", args=[learner.pk]) for name in ("everything", "transfer")]
     asked = ask_for_record(learner=learner, asked_by="Mother", asked_on=date(2026, 11, 20), by=priya)
     found += [reverse("reports:arriving"), reverse("reports:record", args=[asked.pk])]

@@ -21,7 +21,7 @@ from interventions.models import (
     TierMove,
 )
 from learners.holdings import declared
-from learners.models import Contact, Grant, Group, ImportRun, Learner, Passport, SenProvision
+from learners.models import Contact, Grant, Group, Hold, ImportRun, Learner, Passport, SenProvision
 from provisionmap.school.models import AuditEvent, User
 from reports.models import Arrival, EarlierProvision, RecordExport, Transfer
 from tests.factories.interventions import DelivererFactory, PlacementFactory
@@ -104,6 +104,7 @@ MAKERS: dict[Any, Callable[[Learner, User], Any]] = {
     Grant: lambda learner, user: Grant.ever.create(
         content_object=learner, user=user, source="shared", starts=FIRST, ends=FIRST
     ),
+    Hold: lambda learner, user: Hold.objects.create(learner=learner, reason="A", since=FIRST, lifted=FIRST, by=user),
     Placement: lambda learner, user: PlacementFactory(learner=learner),
     Provision: lambda learner, user: Provision.objects.get(placements__learner=learner),
     Deliverer: lambda learner, user: DelivererFactory(

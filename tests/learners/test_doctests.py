@@ -6,7 +6,7 @@ import importlib
 import pytest
 
 RULES = [
-    "age", "cells", "census", "dates", "mapping", "matching", "moving_up", "rows", "upn", "reading.gate",
+    "age", "cells", "census", "dates", "mapping", "matching", "moving_up", "retention", "rows", "upn", "reading.gate",
     "reading.header", "reading.kept", "reading.sheet", "reading.workbook", "views.previewing",
 ]  # fmt: skip
 

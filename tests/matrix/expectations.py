@@ -61,7 +61,7 @@ def sees(actor: Actor, kind: str, ownership: str) -> bool:
         return ownership == "own" and bool(actor.roles & REGISTRARS)  # an upload is its sender's alone
     if kind == "map":
         return ownership == "own" and bool(actor.roles & EDITORS)  # so is this one
-    if kind in ("view", "print", "key", "record", "arrival"):
+    if kind in ("view", "print", "key", "record", "arrival", "draft"):
         return ownership == "own"  # whose it is alone
     if kind == "group":
         return bool(actor.roles & (WHOLE_SCHOOL if ownership == "other" else WHOLE_SCHOOL | {"class_teacher"}))
@@ -251,6 +251,17 @@ ROUTES: dict[str, Route] = {
     ),
     "learners:share": Route(SENCO, "share", get=302, post=302, body=sent(ends="2026-12-18")),
     "learners:seen-by": Route(SENCO, "person"),
+    # --- How long records are kept, and what goes.
+    "school:keeping": Route(SENCO, post=302, body=sent(sen_years=31, pupil_years=25, seen=1)),
+    "learners:hold": Route(SENCO, "learner", post=302, body=sent(do="set", reason="A claim", seen=1)),
+    "learners:due": Route(SENCO, post=200, body=SEARCH),
+    "learners:disposal-choose": Route(
+        SENCO, get=302, post=302, body=lambda world, args: {"learner": [world.own.learner.pk]}
+    ),
+    "learners:disposal-check": Route(SENCO, "draft", post=422, body=sent(count=2)),
+    "learners:disposal-cancel": Route(SENCO, "draft", get=302, post=302),
+    "learners:disposal": Route(SENCO, "disposal"),
+    "learners:disposal-log": Route(SENCO),
     "learners:access-review": Route(OFFICE, post=302),
     # --- The map.
     "interventions:map": Route(MAP_READERS, post=200, body=SEARCH),

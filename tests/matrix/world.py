@@ -25,7 +25,7 @@ from interventions.actions.importing import read_file
 from interventions.map_reading.plan import Choices
 from interventions.models import MapExport, MapImport, Placement, SavedView, TierPlan
 from learners.actions.importing import apply_upload, draft_of, keep_upload, read_list
-from learners.models import Contact, Grant, ImportRun, Learner, Passport
+from learners.models import Contact, Disposal, DisposalItem, Grant, Hold, ImportRun, Learner, Passport
 from provisionmap.school.actions import account
 from provisionmap.school.models import Alarm, Closure, Membership, School, User
 from provisionmap.school.roles import Role
@@ -240,6 +240,15 @@ def view_of(school: School, user: User, word: str = OWN) -> tuple[Any, ...]:
     return (SavedView.objects.create(school=school, user=user, name=f"View {word}", query="tier=2").pk,)
 
 
+def disposal_of(school: School, user: User, learner: Any, state: str = "draft") -> tuple[Any, ...]:
+    """A disposal of one record that somebody chose, or that is done, as it stands in an address."""
+    made = Disposal.objects.create(
+        school=school, by=user, state=state, sen_years=31, pupil_years=25, confirmed=NOW, finished=NOW
+    )
+    DisposalItem.objects.create(disposal=made, place=1, record=learner.pk, rule="sen")
+    return (made.pk,)
+
+
 def cancelled_plan(school: School) -> TierPlan:
     """A change of tiers that was planned once: one that still is would keep the tiers' own page from going on."""
     return TierPlan.objects.create(school=school, on=TODAY, old_set="waves", new_set="layers", state="cancelled")
@@ -355,6 +364,17 @@ def build() -> World:
         "own": (MISSING,),
         "other": (a_key(member(Role.HEAD, school)),),
         "elsewhere": (a_key(away),),
+    }
+    Hold.objects.create(learner=own.learner, reason=NOTE, since=TODAY, lifted=TODAY)
+    Hold.objects.create(learner=elsewhere.learner, reason=ELSEWHERE, since=TODAY)
+    world.things["draft"] = {
+        "own": disposal_of(school, users["senco"], own.learner),
+        "other": disposal_of(school, member(Role.SENCO, school), own.learner),
+        "elsewhere": disposal_of(second, away, elsewhere.learner),
+    }
+    world.things["disposal"] = {
+        "own": disposal_of(school, users["senco"], own.learner, "done"),
+        "elsewhere": disposal_of(second, away, elsewhere.learner, "done"),
     }
     world.things["alarm"] = {
         name: (Alarm.objects.create(school=one, kind="export", at=datetime(2026, 11, 20, tzinfo=UTC)).pk,)

@@ -20,7 +20,7 @@ from django.urls import reverse
 
 from provisionmap import urls
 from provisionmap.school.forms.sign_in import NO_MATCH
-from provisionmap.school.models import User
+from provisionmap.school.models import AuditEvent, User
 from provisionmap.school.sign_in.devices import device_of
 from provisionmap.school.sign_in.outside import providers
 from provisionmap.school.sign_in.outside import urls as outside_urls
@@ -123,6 +123,22 @@ def test_the_second_step_stays_whatever_a_directory_says(client, maya, app, goog
 
     assert come_back(client, monkeypatch).url == reverse("mfa_authenticate")
     assert "_auth_user_id" not in client.session
+
+
+def test_connecting_and_disconnecting_stand_in_the_trail(client, maya, google, monkeypatch, settings):
+    settings.SECOND_STEP_OPTIONAL = True
+    client.force_login(maya)
+
+    come_back(client, monkeypatch, process="connect")
+    account = SocialAccount.objects.get(user=maya)
+    client.post(reverse("socialaccount_connections"), {"account": account.pk})
+
+    assert not SocialAccount.objects.exists()
+    events = AuditEvent.objects.filter(target_id=maya.pk, verb__endswith="connect").order_by("pk")
+    assert [(one.verb, one.changes) for one in events] == [
+        ("account.connect", {"directory": [None, "google"]}),
+        ("account.disconnect", {"directory": [None, "google"]}),
+    ]
 
 
 @pytest.mark.parametrize(("sent", "shared"), [({"shared": "on"}, True), ({}, False)])

@@ -65,6 +65,15 @@ def test_after_ten_wrong_tries_even_the_right_password_waits(client, maya, email
     assert "_auth_user_id" not in client.session
 
 
+@pytest.mark.parametrize("email", ["maya@oakfield.example", "nobody@oakfield.example"])
+def test_a_wrong_password_leaves_a_line_with_the_number_of_the_account(client, maya, caplog, email):
+    attempt(client, "no", email)
+
+    line = next(record for record in caplog.records if record.message == "a password was refused")
+    assert line.user_id == (maya.pk if email == maya.email else 0)
+    assert "oakfield.example" not in caplog.text
+
+
 def test_somebody_guessing_elsewhere_does_not_lock_the_real_person_out(client, maya):
     for _ in range(throttle.MOST_TRIES + 1):
         attempt(client, "no", REMOTE_ADDR="10.0.0.66")

@@ -10,6 +10,7 @@ from django.core.validators import RegexValidator
 
 from provisionmap.school.forms.people import day_field
 from provisionmap.school.models import LAYERS, TIER_SETS, TIERS, School
+from provisionmap.school.periods import LEAST_YEARS, MOST_YEARS, PUPIL_YEARS, SEN_YEARS
 
 DIGITS = {"inputmode": "numeric", "autocomplete": "off"}
 
@@ -41,6 +42,37 @@ class SchoolForm(forms.Form):
             "estab": school.estab,
             "seen": school.version,
         }
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What to write."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "seen"}
+
+
+def years(label: str, usual: int) -> forms.IntegerField:
+    """How many years from birth, within the bounds; `usual` is what the guidance says."""
+    words = {
+        "min_value": f"Choose {LEAST_YEARS} years or more.",
+        "max_value": f"Choose {MOST_YEARS} years or fewer.",
+        "invalid": "Give the years as a whole number.",
+    }
+    help_text = f"The guidance says {usual}. From {LEAST_YEARS} to {MOST_YEARS}."
+    return forms.IntegerField(
+        label=label, min_value=LEAST_YEARS, max_value=MOST_YEARS, help_text=help_text, error_messages=words
+    )
+
+
+class KeepingForm(forms.Form):
+    """How long records are kept."""
+
+    sen_years = years("Learners with SEN, years from birth", SEN_YEARS)
+    pupil_years = years("Other learners, years from birth", PUPIL_YEARS)
+    seen = forms.IntegerField(widget=forms.HiddenInput)
+
+    @staticmethod
+    def reading(school: School) -> dict[str, Any]:
+        """The form of `school` as it stands."""
+        return {"sen_years": school.sen_years, "pupil_years": school.pupil_years, "seen": school.version}
 
     @property
     def values(self) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from django.db import models
 
 from provisionmap.school.calendar import CalendarDates
 from provisionmap.school.history import Records
+from provisionmap.school.periods import LEAST_YEARS, MOST_YEARS, PUPIL_YEARS, SEN_YEARS
 
 WAVES = {1: "Wave 1", 2: "Wave 2", 3: "Wave 3"}
 LAYERS = {1: "Universal", 2: "Targeted", 3: "Targeted Plus", 4: "Specialist"}
@@ -45,10 +46,26 @@ class School(models.Model):
     estab = models.CharField("establishment number", max_length=4, blank=True)
     tier_set = models.CharField(max_length=10, choices=TIER_SET_CHOICES, default="waves")
     set_up_done = models.BooleanField(default=False)
+    # How long records are kept, in years from birth: of learners with SEN, and of the others.
+    sen_years = models.PositiveSmallIntegerField(default=SEN_YEARS)
+    pupil_years = models.PositiveSmallIntegerField(default=PUPIL_YEARS)
     version = models.PositiveIntegerField(default=1)
 
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(
+                    sen_years__gte=LEAST_YEARS, sen_years__lte=MOST_YEARS,
+                    pupil_years__gte=LEAST_YEARS, pupil_years__lte=MOST_YEARS,
+                ),
+                name="records_are_kept_25_to_40_years",
+            )
+        ]  # fmt: skip
+
     class Privacy:
-        plain = ("name", "urn", "la_code", "estab", "tier_set", "set_up_done", "version")
+        plain = (
+            "name", "urn", "la_code", "estab", "tier_set", "set_up_done", "sen_years", "pupil_years", "version"
+        )  # fmt: skip
         personal = ()
         special = ()
 

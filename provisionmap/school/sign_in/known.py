@@ -7,14 +7,17 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpResponse
 
-COOKIE = "device"
 YEAR = 365 * 24 * 3600
 MOST = 20  # people on one shared computer whose sign-ins are remembered
 
 
 def accounts_of(request: Any) -> list[str]:
     """Whose sign-ins this browser remembers; a cookie that was changed remembers nobody's."""
-    return [one for one in str(request.get_signed_cookie(COOKIE, default="", max_age=YEAR)).split(".") if one]
+    return [
+        one
+        for one in str(request.get_signed_cookie(settings.DEVICE_COOKIE_NAME, default="", max_age=YEAR)).split(".")
+        if one
+    ]
 
 
 def remember(request: Any, user_id: int) -> bool:
@@ -29,7 +32,7 @@ def keep(request: Any, answer: HttpResponse) -> HttpResponse:
     """The cookie, where somebody has just signed in."""
     if accounts := getattr(request, "known_accounts", None):
         answer.set_signed_cookie(
-            COOKIE, ".".join(accounts), max_age=YEAR, httponly=True, samesite="Lax",
+            settings.DEVICE_COOKIE_NAME, ".".join(accounts), max_age=YEAR, httponly=True, samesite="Lax",
             secure=bool(settings.SESSION_COOKIE_SECURE),
         )  # fmt: skip
     return answer

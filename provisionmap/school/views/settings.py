@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from provisionmap.school import tier_use
 from provisionmap.school.access import NotAllowed, require
 from provisionmap.school.actions import school as actions
-from provisionmap.school.forms.settings import SchoolForm, TiersForm
+from provisionmap.school.forms.settings import KeepingForm, SchoolForm, TiersForm
 from provisionmap.school.models import Alarm, Membership
 from provisionmap.school.permissions import WALKERS
 from provisionmap.school.roles import GRANTS, LABELS, SENTENCES, Capability
@@ -54,6 +54,25 @@ def details(request: Any) -> HttpResponse:
         form.data["seen"] = stale.current.version
         return render(request, "school/details.html", shown | {"clash": stale.current}, status=409)
     messages.success(request, "The school's details are saved.")
+    return redirect("school:settings")
+
+
+@require(Capability.MANAGE_SETTINGS, writes=["POST"])
+def keeping(request: Any) -> HttpResponse:
+    """How long records are kept; both versions when somebody else saved meanwhile."""
+    form = KeepingForm(request.POST or None, initial=KeepingForm.reading(request.school))
+    shown: dict[str, Any] = {"section": "settings", "form": form}
+    if not form.is_valid():
+        return render(request, "school/keeping.html", shown, status=422 if form.errors else 200)
+    try:
+        actions.change_school(
+            school=request.school, changes=form.values, seen=form.cleaned_data["seen"], by=request.user
+        )
+    except Stale as stale:
+        form.data = form.data.copy()
+        form.data["seen"] = stale.current.version
+        return render(request, "school/keeping.html", shown | {"clash": stale.current}, status=409)
+    messages.success(request, "How long records are kept is saved. Nothing is disposed of by itself.")
     return redirect("school:settings")
 
 
