@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -17,6 +17,7 @@ from interventions.actions.previewed import check_free, many
 from interventions.dose import Dose
 from interventions.map_reading.columns import guess, no_map
 from interventions.map_reading.entries import Reading
+from interventions.map_reading.fields_read import shape_of
 from interventions.map_reading.people import Named
 from interventions.map_reading.plan import Change, Choices, Known, MapPlan, Planned
 from interventions.map_reading.planning import plan_of
@@ -103,6 +104,7 @@ def kept(choices: Choices) -> dict[str, Any]:
         "library": dict(choices.library),
         "left": sorted(choices.left),
         "rows": sorted(choices.rows),
+        "together": sorted(choices.together),
         "starts": choices.starts.isoformat() if choices.starts else None,
         "ends": choices.ends.isoformat() if choices.ends else None,
         "create": choices.create,
@@ -121,15 +123,26 @@ def choices_of(decisions: Mapping[str, Any]) -> Choices:
         library=decisions.get("library", {}),
         left=frozenset(decisions.get("left", ())),
         rows=frozenset(decisions.get("rows", ())),
+        together=frozenset(decisions.get("together", ())),
         starts=date.fromisoformat(day) if (day := decisions.get("starts")) else None,
         ends=date.fromisoformat(day) if (day := decisions.get("ends")) else None,
         create=bool(decisions.get("create")),
     )
 
 
-def lines_of(sheet: Sheet, mapping: dict[int, str], school: School, today: date) -> Reading:
-    """What `sheet` says. Raises Refused for more lines than a map has."""
-    reading = read_map(sheet, mapping, labels=school.tiers_on(today), today=today, most=MOST_ENTRIES)
+def lines_of(
+    sheet: Sheet,
+    mapping: dict[int, str],
+    school: School,
+    today: date,
+    library: Collection[str] = (),
+    together: Collection[str] = (),
+) -> Reading:
+    """What `sheet` says; `library` and `together` as in `read_map`. Raises Refused for more lines than a map has."""
+    reading = read_map(
+        sheet, mapping, labels=school.tiers_on(today), today=today, most=MOST_ENTRIES, library=library,
+        together=together,
+    )  # fmt: skip
     if len(reading.entries) > MOST_ENTRIES:
         raise Refused(f"This map has more than {MOST_ENTRIES:,} lines.", "Bring it in year by year.")
     return reading
@@ -139,8 +152,8 @@ def draft_from(
     sheet: Sheet, mapping: dict[int, str], choices: Choices, school: School, today: date, by: User | None = None
 ) -> Draft:
     """What `sheet` says and would do today to what `by` may see. Raises Refused for more lines than a map has."""
-    reading = lines_of(sheet, mapping, school, today)
-    known = known_of(school, by, today, own=reading.shape == "own")
+    known = known_of(school, by, today, own=shape_of(mapping) == "own")
+    reading = lines_of(sheet, mapping, school, today, known.library, choices.together)
     return Draft(sheet, mapping, choices, reading, known, plan_of(reading, known, choices, today=today))
 
 

@@ -126,6 +126,7 @@ class SettlingForm:
             library={**self.before.library, **self._shelved(lines)},
             left=self._left(lines),
             rows=self.before.rows | {int(row) for row in self.sent.getlist("leave") if row.isdigit() and len(row) < 8},
+            together=self._together(),
             starts=starts,
             ends=ends,
             create=self.before.create or bool(self.sent.get("create")),
@@ -189,6 +190,12 @@ class SettlingForm:
         shown = {key for _, keys in lines for key in keys}
         ticked = {key for mark, keys in lines if self.sent.get(f"out-{mark}") for key in keys}
         return (self.before.left - shown) | ticked
+
+    def _together(self) -> frozenset[str]:
+        """Lines that are not parted at their commas; one whose tick was taken away is parted again."""
+        shown = {key for _, key in self._named("parted")}
+        ticked = {key for mark, key in self._named("parted") if self.sent.get(f"parted-{mark}")}
+        return (self.before.together - shown) | ticked
 
     def _changed(self, kind: str, mark: str) -> str | None:
         """What was typed over what the page showed; None where that stands."""

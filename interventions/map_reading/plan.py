@@ -131,6 +131,7 @@ class Choices:
     library: Mapping[str, int] = field(default_factory=dict)
     left: frozenset[str] = frozenset()  # lines left out
     rows: frozenset[int] = frozenset()  # rows left out
+    together: frozenset[str] = frozenset()  # lines that stay in one piece, by the key of `items.Parted`
     starts: date | None = None
     ends: date | None = None
     create: bool = False  # learners with a UPN that nobody has are new

@@ -123,6 +123,11 @@ class Words:
             for words, one in found.items()
         ]
 
+    def parted(self) -> list[dict[str, Any]]:
+        """Lines that were parted at their commas, each once."""
+        found = self.draft.reading.parted.items()
+        return [{"mark": mark_of(one.key), "one": one, "rows": rows_words(_once(rows))} for one, rows in found]
+
     def staff(self) -> list[dict[str, Any]]:
         """Members of staff whom nobody here is called."""
         return [
@@ -191,6 +196,10 @@ class Words:
     def left(self) -> list[tuple[str, Left, str]]:
         """Lines that are not made, those that a person may put back with their mark."""
         return [(mark_of(one.key) if one.key else "", one, rows_words(one.rows)) for one in self.plan.left]
+
+
+def _once(rows: Sequence[int]) -> tuple[int, ...]:
+    return tuple(dict.fromkeys(rows))
 
 
 def _value(value: object) -> str:

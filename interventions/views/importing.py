@@ -168,6 +168,7 @@ def _checked(request: Any, run: MapImport, draft: Draft, *, status: int = 200, *
         "adults": draft.known.staff,
         "no_tier": words.named(plan.no_tier),
         "no_area": words.named(plan.no_area),
+        "parted": words.parted(),
         "unread": words.unread(),
         "worded": worded,
         "read": read,
