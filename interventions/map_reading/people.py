@@ -11,7 +11,7 @@ from learners import upn
 # Words in a column of learners that name nobody.
 NOBODY = re.compile(
     r"\d+(?: ?(?:-|to) ?\d+)?(?: ?(?:pupils?|children|learners?|students?|chn|in group))?"
-    r"|all(?: pupils| children| learners)?|whole (?:class|school)|various|n/?a|tbc|-|–"
+    r"|all(?: pupils| children| learners)?|whole (?:class|school)|various|n/?a|tb[acd]|none|nil|unknown|[?–—.-]+"
     r"|as (?:needed|required|appropriate)|identified (?:pupils|children|learners)"
     r"|(?:ks|y|yr|year|years|key stage) ?[\dr][\d ,/&r-]*(?: pupils| children)?"
     r"|reception|nursery|individual|groups?|small groups?|1:\d+|\d+:1"

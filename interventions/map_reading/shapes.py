@@ -17,7 +17,7 @@ from interventions.map_reading.fields_read import CARRIED, DATES, LONGEST, LONGE
 from interventions.map_reading.items import Item, cell_of, is_beside, parted
 from interventions.map_reading.learner_cells import AN_OLD_CODE, NAMING, OLD_NEEDS, learner_in
 from interventions.map_reading.own import read_own
-from interventions.map_reading.passed_over import NOTHING, TICK, section_in, why_none
+from interventions.map_reading.passed_over import TICK, is_nothing, section_in, why_none
 from interventions.map_reading.people import Named, learners_in, staff_of
 from interventions.map_reading.words import named_staff, staff_in
 from interventions.sheet import unguarded
@@ -95,6 +95,8 @@ class _Reader:
             for name in CARRIED:
                 if self.shape != "learners" and name in texts:
                     texts[name] = self.carried[name] = texts[name] or self.carried.get(name, "")
+            # A dash under an area is no area, so it is taken away only now. Columns of doses know their own.
+            texts = {key: "" if key not in COLUMNS and is_nothing(text) else text for key, text in texts.items()}
             if self.shape == "provisions":
                 self._provision(number, row, texts, fresh)
             else:
@@ -177,7 +179,7 @@ class _Reader:
                         "Write what the provision is.")
             )  # fmt: skip
             return True
-        return bool(NOTHING.fullmatch(item))
+        return is_nothing(item)
 
     def _item(self, number: int, place: int, text: str) -> Entry:
         """A provision with its dose and staff in one text. Maps say the same in many cells: each text is read once."""
@@ -231,7 +233,7 @@ class _Reader:
         """A row that is one provision."""
         title = " ".join(texts.get("provision", "").split())
         if not title:
-            if any(texts.get(key) for key in ("dose", "learners", "deliverers", "outcome")):
+            if any(not is_nothing(texts.get(key, "")) for key in ("dose", "learners", "deliverers", "outcome")):
                 self._problem(
                     number, "provision", "", "This row names no provision.", "Name it, or leave this row out."
                 )
