@@ -11,6 +11,7 @@ from typing import Any
 from interventions.actions.importing import Draft
 from interventions.areas import AREAS
 from interventions.forms.importing import mark_of
+from interventions.map_reading.entries import Entry
 from interventions.map_reading.people import can_be_added, whole
 from interventions.map_reading.plan import Change, Doubt, Left, Place, Planned
 from interventions.map_reading.planning import GUESS
@@ -103,24 +104,34 @@ class Words:
         """Provisions of which something is asked: the mark and the name of each, once."""
         return [(mark_of(name), name) for name in dict.fromkeys(names)]
 
+    def doses(self) -> tuple[int, int]:
+        """How many lines word a dose, and of how many it was read whole, or typed: the others are those of `unread`."""
+        dosed = [one for one in self._dosed() if one.unread or one.dose.sessions or one.dose.minutes]
+        return len(dosed), len(dosed) - sum(one["lines"] for one in self.unread())
+
+    def _dosed(self) -> list[Entry]:
+        """Lines that word a dose and are not left out."""
+        rows = self.draft.choices.rows | {row for one in self.plan.left for row in one.rows if one.key}
+        return [one for one in self.draft.reading.entries if one.dose_words and one.row not in rows]
+
     def unread(self) -> list[dict[str, Any]]:
         """Doses that were not read whole, each wording once."""
-        left_out = {row for one in self.plan.left for row in one.rows if one.key}
-        doses, rows = self.draft.choices.doses, self.draft.choices.rows | left_out
-        found = {
-            one.dose_words: one for one in self.draft.reading.entries
-            if one.unread and one.dose_words not in doses and one.row not in rows
-        }  # fmt: skip
+        found: dict[str, list[Entry]] = {}
+        for one in self._dosed():
+            if one.unread and one.dose_words not in self.draft.choices.doses:
+                found.setdefault(one.dose_words, []).append(one)
         return [
             {
                 "mark": mark_of(words),
                 "words": words,
                 "shown": read_aloud(words),
-                "entry": one,
+                "entry": lines[0],
+                "lines": len(lines),
+                "rows": rows_words(_once([one.row for one in lines])),
                 "error": self.errors.get(("dose", words), ""),
                 "typed": self.typed.get(("dose", words), ""),
             }
-            for words, one in found.items()
+            for words, lines in found.items()
         ]
 
     def parted(self) -> list[dict[str, Any]]:

@@ -152,8 +152,8 @@ def _decided(request: Any, run: MapImport) -> dict[str, Any]:
 
 def _checked(request: Any, run: MapImport, draft: Draft, *, status: int = 200, **more: Any) -> HttpResponse:
     plan, choices, tiers = draft.plan, draft.choices, run.school.tiers_on(today())
-    worded, read = draft.reading.doses
     words = Words(draft, tiers, more.pop("errors", {}), more.pop("typed", {}))
+    worded, whole = words.doses()
     page = page_of(request, [one for one in plan.provisions if not one.stays], per_page=LINES)
     doubts, notices = [words.doubt(one) for one in plan.doubts], words.notices()
     shown = {
@@ -171,7 +171,8 @@ def _checked(request: Any, run: MapImport, draft: Draft, *, status: int = 200, *
         "parted": words.parted(),
         "unread": words.unread(),
         "worded": worded,
-        "read": read,
+        "whole": whole,
+        "not_whole": worded - whole,
         "notices": notices[:MOST_NOTICES],
         "more_notices": len(notices[MOST_NOTICES:]),
         "warnings": draft.sheet.warnings,
