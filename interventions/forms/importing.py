@@ -149,12 +149,12 @@ class SettlingForm:
         self.errors[kind, key], self.typed[kind, key] = why, typed_
 
     def _who(self) -> dict[str, int | str]:
-        """Who is who; an answer that was taken away asks again. "Accept" takes every exact match that was shown."""
+        """Who is who; an answer taken away asks again. "Accept" takes every proposal that was shown, or one."""
         found = dict(self.before.who)
-        accepting = self.sent.get("do") == "exact"
+        accepting, one = self.sent.get("do") == "exact", self.sent.get("accept")
         for mark, key in self._named("who"):
             answer = self.sent.get(f"who-{mark}", "")
-            if accepting and not answer:
+            if (accepting or one == mark) and not answer:
                 answer = self.sent.get(f"exact-{mark}", "")
             upn = typed.words(self.sent.get(f"upn-{mark}"), LONGEST_KEY).upper()
             if upn and upn not in self.by_upn:

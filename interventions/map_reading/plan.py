@@ -210,7 +210,7 @@ class Planned:
 class Doubt:
     """A learner whom the file names and nobody can be certain of, with those it may be.
 
-    `exact` is the one of that whole name with whom year and class agree, where that is one. `answer` is what a
+    `exact` is the one of that whole name with whom nothing disagrees, where that is one: a proposal. `answer` is what a
     person decided.
     """
 

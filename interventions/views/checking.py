@@ -12,7 +12,7 @@ from interventions.actions.importing import Draft
 from interventions.areas import AREAS
 from interventions.forms.importing import mark_of
 from interventions.map_reading.entries import Entry
-from interventions.map_reading.people import can_be_added, whole
+from interventions.map_reading.people import describes, may_be_added
 from interventions.map_reading.plan import Change, Doubt, Left, Place, Planned
 from interventions.map_reading.planning import GUESS
 from interventions.models import Deliverer
@@ -90,7 +90,8 @@ class Words:
             "year": YEARS.get(one.who.year, ""),
             "candidates": [(pupil.id, self._described(pupil)) for pupil in candidates.values()],
             "exact": (one.exact.id, self._described(one.exact)) if one.exact else None,
-            "may_add": can_be_added(whole(one.who)),
+            "may_add": may_be_added(one.who),
+            "describes": describes(one.who),
             "answer": one.answer,
             "error": self.errors.get(("upn", key), ""),
             "typed": self.typed.get(("upn", key), ""),

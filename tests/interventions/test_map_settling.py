@@ -3,7 +3,7 @@
 import pytest
 
 from interventions.models import Provision
-from tests.factories import InterventionFactory
+from tests.factories import InterventionFactory, LearnerFactory
 from tests.interventions.test_map_check import ada, apply, keep, line, started
 
 pytestmark = pytest.mark.django_db
@@ -53,3 +53,29 @@ def test_the_doses_that_are_counted_and_those_that_are_listed_add_up(client, sen
     assert [(each.context["worded"], each.context["whole"]) for each in (page, typed, left)] == [(6, 2), (6, 4), (5, 4)]
     assert "<b>2 of 6</b> doses read whole" in page.text
     assert "Doses that were not read whole (4)" in page.text
+
+
+def test_whole_names_are_proposed_and_accepted_one_by_one_or_all_together(client, senco, ada):
+    ben = LearnerFactory(school=senco.school, surname="Cee", forename="Ben", nc_year="1")
+    text = "Provision,Wave,Area,Pupils\nNessy,2,SEMH,Ada Bee; Ben Cee (Y1); all Y3 PP; Zoe Dee\n"
+    run, page = started(client, text)
+    first, _, described, zoe = page.context["doubts"]
+
+    looked = keep(client, run, page)
+    one = keep(client, run, page, accept=first["mark"])
+    both = keep(client, run, page, do="exact")
+
+    assert [each["exact"] and each["exact"][0] for each in page.context["doubts"]] == [ada.pk, ben.pk, None, None]
+    assert page.text.count("Proposed: Ada Bee · Year 4 · 4K") == page.text.count("Proposed: Ben Cee · Year 1") == 1
+    assert "Accept all 2 proposals" in page.text
+    assert (len(looked.context["doubts"]), looked.context["settled"]) == (4, [])
+    assert [each["answer"] for each in one.context["settled"]] == [ada.pk]
+    assert "Accept the 1 proposal" in one.text
+    assert [each["answer"] for each in both.context["settled"]] == [ada.pk, ben.pk]
+    assert (described["describes"], described["may_add"], zoe["describes"], zoe["may_add"]) == (
+        True,
+        False,
+        False,
+        True,
+    )
+    assert "This reads like a description, not like a name" in page.text

@@ -166,3 +166,16 @@ def test_columns_named_by_an_area_or_a_subject_say_it_of_their_provisions():
         (None, "", "maths", "Numicon"), (None, "semh", "", "Nurture"), (None, "communication", "", "Talk Boost"),
         (None, "", "reading", "Nessy"),
     ]  # fmt: skip
+
+
+def test_a_year_group_behind_a_name_is_no_part_of_it():
+    found = read("Intervention | Pupils", ["Nessy", "Ada Bee (Y4)\nBen Cee (yr 5)\nCai (Y99)\nBee, Dot (Reception)"])
+    rows = read("Pupil | Year | Wave 2", ["Ada Bee (Y4)", None, "Nessy"], ["Ada Bee (Y4)", "5", "Nessy"])
+
+    assert [(one.shown, one.year) for one in found.entries[0].learners] == [
+        ("Ada Bee", "4"), ("Ben Cee", "5"), ("Cai (Y99)", ""), ("Dot Bee", "R"),
+    ]  # fmt: skip
+    assert [(one.learners[0].shown, one.learners[0].year) for one in rows.entries] == [
+        ("Ada Bee", "4"),
+        ("Ada Bee", "5"),
+    ]
