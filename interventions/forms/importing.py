@@ -171,9 +171,12 @@ class SettlingForm:
         return found
 
     def _staff(self) -> dict[str, int | str]:
+        """Who delivers. "Accept" takes every proposal that was shown of those who would be kept as written."""
         found: dict[str, int | str] = {}
         for mark, key in self._named("staff"):
             answer = self.sent.get(f"staff-{mark}", "")
+            if self.sent.get("do") == "staff" and answer == KEPT:
+                answer = self.sent.get(f"staff-proposed-{mark}", KEPT)
             if answer in (OUT, KEPT):
                 found[key] = answer
             elif typed.number(answer) in self.adults:

@@ -223,12 +223,16 @@ class Doubt:
 
 @dataclass(frozen=True)
 class Stranger:
-    """A member of staff whom the file names and who does not sign in here by that name; `lines` is how often."""
+    """A member of staff whom the file names and who does not sign in here by that name; `lines` is how often.
+
+    `proposed` is whom the name may mean, where that is one; nothing is made of it before a person says so.
+    """
 
     name: str
     role: str
     lines: int
     answer: int | str | None = None
+    proposed: Adult | None = None
 
 
 @dataclass(frozen=True)

@@ -165,6 +165,7 @@ def _checked(request: Any, run: MapImport, draft: Draft, *, status: int = 200, *
         "exact": sum(bool(one["exact"]) for one in doubts),
         "settled": [words.doubt(one) for one in plan.settled],
         "staff": words.staff(),
+        "staff_proposed": sum(bool(one.proposed) and not isinstance(one.answer, int) for one in plan.staff),
         "adults": draft.known.staff,
         "no_tier": words.named(plan.no_tier),
         "no_area": words.named(plan.no_area),

@@ -2,8 +2,9 @@
 
 import pytest
 
-from interventions.models import Provision
-from tests.factories import InterventionFactory, LearnerFactory
+from interventions.models import Deliverer, Provision
+from provisionmap.school.roles import Role
+from tests.factories import InterventionFactory, LearnerFactory, member
 from tests.interventions.test_map_check import ada, apply, keep, line, started
 
 pytestmark = pytest.mark.django_db
@@ -79,3 +80,26 @@ def test_whole_names_are_proposed_and_accepted_one_by_one_or_all_together(client
         True,
     )
     assert "This reads like a description, not like a name" in page.text
+
+
+def test_initials_propose_the_one_member_of_staff_whom_they_fit_and_keep_as_written_until_accepted(client, senco):
+    kay = member(Role.TEACHING_ASSISTANT, senco.school, name="Kay Flynn")
+    vik = member(Role.TEACHING_ASSISTANT, senco.school, name="Faisal Vik")
+    text = "Provision,Wave,Area,Staff\nNessy,2,SEMH,K Flynn/Faisal V/NHS SALT/A Nother\n"
+    run, page = started(client, text)
+
+    kept = keep(client, run, page)
+    page = keep(client, run, kept, do="staff")
+    apply(client, run, page)
+
+    told = [(each["one"].name, each["one"].proposed and each["one"].proposed.id) for each in kept.context["staff"]]
+    assert told == [("K Flynn", kay.pk), ("Faisal V", vik.pk), ("NHS SALT", None), ("A Nother", None)]
+    assert line(kept, "Nessy")["people"] == [
+        ("K Flynn", "Other", False), ("Faisal V", "Other", False), ("NHS SALT", "Therapist", False),
+        ("A Nother", "Other", False),
+    ]  # fmt: skip
+    assert "Accept all 2 proposals" in kept.text
+    assert "proposals" not in page.text
+    assert sorted(Deliverer.objects.values_list("user", "name", "role"), key=str) == sorted(
+        [(kay.pk, "", "ta"), (vik.pk, "", "ta"), (None, "NHS SALT", "therapist"), (None, "A Nother", "other")], key=str
+    )
