@@ -10,6 +10,12 @@ CARRIED = ("area", "tier")  # cells that maps merge downwards, and leave blank w
 LONGEST_NAME = 120
 LONGEST = {"responsible": 120, "place": 80, "library": 120, "outcome": 300, "baseline": 60, "target": 60}
 DATES = ("starts", "ends", "review_on")
+# What holds where the cell of a day names none, and what to write there.
+INSTEAD = {
+    "starts": "The first day chosen below holds: write another as 07/09/2026.",
+    "ends": "The last day is worked out from the weeks, or is the one chosen below: write another as 18/12/2026.",
+    "review_on": "No review date is set: write it as 11/12/2026.",
+}
 YEARS_AHEAD = 5
 # What a row says beside its provisions, in every shape; the rest is told where it holds something.
 BESIDE = frozenset({

@@ -13,7 +13,16 @@ from interventions.map_reading.columns import TIER, area_in, names_area, subject
 from interventions.map_reading.dose_columns import COLUMNS, Dosed, dose_in, is_always, unit_of
 from interventions.map_reading.dose_words import DoseReading
 from interventions.map_reading.entries import Entry, Reading
-from interventions.map_reading.fields_read import CARRIED, DATES, LONGEST, LONGEST_NAME, READ_IN, YEARS_AHEAD, shape_of
+from interventions.map_reading.fields_read import (
+    CARRIED,
+    DATES,
+    INSTEAD,
+    LONGEST,
+    LONGEST_NAME,
+    READ_IN,
+    YEARS_AHEAD,
+    shape_of,
+)
 from interventions.map_reading.items import Item, cell_of, is_beside, parted
 from interventions.map_reading.learner_cells import AN_OLD_CODE, NAMING, OLD_NEEDS, learner_in
 from interventions.map_reading.own import read_own
@@ -368,10 +377,10 @@ class _Reader:
                 latest_year=self.today.year + YEARS_AHEAD,
             )  # fmt: skip
         except ValueError:
-            kept = "It is left out: write it as 31/12/2026." if about_one else "It is kept in the note."
             if not about_one:
                 entry.notes += (f"{self._heading(name)}: {texts[name]}",)
-            self._notice(number, name, texts[name], "This is not a date.", kept)
+            kept = "It is left out, as a note is shared by others." if about_one else "It is kept in the note."
+            self._notice(number, name, texts[name], "This is not a date.", f"{kept} {INSTEAD[name]}")
             return None
 
     def _text(self, row: list[Cell], place: int) -> str:
