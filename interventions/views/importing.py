@@ -33,6 +33,7 @@ from provisionmap.web import typed
 from provisionmap.web.paging import page_of
 from provisionmap.web.text_file import Refused
 
+ALREADY, EMPTY = "the map says all of this already", "no line of the file names a provision"
 LINES = 25  # provisions on a page of the check
 
 
@@ -177,6 +178,7 @@ def _checked(request: Any, run: MapImport, draft: Draft, *, status: int = 200, *
         "notices": notices[:MOST_NOTICES],
         "more_notices": len(notices[MOST_NOTICES:]),
         "warnings": draft.sheet.warnings,
+        "empty": not draft.reading.entries,
         "page": page,
         "lines": [words.line(one) for one in page],
         "staying": [one for one in plan.provisions if one.stays],
@@ -203,7 +205,8 @@ def apply(request: Any, run: MapImport) -> HttpResponse:
     try:
         actions.apply_upload(run=run, seen=seen, now=timezone.now(), today=today(), by=request.user)
     except NothingToDo:
-        messages.info(request, "Nothing was imported: the map says all of this already.")
+        read = actions.draft_of(run, today()).reading.entries
+        messages.info(request, f"Nothing was imported: {ALREADY if read else EMPTY}.")
         return redirect("interventions:map-import-check", run.pk)
     except Moved:
         return _checked(request, run, actions.draft_of(run, today()), status=409, moved=True)

@@ -1,11 +1,12 @@
 """What the check page of a map's import asks and proposes, and what becomes of the answers."""
 
 import pytest
+from django.urls import reverse
 
 from interventions.models import Deliverer, Provision
 from provisionmap.school.roles import Role
 from tests.factories import InterventionFactory, LearnerFactory, member
-from tests.interventions.test_map_check import ada, apply, keep, line, started
+from tests.interventions.test_map_check import ada, apply, at, keep, line, send, started
 
 pytestmark = pytest.mark.django_db
 __all__ = ["ada"]  # a fixture
@@ -103,3 +104,16 @@ def test_initials_propose_the_one_member_of_staff_whom_they_fit_and_keep_as_writ
     assert sorted(Deliverer.objects.values_list("user", "name", "role"), key=str) == sorted(
         [(kay.pk, "", "ta"), (vik.pk, "", "ta"), (None, "NHS SALT", "therapist"), (None, "A Nother", "other")], key=str
     )
+
+
+def test_an_empty_template_is_told_apart_from_a_map_that_is_there_already(client, senco):
+    template = client.get(reverse("interventions:export-template"))
+    _, run = send(client, b"".join(template) if template.streaming else template.content, "map.xlsx")
+
+    page = client.get(at("check", run))
+    tried = apply(client, run, page)
+
+    assert page.context["empty"]
+    assert "Nothing is in this file yet" in page.text
+    assert "Nothing was imported: no line of the file names a provision." in tried.text
+    assert "says all of this already" not in page.text + tried.text
