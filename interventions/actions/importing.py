@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from interventions.actions.grants import sync_grants
 from interventions.actions.known_map import known_of
 from interventions.actions.previewed import check_free, many
 from interventions.dose import Dose
-from interventions.map_reading.columns import guess, no_map
+from interventions.map_reading.columns import guess, is_own, no_map
 from interventions.map_reading.entries import Reading
 from interventions.map_reading.fields_read import shape_of
 from interventions.map_reading.people import Named
@@ -77,7 +77,9 @@ def remembered(school: School | None) -> dict[str, str]:
 def read_file(name: str, content: bytes, school: School | None) -> tuple[Sheet, dict[int, str]]:
     """The map in an upload, with its columns guessed. Raises Refused for a file that is none."""
     before = remembered(school)
-    sheet = open_upload(name, content, lambda headings: guess(headings, before))
+    sheet = open_upload(name, content, lambda headings: guess(headings, before), choices=True)
+    if is_own(sheet.headers):  # the other sheets of our own workbook say the same for reading
+        sheet = replace(sheet, choices=(), taken=())
     if sheet.name == OLD_COPY:
         raise Refused(
             "This is a copy for sharing: names or columns were left out of it, so it does not say who is meant.",
@@ -191,7 +193,7 @@ def forget_uploads(*, now: datetime) -> int:
     return waiting.update(state="abandoned", upload=None, upload_name="", decisions={}, version=F("version") + 1)
 
 
-def _waiting(run: MapImport, by: User) -> MapImport:
+def locked_upload(run: MapImport, by: User) -> MapImport:
     """The upload, locked. Raises Settled when it is no longer waiting."""
     check_can_import_map(run.school, by)
     current = MapImport.objects.select_for_update(of=("self",)).select_related("school", "by").get(pk=run.pk)
@@ -209,13 +211,13 @@ def _let_go(run: MapImport, state: str = "abandoned") -> None:
 @transaction.atomic
 def cancel(*, run: MapImport, by: User) -> None:
     """Let the upload go."""
-    _let_go(_waiting(run, by))
+    _let_go(locked_upload(run, by))
 
 
 @transaction.atomic
 def choose_columns(*, run: MapImport, mapping: Mapping[int, str], by: User) -> None:
     """Read the columns as a person chose, and remember what differs from the guess."""
-    current = _waiting(run, by)
+    current = locked_upload(run, by)
     sheet = unpack(current.upload or b"")
     usual = guess(sheet.headers)
     for place, heading in enumerate(sheet.headers):
@@ -234,7 +236,7 @@ def choose_columns(*, run: MapImport, mapping: Mapping[int, str], by: User) -> N
 @transaction.atomic
 def decide(*, run: MapImport, choices: Choices, by: User) -> None:
     """Keep what a person decided about doubts."""
-    current = _waiting(run, by)
+    current = locked_upload(run, by)
     current.decisions = kept(choices)
     current.version += 1
     current.save(update_fields=["decisions", "version"])
@@ -246,7 +248,7 @@ def apply_upload(*, run: MapImport, seen: str, now: datetime, today: date, by: U
 
     Raises Settled, Moved or NothingToDo, with nothing written; NotAllowed where a place would be a learner's second.
     """
-    current = _waiting(run, by)
+    current = locked_upload(run, by)
     _lock(current.school)
     draft = draft_of(current, today)
     if not draft.plan.ready or draft.plan.fingerprint != seen:

@@ -11,9 +11,11 @@ from django import forms
 from interventions.areas import AREAS
 from interventions.dose import Dose, read_dose
 from interventions.forms.placements import day_field
+from interventions.map_reading.choosing import Way, ways
 from interventions.map_reading.columns import FIELDS, TIER, lacking
 from interventions.map_reading.plan import KEPT, NEW, NO_ENTRY, OUT, Choices, Known
 from learners.forms.importing import TOO_LARGE
+from learners.reading.sheet import Sheet
 from provisionmap.web import typed
 
 LONGEST_KEY = 2_000  # of what a field is about: a line's keys, or the words of a cell
@@ -36,6 +38,25 @@ class UploadForm(forms.Form):
         super().__init__(*args, **kwargs)
         if too_large:
             self.fields["file"].error_messages["required"] = TOO_LARGE
+
+
+class SheetsForm(forms.Form):
+    """Which sheet of a workbook is the map, or which of the same headings together."""
+
+    sheets = forms.ChoiceField(label="Read", widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, sheet: Sheet, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.ways = {way.value: way for way in ways(sheet)}
+        field: Any = self.fields["sheets"]
+        field.choices = [(way.value, self._said(way)) for way in self.ways.values()]
+        field.initial = next((way.value for way in self.ways.values() if way.places == sheet.taken), "")
+
+    @staticmethod
+    def _said(way: Way) -> str:
+        together = ", together" if len(way.names) > 1 else ""
+        rows = f"{way.rows:,} row{'' if way.rows == 1 else 's'}"
+        return f"{' and '.join(f'“{name}”' for name in way.names)}{together}: {rows}"
 
 
 class ColumnsForm(forms.Form):

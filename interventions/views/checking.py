@@ -46,7 +46,7 @@ def rows_words(rows: Sequence[int]) -> str:
     >>> rows_words((4,)), rows_words((4, 5, 6, 7, 8, 9, 10))
     ('row 4', 'rows 4, 5, 6, 7, 8 and 2 more')
     """
-    named = ", ".join(map(str, rows[:MOST_ROWS_NAMED]))
+    named = ", ".join(f"{row:,}" for row in rows[:MOST_ROWS_NAMED])
     more = f" and {len(rows) - MOST_ROWS_NAMED} more" if len(rows) > MOST_ROWS_NAMED else ""
     return f"row{'' if len(rows) == 1 else 's'} {named}{more}"
 

@@ -15,9 +15,10 @@ from django.utils import timezone
 from interventions.actions import importing as actions
 from interventions.actions.importing import Draft, Moved, NothingToDo, Settled
 from interventions.actions.known_map import known_of
+from interventions.actions.map_sheets import choose_sheets
 from interventions.actions.undoing import MovedOn, undo_change
 from interventions.areas import AREA_CHOICES
-from interventions.forms.importing import ColumnsForm, DatesForm, SettlingForm, UploadForm
+from interventions.forms.importing import ColumnsForm, DatesForm, SettlingForm, SheetsForm, UploadForm
 from interventions.map_reading.people import can_be_added
 from interventions.map_reading.plan import Choices
 from interventions.map_reading.refusals import for_a_map
@@ -104,7 +105,12 @@ def upload(request: Any) -> HttpResponse:
 def columns(request: Any, run: MapImport) -> HttpResponse:
     """What each column holds, guessed and then corrected."""
     sheet, mapping = actions.table_of(run)
-    form = ColumnsForm(request.POST or None, headers=sheet.headers, mapping=mapping)
+    choosing = request.POST.get("do") == "sheets"
+    sheets = SheetsForm(request.POST if choosing else None, sheet=sheet)
+    if sheets.is_valid():
+        choose_sheets(run=run, way=sheets.ways[sheets.cleaned_data["sheets"]], by=request.user)
+        return redirect("interventions:map-import-columns", run.pk)
+    form = ColumnsForm(None if choosing else request.POST or None, headers=sheet.headers, mapping=mapping)
     if form.is_valid():
         actions.choose_columns(run=run, mapping=form.mapping, by=request.user)
         return redirect("interventions:map-import-check", run.pk)
@@ -113,8 +119,10 @@ def columns(request: Any, run: MapImport) -> HttpResponse:
          "field": form.of(place)}
         for place, heading in enumerate(sheet.headers)
     ]  # fmt: skip
-    shown = {"section": "map", "run": run, "form": form, "sheet": sheet, "columns": listed}
-    return render(request, "interventions/import/columns.html", shown, status=422 if form.errors else 200)
+    shown = {"section": "map", "run": run, "form": form, "sheet": sheet, "columns": listed, "sheets": sheets}
+    return render(
+        request, "interventions/import/columns.html", shown, status=422 if form.errors or sheets.errors else 200
+    )
 
 
 @require(Capability.EDIT_MAP, writes=["POST"])

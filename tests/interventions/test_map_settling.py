@@ -1,9 +1,13 @@
 """What the check page of a map's import asks and proposes, and what becomes of the answers."""
 
+import io
+
+import openpyxl
 import pytest
 from django.urls import reverse
 
 from interventions.models import Deliverer, Provision
+from interventions.sheet import HEADINGS
 from provisionmap.school.roles import Role
 from tests.factories import InterventionFactory, LearnerFactory, member
 from tests.interventions.test_map_check import ada, apply, at, keep, line, send, started
@@ -117,3 +121,64 @@ def test_an_empty_template_is_told_apart_from_a_map_that_is_there_already(client
     assert "Nothing is in this file yet" in page.text
     assert "Nothing was imported: no line of the file names a provision." in tried.text
     assert "says all of this already" not in page.text + tried.text
+
+
+def book(**sheets):
+    """A workbook with these sheets, each with its rows."""
+    made = openpyxl.Workbook()
+    made.remove(made.active)
+    for name, rows in sheets.items():
+        page = made.create_sheet(name)
+        for row in rows:
+            page.append(row)
+    file = io.BytesIO()
+    made.save(file)
+    return file.getvalue()
+
+
+HEAD = ["Pupil", "Wave 1", "Wave 2"]
+
+
+def test_another_sheet_of_the_workbook_can_be_chosen_or_several_of_the_same_headings_together(client, senco, ada):
+    content = book(
+        Aut=[["Provision", "Wave", "Area", "Dose"], ["Nessy", 2, "SEMH", "3 x 20 mins"]],
+        Notes=[["Call the EP"], ["x"]],
+        Egret=[["Egret class"], HEAD, ["Ada Bee", "Seating plan", None]], Heron=[HEAD, ["Ben Cee", None, "Lego"]],
+    )  # fmt: skip
+    _, run = send(client, content, "map.xlsx")
+    page = client.get(at("columns", run))
+    client.post(at("check", run), {"starts": "2026-09-07", "ends": "2026-12-18", "area-all": "semh"})
+
+    one = client.post(at("columns", run), {"do": "sheets", "sheets": "1"}, follow=True)
+    single = client.get(at("check", run))
+    both = client.post(at("columns", run), {"do": "sheets", "sheets": "1-2"}, follow=True)
+    joined = client.get(at("check", run))
+    wrong = client.post(at("columns", run), {"do": "sheets", "sheets": "7"})
+
+    assert [label for _, label in page.context["sheets"].fields["sheets"].choices] == [
+        "“Aut”: 1 row", "“Egret”: 1 row", "“Heron”: 1 row", "“Egret” and “Heron”, together: 2 rows",
+    ]  # fmt: skip
+    initial = [each.context["sheets"].fields["sheets"].initial for each in (page, one, both)]
+    assert initial == ["0", "1", "1-2"]
+    assert [each["who"].shown for each in single.context["doubts"]] == ["Ada Bee"]
+    assert single.context["plan"].no_area == ["Seating plan"]  # the answer was about the sheet before
+    assert 'value="2026-09-07"' in single.text
+    assert [(each["who"].shown, each["rows"]) for each in joined.context["doubts"]] == [
+        ("Ada Bee", "row 3"), ("Ben Cee", "row 1,002"),
+    ]  # fmt: skip
+    assert joined.context["warnings"] == [
+        "Read from the sheets “Egret” and “Heron”.", "Row 2 of “Heron” is called row 1,002 here, and so on.",
+    ]  # fmt: skip
+    assert (wrong.status_code, "Select a valid choice" in wrong.text) == (422, True)
+
+
+def test_a_workbook_with_one_map_in_it_and_our_own_sheet_ask_for_none(client, senco, ada):
+    _, run = send(
+        client, book(Map=[HEAD, ["Ada Bee", "Seating plan", None]], Notes=[["Call the EP"], ["x"]]), "map.xlsx"
+    )
+
+    own = book(Placements=[list(HEADINGS), ["1"]], Map=[HEAD, ["Ada Bee", "Seating plan", None]])
+    _, exported = send(client, own, "map.xlsx")
+
+    for each in (run, exported):
+        assert "Sheets of this workbook" not in client.get(at("columns", each)).text
