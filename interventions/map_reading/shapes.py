@@ -27,7 +27,7 @@ from interventions.map_reading.items import Item, cell_of, is_beside, parted
 from interventions.map_reading.learner_cells import AN_OLD_CODE, NAMING, OLD_NEEDS, learner_in
 from interventions.map_reading.own import read_own
 from interventions.map_reading.passed_over import TICK, is_nothing, section_in, why_none
-from interventions.map_reading.people import Named, learners_in, staff_of
+from interventions.map_reading.people import Named, describes, learners_in, staff_of
 from interventions.map_reading.words import named_staff, staff_in
 from interventions.sheet import unguarded
 from learners import cells
@@ -257,7 +257,7 @@ class _Reader:
         entry.learners = (one,) if one else tuple(learners_in(texts.get("learners", "")))
         dosed = self._dosed(texts)
         self._keep_dose(entry, dosed.reading, dosed.words, more=not (dosed.in_name or is_beside(dosed.words)))
-        about_one = len(entry.learners) == 1
+        about_one = len(entry.learners) == 1 and not describes(entry.learners[0])
         if dosed.other_weeks:
             self._other_weeks(entry, number, dosed.other_weeks, about_one=about_one)
         self._beside(entry, number, row, texts, fresh, about_one=about_one)

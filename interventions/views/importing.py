@@ -186,6 +186,7 @@ def _checked(request: Any, run: MapImport, draft: Draft, *, status: int = 200, *
         "notices": notices[:MOST_NOTICES],
         "more_notices": len(notices[MOST_NOTICES:]),
         "warnings": draft.sheet.warnings,
+        "sheets": len(draft.sheet.choices),
         "empty": not draft.reading.entries,
         "page": page,
         "lines": [words.line(one) for one in page],

@@ -163,6 +163,7 @@ def test_another_sheet_of_the_workbook_can_be_chosen_or_several_of_the_same_head
     assert [each["who"].shown for each in single.context["doubts"]] == ["Ada Bee"]
     assert single.context["plan"].no_area == ["Seating plan"]  # the answer was about the sheet before
     assert 'value="2026-09-07"' in single.text
+    assert "Choose another of the workbook’s 3 sheets" in single.text
     assert [(each["who"].shown, each["rows"]) for each in joined.context["doubts"]] == [
         ("Ada Bee", "row 3"), ("Ben Cee", "row 1,002"),
     ]  # fmt: skip

@@ -185,6 +185,7 @@ def test_a_day_that_is_none_is_told_with_what_holds_instead_in_each_column():
     found = read(
         "Intervention | Pupils | Start | Finish | Review date",
         ["Nessy", "Ada Bee", "ongoing", "Xmas", "soon"], ["Lego", "Ada Bee, Ben Cee", "ongoing", "Xmas", "soon"],
+        ["Walk", "all Y3 PP", "ongoing", None, None],
     )  # fmt: skip
 
     out, kept = "It is left out, as a note is shared by others.", "It is kept in the note."
@@ -194,7 +195,8 @@ def test_a_day_that_is_none_is_told_with_what_holds_instead_in_each_column():
     assert [(one.row, one.value, one.remedy) for one in found.notices] == [
         (2, "ongoing", f"{out} {first}"), (2, "Xmas", f"{out} {last}"), (2, "soon", f"{out} {review}"),
         (3, "ongoing", f"{kept} {first}"), (3, "Xmas", f"{kept} {last}"), (3, "soon", f"{kept} {review}"),
+        (4, "ongoing", f"{kept} {first}"),
     ]  # fmt: skip
     assert [one.notes for one in found.entries] == [
-        (), ("Start: ongoing", "Finish: Xmas", "Review date: soon"),
+        (), ("Start: ongoing", "Finish: Xmas", "Review date: soon"), ("Start: ongoing",),
     ]  # fmt: skip
