@@ -27,6 +27,7 @@ OF_PROVISIONS = {
     "confidential": "confidential",
 }
 NOTHING = "–"
+A_LEARNER = "A learner who is no longer on the register"
 A_PROVISION = "A provision"  # one whose name nobody kept
 
 
@@ -46,7 +47,7 @@ class Record:
     what: str  # "added", "changed" or "removed"
     provision: str
     learner: str = ""
-    placement: int = 0
+    placement: int = 0  # 0 where no page shows its versions
     differences: tuple[Difference, ...] = ()
 
 

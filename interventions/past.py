@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.utils import timezone
 
-from interventions.acts import A_PROVISION, OF_PROVISIONS, Act, Record, counted, differences
+from interventions.acts import A_LEARNER, A_PROVISION, OF_PROVISIONS, Act, Record, counted, differences
 from interventions.models import MapChange, Placement, Provision
 from learners.models import Learner
 from provisionmap.school.access import can, schools_where
@@ -51,6 +51,19 @@ def seen_versions(user: User, school: School) -> Any:
     closed = Provision.history.filter(id=OuterRef("provision_id"), confidential=True)
     gone = ~Exists(there) & ~Exists(hidden) & ~Exists(closed)
     return rows.filter(gone | Exists(seen) & (Q(confidential=False) | Exists(shared)))
+
+
+def act_versions(user: User, school: School, *, told: bool) -> Any:
+    """The versions that an act is told by: those seen, and for who sees everything those of learners who are gone.
+
+    `told` is what `sees_all` says. An import that was taken back takes the learners it added with it: its placements
+    still count.
+    """
+    seen = seen_versions(user, school)
+    if not told:
+        return seen
+    gone = ~Exists(Learner.objects.filter(pk=OuterRef("learner_id")))
+    return Placement.history.filter(Q(pk__in=seen.order_by().values("pk")) | gone, school=school)
 
 
 def seen_provisions(user: User, school: School) -> Any:
@@ -120,6 +133,7 @@ def acts_of(user: User, school: School, keys: Sequence[str]) -> list[Act]:
 def _changes(user: User, school: School, pks: Sequence[int]) -> list[Act]:
     rows = list(MapChange.objects.filter(pk__in=pks).select_related("by", "undone_by"))
     reasons = [row.reason for row in rows]
+    told = sees_all(user, school)  # the words count and name what others may not see
     places, provisions = (
         dict(
             seen.filter(history_change_reason__in=reasons)
@@ -127,9 +141,8 @@ def _changes(user: User, school: School, pks: Sequence[int]) -> list[Act]:
             .values_list("history_change_reason")
             .annotate(many=Count("id", distinct=True))
         )
-        for seen in (seen_versions(user, school), seen_provisions(user, school))
+        for seen in (act_versions(user, school, told=told), seen_provisions(user, school))
     )
-    told = sees_all(user, school)  # the words count and name what others may not see
     return [
         Act(
             key=f"c{row.pk}",
@@ -194,9 +207,11 @@ def records_of(rows: Iterable[Any]) -> list[Record]:
         Record(
             what=DONE[row.history_type],
             provision=provisions.get(row.provision_id, A_PROVISION),
-            learner=learners[row.learner_id].name,
-            placement=row.id,
-            differences=differences(old, vars(row), names=provisions) if row.history_type == "~" else (),
+            learner=learners[row.learner_id].name if row.learner_id in learners else A_LEARNER,
+            placement=row.id if row.learner_id in learners else 0,
+            differences=differences(old, vars(row), names=provisions)
+            if row.history_type == "~" and row.learner_id in learners
+            else (),
         )
         for row in rows
         for old in [vars(before[row.before]) if row.before else None]
@@ -213,7 +228,7 @@ def names_of(provisions: set[int]) -> dict[int, str]:
 
 def records_in(user: User, school: School, change: MapChange) -> Any:
     """The last version that `change` made of each placement, as far as this person may see it, in order."""
-    mine = seen_versions(user, school).filter(history_change_reason=change.reason)
+    mine = act_versions(user, school, told=sees_all(user, school)).filter(history_change_reason=change.reason)
     later = Placement.history.filter(
         id=OuterRef("id"), history_change_reason=change.reason, history_id__gt=OuterRef("history_id")
     )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -15,8 +15,9 @@ from interventions.actions.grants import sync_grants
 from interventions.actions.known_map import known_of
 from interventions.actions.previewed import check_free, many
 from interventions.dose import Dose
-from interventions.map_reading.columns import guess, no_map
+from interventions.map_reading.columns import guess, is_own, no_map
 from interventions.map_reading.entries import Reading
+from interventions.map_reading.fields_read import shape_of
 from interventions.map_reading.people import Named
 from interventions.map_reading.plan import Change, Choices, Known, MapPlan, Planned
 from interventions.map_reading.planning import plan_of
@@ -76,7 +77,9 @@ def remembered(school: School | None) -> dict[str, str]:
 def read_file(name: str, content: bytes, school: School | None) -> tuple[Sheet, dict[int, str]]:
     """The map in an upload, with its columns guessed. Raises Refused for a file that is none."""
     before = remembered(school)
-    sheet = open_upload(name, content, lambda headings: guess(headings, before))
+    sheet = open_upload(name, content, lambda headings: guess(headings, before), choices=True)
+    if is_own(sheet.headers):  # the other sheets of our own workbook say the same for reading
+        sheet = replace(sheet, choices=(), taken=())
     if sheet.name == OLD_COPY:
         raise Refused(
             "This is a copy for sharing: names or columns were left out of it, so it does not say who is meant.",
@@ -103,6 +106,7 @@ def kept(choices: Choices) -> dict[str, Any]:
         "library": dict(choices.library),
         "left": sorted(choices.left),
         "rows": sorted(choices.rows),
+        "together": sorted(choices.together),
         "starts": choices.starts.isoformat() if choices.starts else None,
         "ends": choices.ends.isoformat() if choices.ends else None,
         "create": choices.create,
@@ -121,15 +125,26 @@ def choices_of(decisions: Mapping[str, Any]) -> Choices:
         library=decisions.get("library", {}),
         left=frozenset(decisions.get("left", ())),
         rows=frozenset(decisions.get("rows", ())),
+        together=frozenset(decisions.get("together", ())),
         starts=date.fromisoformat(day) if (day := decisions.get("starts")) else None,
         ends=date.fromisoformat(day) if (day := decisions.get("ends")) else None,
         create=bool(decisions.get("create")),
     )
 
 
-def lines_of(sheet: Sheet, mapping: dict[int, str], school: School, today: date) -> Reading:
-    """What `sheet` says. Raises Refused for more lines than a map has."""
-    reading = read_map(sheet, mapping, labels=school.tiers_on(today), today=today, most=MOST_ENTRIES)
+def lines_of(
+    sheet: Sheet,
+    mapping: dict[int, str],
+    school: School,
+    today: date,
+    library: Collection[str] = (),
+    together: Collection[str] = (),
+) -> Reading:
+    """What `sheet` says; `library` and `together` as in `read_map`. Raises Refused for more lines than a map has."""
+    reading = read_map(
+        sheet, mapping, labels=school.tiers_on(today), today=today, most=MOST_ENTRIES, library=library,
+        together=together,
+    )  # fmt: skip
     if len(reading.entries) > MOST_ENTRIES:
         raise Refused(f"This map has more than {MOST_ENTRIES:,} lines.", "Bring it in year by year.")
     return reading
@@ -139,8 +154,8 @@ def draft_from(
     sheet: Sheet, mapping: dict[int, str], choices: Choices, school: School, today: date, by: User | None = None
 ) -> Draft:
     """What `sheet` says and would do today to what `by` may see. Raises Refused for more lines than a map has."""
-    reading = lines_of(sheet, mapping, school, today)
-    known = known_of(school, by, today, own=reading.shape == "own")
+    known = known_of(school, by, today, own=shape_of(mapping) == "own")
+    reading = lines_of(sheet, mapping, school, today, known.library, choices.together)
     return Draft(sheet, mapping, choices, reading, known, plan_of(reading, known, choices, today=today))
 
 
@@ -178,7 +193,7 @@ def forget_uploads(*, now: datetime) -> int:
     return waiting.update(state="abandoned", upload=None, upload_name="", decisions={}, version=F("version") + 1)
 
 
-def _waiting(run: MapImport, by: User) -> MapImport:
+def locked_upload(run: MapImport, by: User) -> MapImport:
     """The upload, locked. Raises Settled when it is no longer waiting."""
     check_can_import_map(run.school, by)
     current = MapImport.objects.select_for_update(of=("self",)).select_related("school", "by").get(pk=run.pk)
@@ -196,13 +211,13 @@ def _let_go(run: MapImport, state: str = "abandoned") -> None:
 @transaction.atomic
 def cancel(*, run: MapImport, by: User) -> None:
     """Let the upload go."""
-    _let_go(_waiting(run, by))
+    _let_go(locked_upload(run, by))
 
 
 @transaction.atomic
 def choose_columns(*, run: MapImport, mapping: Mapping[int, str], by: User) -> None:
     """Read the columns as a person chose, and remember what differs from the guess."""
-    current = _waiting(run, by)
+    current = locked_upload(run, by)
     sheet = unpack(current.upload or b"")
     usual = guess(sheet.headers)
     for place, heading in enumerate(sheet.headers):
@@ -221,7 +236,7 @@ def choose_columns(*, run: MapImport, mapping: Mapping[int, str], by: User) -> N
 @transaction.atomic
 def decide(*, run: MapImport, choices: Choices, by: User) -> None:
     """Keep what a person decided about doubts."""
-    current = _waiting(run, by)
+    current = locked_upload(run, by)
     current.decisions = kept(choices)
     current.version += 1
     current.save(update_fields=["decisions", "version"])
@@ -233,7 +248,7 @@ def apply_upload(*, run: MapImport, seen: str, now: datetime, today: date, by: U
 
     Raises Settled, Moved or NothingToDo, with nothing written; NotAllowed where a place would be a learner's second.
     """
-    current = _waiting(run, by)
+    current = locked_upload(run, by)
     _lock(current.school)
     draft = draft_of(current, today)
     if not draft.plan.ready or draft.plan.fingerprint != seen:

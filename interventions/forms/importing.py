@@ -11,9 +11,11 @@ from django import forms
 from interventions.areas import AREAS
 from interventions.dose import Dose, read_dose
 from interventions.forms.placements import day_field
+from interventions.map_reading.choosing import Way, ways
 from interventions.map_reading.columns import FIELDS, TIER, lacking
 from interventions.map_reading.plan import KEPT, NEW, NO_ENTRY, OUT, Choices, Known
 from learners.forms.importing import TOO_LARGE
+from learners.reading.sheet import Sheet
 from provisionmap.web import typed
 
 LONGEST_KEY = 2_000  # of what a field is about: a line's keys, or the words of a cell
@@ -36,6 +38,25 @@ class UploadForm(forms.Form):
         super().__init__(*args, **kwargs)
         if too_large:
             self.fields["file"].error_messages["required"] = TOO_LARGE
+
+
+class SheetsForm(forms.Form):
+    """Which sheet of a workbook is the map, or which of the same headings together."""
+
+    sheets = forms.ChoiceField(label="Read", widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, sheet: Sheet, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.ways = {way.value: way for way in ways(sheet)}
+        field: Any = self.fields["sheets"]
+        field.choices = [(way.value, self._said(way)) for way in self.ways.values()]
+        field.initial = next((way.value for way in self.ways.values() if way.places == sheet.taken), "")
+
+    @staticmethod
+    def _said(way: Way) -> str:
+        together = ", together" if len(way.names) > 1 else ""
+        rows = f"{way.rows:,} row{'' if way.rows == 1 else 's'}"
+        return f"{' and '.join(f'“{name}”' for name in way.names)}{together}: {rows}"
 
 
 class ColumnsForm(forms.Form):
@@ -126,6 +147,7 @@ class SettlingForm:
             library={**self.before.library, **self._shelved(lines)},
             left=self._left(lines),
             rows=self.before.rows | {int(row) for row in self.sent.getlist("leave") if row.isdigit() and len(row) < 8},
+            together=self._together(),
             starts=starts,
             ends=ends,
             create=self.before.create or bool(self.sent.get("create")),
@@ -148,12 +170,12 @@ class SettlingForm:
         self.errors[kind, key], self.typed[kind, key] = why, typed_
 
     def _who(self) -> dict[str, int | str]:
-        """Who is who; an answer that was taken away asks again. "Accept" takes every exact match that was shown."""
+        """Who is who; an answer taken away asks again. "Accept" takes every proposal that was shown, or one."""
         found = dict(self.before.who)
-        accepting = self.sent.get("do") == "exact"
+        accepting, one = self.sent.get("do") == "exact", self.sent.get("accept")
         for mark, key in self._named("who"):
             answer = self.sent.get(f"who-{mark}", "")
-            if accepting and not answer:
+            if (accepting or one == mark) and not answer:
                 answer = self.sent.get(f"exact-{mark}", "")
             upn = typed.words(self.sent.get(f"upn-{mark}"), LONGEST_KEY).upper()
             if upn and upn not in self.by_upn:
@@ -170,9 +192,12 @@ class SettlingForm:
         return found
 
     def _staff(self) -> dict[str, int | str]:
+        """Who delivers. "Accept" takes every proposal that was shown of those who would be kept as written."""
         found: dict[str, int | str] = {}
         for mark, key in self._named("staff"):
             answer = self.sent.get(f"staff-{mark}", "")
+            if self.sent.get("do") == "staff" and answer == KEPT:
+                answer = self.sent.get(f"staff-proposed-{mark}", KEPT)
             if answer in (OUT, KEPT):
                 found[key] = answer
             elif typed.number(answer) in self.adults:
@@ -189,6 +214,12 @@ class SettlingForm:
         shown = {key for _, keys in lines for key in keys}
         ticked = {key for mark, keys in lines if self.sent.get(f"out-{mark}") for key in keys}
         return (self.before.left - shown) | ticked
+
+    def _together(self) -> frozenset[str]:
+        """Lines that are not parted at their commas; one whose tick was taken away is parted again."""
+        shown = {key for _, key in self._named("parted")}
+        ticked = {key for mark, key in self._named("parted") if self.sent.get(f"parted-{mark}")}
+        return (self.before.together - shown) | ticked
 
     def _changed(self, kind: str, mark: str) -> str | None:
         """What was typed over what the page showed; None where that stands."""

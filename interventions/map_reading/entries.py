@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from interventions.dose import Dose
+from interventions.map_reading.items import Parted
 from interventions.map_reading.people import Named
 from learners.rows import Problem
 
@@ -55,6 +56,7 @@ class Reading:
     entries: list[Entry] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     notices: list[Problem] = field(default_factory=list)
+    parted: dict[Parted, list[int]] = field(default_factory=dict)  # lines parted at commas, with their rows
     columns: frozenset[str] = frozenset()  # the fields of our own sheet that the file has
 
     @property

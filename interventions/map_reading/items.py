@@ -1,16 +1,25 @@
 """What one cell of a tier column lists: provisions, each with its name, staff and dose. Pure."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from hashlib import sha256
 
+from interventions.map_reading.columns import subject_of
 from interventions.map_reading.dose_words import DoseReading, read_dose_words
-from interventions.map_reading.words import folded, staff_in
+from interventions.map_reading.words import NOT_DOSE, folded, masked, named_staff, staff_in
 
 CUTS = frozenset({"minutes", "sessions", "weeks", "period"})  # what ends a provision's name within an item
 LONGEST_PIECE = 60  # letters of one thing in a list with commas; longer ones are sentences
 FEWEST_PIECES = 3  # "Reading, with a TA" is no list
 COMMAS = re.compile(r",(?![^(]*\))")
+INITIALS = re.compile(r"\([A-Z]{2,3}\)")  # of whoever delivers it
+AND = re.compile(r" (?:and|or) |&|/")
+GOES_ON = re.compile(
+    r"(?:with|using|in|for|and|or|to|from|at|of|on|by|via|as|if|when|then|plus|including|incl|such as|eg|e\.g|i\.?e)\b",
+    re.IGNORECASE,
+)
 # Roles whose words are no provision's name: "ELSA", "SALT" or "EP" alone may be the provision itself.
 NEVER_A_NAME = frozenset({"ta", "hlta", "teacher", "senco"})
 PERSON = re.compile(r"(?<![a-z])(?:mrs?|ms|miss|mx|dr|sir)\.? [a-z][a-z'-]+")
@@ -20,7 +29,7 @@ FILLING = re.compile(
     r"|support by|delivered by|run by|max(?:imum)?|up to|at least|approx|about|around|small|groups?|group size|pairs?"
     r"|paired|size|individual(?:ly)?|whole class|adult|sessions?|lessons?|slots?|mornings?|afternoons?|days?|weeks?"
     r"|school|am|pm|break ?times?|lunch ?times?|break|lunch|assembly|after school|before school|alternate|terms?|half"
-    r"|autumn|spring|summer)\b"
+    r"|autumn|spring|summer|nhs)\b"
 )
 
 
@@ -34,8 +43,25 @@ class Item:
     more: bool = False  # words behind the name that are neither dose nor staff
 
 
+@dataclass(frozen=True)
+class Parted:
+    """A line of a cell that was parted at its commas: the line as written, and what it was parted into.
+
+    `kept` says that a person wants it as one.
+    """
+
+    line: str
+    pieces: tuple[str, ...]
+    kept: bool = False
+
+    @property
+    def key(self) -> str:
+        """What a person's decision about this line is kept under."""
+        return sha256(self.line.encode()).hexdigest()[:12]
+
+
 def items_in(text: str) -> list[str]:
-    """The provisions that one cell lists: parted by lines, semicolons or bullets, or by commas where it is a list.
+    """The provisions that one cell lists: parted by lines, semicolons or bullets, or at commas.
 
     A part that is only a dose, a person or a group's size names no provision: it belongs to the one before it.
 
@@ -43,15 +69,69 @@ def items_in(text: str) -> list[str]:
     (['Nessy 3 x 20 mins', 'Lego therapy'], ['Worry box', 'brain breaks', 'soft start', 'visual timetable'])
     >>> items_in("Reading, with a TA"), items_in("Nurture group, 4 x afternoons, TA")
     (['Reading, with a TA'], ['Nurture group, 4 x afternoons, TA'])
+    >>> items_in("Pre-teaching 4x10 (AR), Nurture group"), items_in("Visual timetable, now/next board")
+    (['Pre-teaching 4x10 (AR)', 'Nurture group'], ['Visual timetable, now/next board'])
     """
-    parts = re.split(r"[\n;•·▪●]+|\s\|\s|(?:^|\s)[-–*]\s+(?=[A-Z])", text)
-    parts = [part.strip(" \t.,-–*") for part in parts]
-    parts = [part for part in parts if part]
-    if len(parts) == 1:
-        pieces = [piece.strip() for piece in COMMAS.split(parts[0]) if piece.strip()]
-        if len(pieces) >= FEWEST_PIECES and all(len(piece) <= LONGEST_PIECE for piece in pieces):
-            parts = pieces
-    return _joined(parts)
+    return cell_of(text)[0]
+
+
+def cell_of(text: str, library: Collection[str] = (), kept: Collection[str] = ()) -> tuple[list[str], list[Parted]]:
+    """The provisions that one cell lists, and which of its lines were parted at commas.
+
+    `library` holds names in small letters; lines whose key is among `kept` stay in one piece.
+    """
+    lines = re.split(r"[\n;•·▪●]+|\s\|\s|(?:^|\s)[-–*]\s+(?=[A-Z])", text)
+    lines = [line for line in (one.strip(" \t.,-–—*") for one in lines) if line]
+    found, parted_lines = [], []
+    for line in lines:
+        pieces = _joined(_at_commas(line, library, alone=len(lines) == 1))
+        told = Parted(line, tuple(pieces))
+        if told.key in kept:
+            told, pieces = replace(told, kept=True), [line]
+        if len(told.pieces) > 1:
+            parted_lines.append(told)
+        found += pieces
+    return _joined(found), parted_lines
+
+
+def _at_commas(line: str, library: Collection[str], *, alone: bool) -> list[str]:
+    """A line parted at its commas: all of them where it is a list, else those between two provisions.
+
+    In a cell of several lines the lines part its provisions: a comma within one counts where both sides have a dose.
+    """
+    pieces = [piece.strip() for piece in COMMAS.split(line) if piece.strip()]
+    if alone and len(pieces) >= FEWEST_PIECES and all(len(piece) <= LONGEST_PIECE for piece in pieces):
+        return pieces
+    found = pieces[:1]
+    for piece in pieces[1:]:
+        two = _stands(piece, library) and _names(found[-1]) if alone else _has_own(piece) and _has_own(found[-1])
+        if two:
+            found.append(piece)
+        else:
+            found[-1] += f", {piece}"
+    return found
+
+
+def _stands(piece: str, library: Collection[str]) -> bool:
+    """Whether what follows a comma is a provision of its own: by a dose, initials, the library or a capital."""
+    if _has_own(piece):
+        return True
+    if not _names(piece) or subject_of(piece):  # "support in Maths, English" is one
+        return False
+    listed = len(piece) <= LONGEST_PIECE and not AND.search(piece)  # "Reading, Writing and Maths" is one name
+    return piece.casefold() in library or (piece[:1].isupper() and listed)
+
+
+def _has_own(piece: str) -> bool:
+    """Whether a piece names something and says a dose or somebody's initials of it."""
+    return _names(piece) and bool(INITIALS.search(piece) or read_dose_words(piece).says_something)
+
+
+def _names(piece: str) -> bool:
+    """Whether a piece names something: not only a dose, staff or a year group, and no going on of the words before."""
+    if is_beside(piece, before="a dose") or GOES_ON.match(piece):
+        return False
+    return bool(re.search(r"[^\W\d_]{3}", masked(folded(parted(piece, weekly=True).name), NOT_DOSE)))
 
 
 def _joined(parts: list[str]) -> list[str]:
@@ -127,5 +207,5 @@ def _people(text: str, cut: int) -> tuple[tuple[str, str], ...]:
         if person.start() >= cut:
             role = roles.pop(person.end() + 1, None) or roles.pop(person.end() + 2, None)
             found.append((person.start(), text[person.start() : person.end()], role.value if role else "other"))
-    found += [(mark.start, text[mark.start : mark.end], mark.value) for mark in roles.values()]
+    found += [(mark.start, named_staff(text, mark), mark.value) for mark in roles.values()]
     return tuple((name, role) for _, name, role in sorted(found))

@@ -27,7 +27,7 @@ def learner_in(texts: Mapping[str, str], tell: Tell) -> Named | None:
         return None
     return Named(
         upn=number, surname=surname if not words else "", forename=forename if not words else "", words=words,
-        year=_year(texts.get("year", ""), tell), group=texts.get("class", "")[:40],
+        year=_year(texts.get("year", ""), tell) or name.year, group=texts.get("class", "")[:40],
         sen=_sen(texts.get("sen", ""), tell), needs=_needs(texts.get("needs", ""), tell),
     )  # fmt: skip
 

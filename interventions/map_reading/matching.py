@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from interventions.map_reading.entries import Entry
-from interventions.map_reading.people import Named, can_be_added, whole
+from interventions.map_reading.people import BEHIND, Named, may_be_added, whole
 from interventions.map_reading.plan import NEW, OUT, Choices, Doubt, Known, MapPlan, Pupil
 
 MOST_CANDIDATES = 10
@@ -53,7 +53,7 @@ class _Matcher:
             return chosen
         if chosen == NEW or (self.choices.create and who.upn and who.surname and who.forename):
             new = whole(who)
-            if can_be_added(new):
+            if may_be_added(who):
                 self.plan.learners[key] = new
                 if chosen == NEW:
                     self.plan.settled.append(doubt)
@@ -80,18 +80,18 @@ class _Matcher:
         return tuple((near or found)[:MOST_CANDIDATES])
 
     def _exact(self, who: Named) -> Pupil | None:
-        """The one learner of that whole name whose year and class are what the file says; it must say one of them.
+        """The one learner of that whole name with whom nothing disagrees that the file says of year and class.
 
-        A UPN that nobody here has speaks against everybody here.
+        A UPN that nobody here has speaks against everybody here. It is a proposal: a person accepts it.
         """
-        if who.upn or not (who.year or who.group):
+        if who.upn:
             return None
         agreeing = [pupil for pupil in self.names.get(_name(who), ()) if _agrees(who, pupil)]
         return agreeing[0] if len(agreeing) == 1 else None
 
 
 def _name(who: Named) -> str:
-    return " ".join((who.words or f"{who.forename} {who.surname}").split()).casefold()
+    return " ".join((BEHIND.sub("", who.words) or f"{who.forename} {who.surname}").split()).casefold()
 
 
 def _near(who: Named, pupil: Pupil) -> bool:

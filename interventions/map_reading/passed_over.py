@@ -16,8 +16,22 @@ FOOTNOTE = re.compile(
     r"\s*(?:(?:key|notes?|n\.?b\.?|footnotes?|abbreviations?|legend|glossary)\s*[:=–-]|\*+\s*[=:]|[\w/&. ]{1,12}\s=\s)",
     re.IGNORECASE,
 )
-NOTHING = re.compile(r"n/?a|none|nil|-|–", re.IGNORECASE)  # in a cell of provisions
+# Alone in a cell, of whatever column: that there is nothing, or nothing yet.
+NOTHING = re.compile(
+    r"[\s.?_/\-–—―−‐‑]+|\(?(?:n\.?/?a\.?|n/k|none|nil|nothing|not (?:applicable|known)|unknown|tb[acd]|t\.b\.[acd]\.?"
+    r"|to be (?:confirmed|arranged|decided|agreed|advised))\)?[.?]?",
+    re.IGNORECASE,
+)
 TICK = re.compile(r"[x✓✔☑✗y]|yes", re.IGNORECASE)
+
+
+def is_nothing(text: str) -> bool:
+    """Whether what stands alone in a cell says that there is nothing, or nothing yet.
+
+    >>> [is_nothing(text) for text in ("—", "tbc", "?", "N/A", "Nessy")]
+    [True, True, True, True, False]
+    """
+    return not text or bool(NOTHING.fullmatch(text.strip()))
 
 
 def section_in(row: Sequence[object], labels: Mapping[int, str]) -> tuple[str, str] | None:

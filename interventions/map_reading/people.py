@@ -2,22 +2,34 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from interventions.map_reading.words import folded, staff_in
 from interventions.sheet import read_people
-from learners import upn
+from learners import census, upn
 
 # Words in a column of learners that name nobody.
 NOBODY = re.compile(
     r"\d+(?: ?(?:-|to) ?\d+)?(?: ?(?:pupils?|children|learners?|students?|chn|in group))?"
-    r"|all(?: pupils| children| learners)?|whole (?:class|school)|various|n/?a|tbc|-|–"
+    r"|all(?: pupils| children| learners)?|whole (?:class|school)|various|n/?a|tb[acd]|none|nil|unknown|[?–—.-]+"
     r"|as (?:needed|required|appropriate)|identified (?:pupils|children|learners)"
     r"|(?:ks|y|yr|year|years|key stage) ?[\dr][\d ,/&r-]*(?: pupils| children)?"
     r"|reception|nursery|individual|groups?|small groups?|1:\d+|\d+:1"
 )
 MOST_NAME = 120  # letters of the name of somebody who delivers
 MOST_OF_A_NAME = 80  # letters of a learner's surname or forename
+# "Ada Bee (Y4)": the year group that stands behind a name; and whatever else stands there in brackets.
+YEAR_BEHIND = re.compile(
+    r"(?P<name>.+?) ?[(\[] ?(?P<year>(?:ncy?|yr?|year|year group)\.? ?(?:\d{1,2}|r)|reception) ?[)\]]", re.IGNORECASE
+)
+BEHIND = re.compile(r" *\([^()]*\)$")
+# What stands where a name should and describes who is meant: "all Y3 PP", "lower readers". No name has a figure in it.
+DESCRIBES = re.compile(
+    r"\d|^(?:all|any|some|most|other|others|each|every|various|those|whole|identified|selected|targeted)\b"
+    r"|\b(?:pp|ppg|sen|send|eal|fsm|lac|cla|ehcps?|pupils|children|chn|learners|students|boys|girls|class|groups?"
+    r"|cohort|reception|nursery|readers|attainers|ability)\b",
+    re.IGNORECASE,
+)
 BREAKS = re.compile(r"[\n;•·|]+")
 JOINTS = re.compile(r",|&|\+|/|\band\b")
 
@@ -55,8 +67,17 @@ def learner_of(text: str) -> Named:
     >>> one = learner_of("Bee, Ada")
     >>> (one.surname, one.forename), learner_of("Ada Bee").words, learner_of("R201100018042").upn
     (('Bee', 'Ada'), 'Ada Bee', 'R201100018042')
+    >>> one = learner_of("Ada Bee (Y4)")
+    >>> one.words, one.year
+    ('Ada Bee', '4')
     """
     text = " ".join(text.split()).strip(" .,-–•*")
+    behind = YEAR_BEHIND.fullmatch(text)
+    if behind:
+        try:
+            return replace(learner_of(behind["name"]), year=census.parse_year(behind["year"]))
+        except ValueError:
+            return Named(words=text)
     if upn.SHAPE.fullmatch(upn.normalise(text)):
         return Named(upn=upn.normalise(text))
     surname, comma, forename = (part.strip() for part in text.partition(","))
@@ -81,10 +102,28 @@ def whole(who: Named) -> Named:
     >>> whole(Named(words="Ada May Bee")).surname, whole(Named(words="Ada")).surname
     ('Bee', '')
     """
-    forename, space, surname = who.words.rpartition(" ")
+    forename, space, surname = BEHIND.sub("", who.words).rpartition(" ")
     if not space:
         return who
     return Named(who.upn, surname, forename, "", who.year, who.group, who.sen, who.needs)
+
+
+def describes(who: Named) -> bool:
+    """Whether what stands in the place of a name describes who is meant, as "all Y3 PP" does.
+
+    >>> describes(Named(words="all Y3 PP")), describes(Named(words="Ada Bee"))
+    (True, False)
+    """
+    return not who.upn and bool(DESCRIBES.search(BEHIND.sub("", who.words)))
+
+
+def may_be_added(who: Named) -> bool:
+    """Whether a person may put this learner on the register: by a name, not by a description.
+
+    >>> may_be_added(Named(words="Ada Bee")), may_be_added(Named(words="all Y3 PP"))
+    (True, False)
+    """
+    return can_be_added(whole(who)) and not describes(who)
 
 
 def learners_in(text: str) -> list[Named]:

@@ -131,6 +131,7 @@ class Choices:
     library: Mapping[str, int] = field(default_factory=dict)
     left: frozenset[str] = frozenset()  # lines left out
     rows: frozenset[int] = frozenset()  # rows left out
+    together: frozenset[str] = frozenset()  # lines that stay in one piece, by the key of `items.Parted`
     starts: date | None = None
     ends: date | None = None
     create: bool = False  # learners with a UPN that nobody has are new
@@ -209,7 +210,7 @@ class Planned:
 class Doubt:
     """A learner whom the file names and nobody can be certain of, with those it may be.
 
-    `exact` is the one of that whole name with whom year and class agree, where that is one. `answer` is what a
+    `exact` is the one of that whole name with whom nothing disagrees, where that is one: a proposal. `answer` is what a
     person decided.
     """
 
@@ -222,12 +223,16 @@ class Doubt:
 
 @dataclass(frozen=True)
 class Stranger:
-    """A member of staff whom the file names and who does not sign in here by that name; `lines` is how often."""
+    """A member of staff whom the file names and who does not sign in here by that name; `lines` is how often.
+
+    `proposed` is whom the name may mean, where that is one; nothing is made of it before a person says so.
+    """
 
     name: str
     role: str
     lines: int
     answer: int | str | None = None
+    proposed: Adult | None = None
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ from interventions.map_reading.plan import (
     Stranger,
 )
 from interventions.map_reading.renewing import Renewing
+from interventions.map_reading.staff_names import proposed
 from learners.rows import Problem
 
 GUESS = "guess"  # the field of a notice that an area was guessed
@@ -303,7 +304,8 @@ class _Planner:
                     first.setdefault(key, (name, role))
                     counts[key] += 1
         self.plan.staff = [
-            Stranger(*first[key], count, self.choices.staff.get(key)) for key, count in counts.most_common()
+            Stranger(*first[key], count, self.choices.staff.get(key), proposed(first[key][0], self.known.staff))
+            for key, count in counts.most_common()
         ]
 
     # --- what is there

@@ -6,19 +6,29 @@ what is read is pointed at, what is not read is told.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 
 from interventions.map_reading.columns import TIER, area_in, names_area, subject_of, tier_of, weekly_in
 from interventions.map_reading.dose_columns import COLUMNS, Dosed, dose_in, is_always, unit_of
 from interventions.map_reading.dose_words import DoseReading
 from interventions.map_reading.entries import Entry, Reading
-from interventions.map_reading.items import Item, is_beside, items_in, parted
+from interventions.map_reading.fields_read import (
+    CARRIED,
+    DATES,
+    INSTEAD,
+    LONGEST,
+    LONGEST_NAME,
+    READ_IN,
+    YEARS_AHEAD,
+    shape_of,
+)
+from interventions.map_reading.items import Item, cell_of, is_beside, parted
 from interventions.map_reading.learner_cells import AN_OLD_CODE, NAMING, OLD_NEEDS, learner_in
 from interventions.map_reading.own import read_own
-from interventions.map_reading.passed_over import NOTHING, TICK, section_in, why_none
-from interventions.map_reading.people import Named, learners_in, staff_of
-from interventions.map_reading.words import staff_in
+from interventions.map_reading.passed_over import TICK, is_nothing, section_in, why_none
+from interventions.map_reading.people import Named, describes, learners_in, staff_of
+from interventions.map_reading.words import named_staff, staff_in
 from interventions.sheet import unguarded
 from learners import cells
 from learners.dates import is_month_first, read_date
@@ -26,47 +36,28 @@ from learners.mapping import plain
 from learners.reading.sheet import MOST_ROWS, Cell, Sheet, heading_of
 from learners.rows import Problem
 
-CARRIED = ("area", "tier")  # cells that maps merge downwards, and leave blank when saved as text
-LONGEST_NAME = 120
-LONGEST = {"responsible": 120, "place": 80, "library": 120, "outcome": 300, "baseline": 60, "target": 60}
-DATES = ("starts", "ends", "review_on")
-YEARS_AHEAD = 5
-# What a row says beside its provisions, in every shape; the rest is told where it holds something.
-BESIDE = frozenset({
-    "area", "subject", *COLUMNS, "group_size", "deliverers", *DATES, *LONGEST, "note", "year",
-})  # fmt: skip
-READ_IN = {
-    "learners": BESIDE | {*NAMING, "class", "sen", "needs"},
-    "areas": BESIDE,
-    "provisions": BESIDE | {*NAMING, "class", "sen", "needs", "provision", "tier", "learners"},
-}
-
-
-def shape_of(mapping: Mapping[int, str]) -> str:
-    """Which shape the columns make: "own", "learners", "areas" or "provisions".
-
-    >>> shape_of({0: "learner", 1: "tier:1"}), shape_of({0: "area", 1: "tier:1"}), shape_of({0: "provision"})
-    ('learners', 'areas', 'provisions')
-    """
-    names = set(mapping.values())
-    if {"number", "provision_starts"} <= names:
-        return "own"
-    if not any(name.startswith(TIER) for name in names):
-        return "provisions"
-    return "learners" if names & set(NAMING) else "areas"
-
 
 def read_map(
-    sheet: Sheet, mapping: Mapping[int, str], *, labels: Mapping[int, str], today: date, most: int = MOST_ROWS
+    sheet: Sheet,
+    mapping: Mapping[int, str],
+    *,
+    labels: Mapping[int, str],
+    today: date,
+    most: int = MOST_ROWS,
+    library: Collection[str] = (),
+    together: Collection[str] = (),
 ) -> Reading:
     """What the map in `sheet` says, its columns read as `mapping` says; `labels` are the school's tiers.
 
-    A map of more than `most` lines is read a little further and no more: it will be refused.
+    A map of more than `most` lines is read a little further and no more: it will be refused. `library` holds names in
+    small letters; lines whose key (`items.Parted`) is among `together` are not parted at their commas.
     """
     shape = shape_of(mapping)
     if shape == "own":
         return read_own(sheet, mapping, labels=labels, today=today)
-    return _Reader(sheet, mapping, shape, labels, today).read(most)
+    reader = _Reader(sheet, mapping, shape, labels, today)
+    reader.library, reader.together = library, together
+    return reader.read(most)
 
 
 class _Reader:
@@ -84,6 +75,8 @@ class _Reader:
         self.items: dict[tuple[int, str], Item] = {}
         self.headings = {plain(heading) for heading in sheet.headers if heading}
         self.section: dict[str, str] = {}
+        self.library: Collection[str] = ()
+        self.together: Collection[str] = ()
         self.month_first, self.units = self._of_columns()
 
     def _of_columns(self) -> tuple[dict[str, bool], dict[str, str]]:
@@ -111,6 +104,8 @@ class _Reader:
             for name in CARRIED:
                 if self.shape != "learners" and name in texts:
                     texts[name] = self.carried[name] = texts[name] or self.carried.get(name, "")
+            # A dash under an area is no area, so it is taken away only now. Columns of doses know their own.
+            texts = {key: "" if key not in COLUMNS and is_nothing(text) else text for key, text in texts.items()}
             if self.shape == "provisions":
                 self._provision(number, row, texts, fresh)
             else:
@@ -163,7 +158,7 @@ class _Reader:
         entries = [
             self._item(number, place, item)
             for place, name in self.mapping.items() if name.startswith(TIER)
-            for item in items_in(self._text(row, place))
+            for item in self._items(number, self._text(row, place))
             if not self._is_mark(number, place, item)
         ]  # fmt: skip
         if not entries:
@@ -179,6 +174,12 @@ class _Reader:
         self._dose_of_the_row(number, entries, dosed)
         self.reading.entries += entries
 
+    def _items(self, number: int, text: str) -> list[str]:
+        items, lines = cell_of(text, self.library, self.together)
+        for line in lines:
+            self.reading.parted.setdefault(line, []).append(number)
+        return items
+
     def _is_mark(self, number: int, place: int, item: str) -> bool:
         """Whether an item is no provision but a dash, or a tick, which is told."""
         if TICK.fullmatch(item):
@@ -187,7 +188,7 @@ class _Reader:
                         "Write what the provision is.")
             )  # fmt: skip
             return True
-        return bool(NOTHING.fullmatch(item))
+        return is_nothing(item)
 
     def _item(self, number: int, place: int, text: str) -> Entry:
         """A provision with its dose and staff in one text. Maps say the same in many cells: each text is read once."""
@@ -241,7 +242,7 @@ class _Reader:
         """A row that is one provision."""
         title = " ".join(texts.get("provision", "").split())
         if not title:
-            if any(texts.get(key) for key in ("dose", "learners", "deliverers", "outcome")):
+            if any(not is_nothing(texts.get(key, "")) for key in ("dose", "learners", "deliverers", "outcome")):
                 self._problem(
                     number, "provision", "", "This row names no provision.", "Name it, or leave this row out."
                 )
@@ -256,14 +257,14 @@ class _Reader:
         entry.learners = (one,) if one else tuple(learners_in(texts.get("learners", "")))
         dosed = self._dosed(texts)
         self._keep_dose(entry, dosed.reading, dosed.words, more=not (dosed.in_name or is_beside(dosed.words)))
-        about_one = len(entry.learners) == 1
+        about_one = len(entry.learners) == 1 and not describes(entry.learners[0])
         if dosed.other_weeks:
             self._other_weeks(entry, number, dosed.other_weeks, about_one=about_one)
         self._beside(entry, number, row, texts, fresh, about_one=about_one)
         entry.area = entry.area or self.section.get("area", "")
         staff = staff_in(dosed.words) if not dosed.in_name else []
         if not entry.people:
-            entry.people = tuple((dosed.words[mark.start : mark.end], mark.value) for mark in staff)
+            entry.people = tuple((named_staff(dosed.words, mark), mark.value) for mark in staff)
         elif {mark.value for mark in staff} - {role for _, role in entry.people}:
             self._keep_words(entry, dosed.words)
         if texts.get("learners") and not entry.learners:
@@ -376,10 +377,10 @@ class _Reader:
                 latest_year=self.today.year + YEARS_AHEAD,
             )  # fmt: skip
         except ValueError:
-            kept = "It is left out: write it as 31/12/2026." if about_one else "It is kept in the note."
             if not about_one:
                 entry.notes += (f"{self._heading(name)}: {texts[name]}",)
-            self._notice(number, name, texts[name], "This is not a date.", kept)
+            kept = "It is left out, as a note is shared by others." if about_one else "It is kept in the note."
+            self._notice(number, name, texts[name], "This is not a date.", f"{kept} {INSTEAD[name]}")
             return None
 
     def _text(self, row: list[Cell], place: int) -> str:

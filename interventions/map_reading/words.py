@@ -82,6 +82,21 @@ def staff_in(text: str) -> list[Mark]:
     return marks
 
 
+# What tells one therapist or assistant from another, before the word for their role: "NHS therapist", "EAL TA".
+WHOSE = re.compile(r"(?<![A-Za-z])(?!AM |PM |TA |OR |AND )[A-Z]{2,5} $")
+
+
+def named_staff(text: str, mark: Mark) -> str:
+    """The words for a member of staff as they are written, with the letters that say whose they are.
+
+    >>> text = "30 mins with NHS therapist or a TA"
+    >>> [named_staff(text, mark) for mark in staff_in(text)]
+    ['NHS therapist', 'TA']
+    """
+    before = WHOSE.search(text[: mark.start])
+    return text[before.start() if before else mark.start : mark.end]
+
+
 # What stands between numbers but is none of a dose: years, key stages, money, days of the calendar, levels, sets.
 NOT_DOSE = re.compile(
     r"\b(?:y(?:(?:ea)?rs?)?\.? ?(?:group )?|ks ?|key stage |stage |level |phase |set |unit |step |book |band |wave "

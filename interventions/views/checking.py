@@ -11,7 +11,8 @@ from typing import Any
 from interventions.actions.importing import Draft
 from interventions.areas import AREAS
 from interventions.forms.importing import mark_of
-from interventions.map_reading.people import can_be_added, whole
+from interventions.map_reading.entries import Entry
+from interventions.map_reading.people import describes, may_be_added
 from interventions.map_reading.plan import Change, Doubt, Left, Place, Planned
 from interventions.map_reading.planning import GUESS
 from interventions.models import Deliverer
@@ -45,7 +46,7 @@ def rows_words(rows: Sequence[int]) -> str:
     >>> rows_words((4,)), rows_words((4, 5, 6, 7, 8, 9, 10))
     ('row 4', 'rows 4, 5, 6, 7, 8 and 2 more')
     """
-    named = ", ".join(map(str, rows[:MOST_ROWS_NAMED]))
+    named = ", ".join(f"{row:,}" for row in rows[:MOST_ROWS_NAMED])
     more = f" and {len(rows) - MOST_ROWS_NAMED} more" if len(rows) > MOST_ROWS_NAMED else ""
     return f"row{'' if len(rows) == 1 else 's'} {named}{more}"
 
@@ -89,7 +90,8 @@ class Words:
             "year": YEARS.get(one.who.year, ""),
             "candidates": [(pupil.id, self._described(pupil)) for pupil in candidates.values()],
             "exact": (one.exact.id, self._described(one.exact)) if one.exact else None,
-            "may_add": can_be_added(whole(one.who)),
+            "may_add": may_be_added(one.who),
+            "describes": describes(one.who),
             "answer": one.answer,
             "error": self.errors.get(("upn", key), ""),
             "typed": self.typed.get(("upn", key), ""),
@@ -103,25 +105,40 @@ class Words:
         """Provisions of which something is asked: the mark and the name of each, once."""
         return [(mark_of(name), name) for name in dict.fromkeys(names)]
 
+    def doses(self) -> tuple[int, int]:
+        """How many lines word a dose, and of how many it was read whole, or typed: the others are those of `unread`."""
+        dosed = [one for one in self._dosed() if one.unread or one.dose.sessions or one.dose.minutes]
+        return len(dosed), len(dosed) - sum(one["lines"] for one in self.unread())
+
+    def _dosed(self) -> list[Entry]:
+        """Lines that word a dose and are not left out."""
+        rows = self.draft.choices.rows | {row for one in self.plan.left for row in one.rows if one.key}
+        return [one for one in self.draft.reading.entries if one.dose_words and one.row not in rows]
+
     def unread(self) -> list[dict[str, Any]]:
         """Doses that were not read whole, each wording once."""
-        left_out = {row for one in self.plan.left for row in one.rows if one.key}
-        doses, rows = self.draft.choices.doses, self.draft.choices.rows | left_out
-        found = {
-            one.dose_words: one for one in self.draft.reading.entries
-            if one.unread and one.dose_words not in doses and one.row not in rows
-        }  # fmt: skip
+        found: dict[str, list[Entry]] = {}
+        for one in self._dosed():
+            if one.unread and one.dose_words not in self.draft.choices.doses:
+                found.setdefault(one.dose_words, []).append(one)
         return [
             {
                 "mark": mark_of(words),
                 "words": words,
                 "shown": read_aloud(words),
-                "entry": one,
+                "entry": lines[0],
+                "lines": len(lines),
+                "rows": rows_words(_once([one.row for one in lines])),
                 "error": self.errors.get(("dose", words), ""),
                 "typed": self.typed.get(("dose", words), ""),
             }
-            for words, one in found.items()
+            for words, lines in found.items()
         ]
+
+    def parted(self) -> list[dict[str, Any]]:
+        """Lines that were parted at their commas, each once."""
+        found = self.draft.reading.parted.items()
+        return [{"mark": mark_of(one.key), "one": one, "rows": rows_words(_once(rows))} for one, rows in found]
 
     def staff(self) -> list[dict[str, Any]]:
         """Members of staff whom nobody here is called."""
@@ -191,6 +208,10 @@ class Words:
     def left(self) -> list[tuple[str, Left, str]]:
         """Lines that are not made, those that a person may put back with their mark."""
         return [(mark_of(one.key) if one.key else "", one, rows_words(one.rows)) for one in self.plan.left]
+
+
+def _once(rows: Sequence[int]) -> tuple[int, ...]:
+    return tuple(dict.fromkeys(rows))
 
 
 def _value(value: object) -> str:

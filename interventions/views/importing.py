@@ -15,9 +15,10 @@ from django.utils import timezone
 from interventions.actions import importing as actions
 from interventions.actions.importing import Draft, Moved, NothingToDo, Settled
 from interventions.actions.known_map import known_of
+from interventions.actions.map_sheets import choose_sheets
 from interventions.actions.undoing import MovedOn, undo_change
 from interventions.areas import AREA_CHOICES
-from interventions.forms.importing import ColumnsForm, DatesForm, SettlingForm, UploadForm
+from interventions.forms.importing import ColumnsForm, DatesForm, SettlingForm, SheetsForm, UploadForm
 from interventions.map_reading.people import can_be_added
 from interventions.map_reading.plan import Choices
 from interventions.map_reading.refusals import for_a_map
@@ -33,6 +34,7 @@ from provisionmap.web import typed
 from provisionmap.web.paging import page_of
 from provisionmap.web.text_file import Refused
 
+ALREADY, EMPTY = "the map says all of this already", "no line of the file names a provision"
 LINES = 25  # provisions on a page of the check
 
 
@@ -103,7 +105,12 @@ def upload(request: Any) -> HttpResponse:
 def columns(request: Any, run: MapImport) -> HttpResponse:
     """What each column holds, guessed and then corrected."""
     sheet, mapping = actions.table_of(run)
-    form = ColumnsForm(request.POST or None, headers=sheet.headers, mapping=mapping)
+    choosing = request.POST.get("do") == "sheets"
+    sheets = SheetsForm(request.POST if choosing else None, sheet=sheet)
+    if sheets.is_valid():
+        choose_sheets(run=run, way=sheets.ways[sheets.cleaned_data["sheets"]], by=request.user)
+        return redirect("interventions:map-import-columns", run.pk)
+    form = ColumnsForm(None if choosing else request.POST or None, headers=sheet.headers, mapping=mapping)
     if form.is_valid():
         actions.choose_columns(run=run, mapping=form.mapping, by=request.user)
         return redirect("interventions:map-import-check", run.pk)
@@ -112,8 +119,10 @@ def columns(request: Any, run: MapImport) -> HttpResponse:
          "field": form.of(place)}
         for place, heading in enumerate(sheet.headers)
     ]  # fmt: skip
-    shown = {"section": "map", "run": run, "form": form, "sheet": sheet, "columns": listed}
-    return render(request, "interventions/import/columns.html", shown, status=422 if form.errors else 200)
+    shown = {"section": "map", "run": run, "form": form, "sheet": sheet, "columns": listed, "sheets": sheets}
+    return render(
+        request, "interventions/import/columns.html", shown, status=422 if form.errors or sheets.errors else 200
+    )
 
 
 @require(Capability.EDIT_MAP, writes=["POST"])
@@ -152,8 +161,8 @@ def _decided(request: Any, run: MapImport) -> dict[str, Any]:
 
 def _checked(request: Any, run: MapImport, draft: Draft, *, status: int = 200, **more: Any) -> HttpResponse:
     plan, choices, tiers = draft.plan, draft.choices, run.school.tiers_on(today())
-    worded, read = draft.reading.doses
     words = Words(draft, tiers, more.pop("errors", {}), more.pop("typed", {}))
+    worded, whole = words.doses()
     page = page_of(request, [one for one in plan.provisions if not one.stays], per_page=LINES)
     doubts, notices = [words.doubt(one) for one in plan.doubts], words.notices()
     shown = {
@@ -165,15 +174,20 @@ def _checked(request: Any, run: MapImport, draft: Draft, *, status: int = 200, *
         "exact": sum(bool(one["exact"]) for one in doubts),
         "settled": [words.doubt(one) for one in plan.settled],
         "staff": words.staff(),
+        "staff_proposed": sum(bool(one.proposed) and not isinstance(one.answer, int) for one in plan.staff),
         "adults": draft.known.staff,
         "no_tier": words.named(plan.no_tier),
         "no_area": words.named(plan.no_area),
+        "parted": words.parted(),
         "unread": words.unread(),
         "worded": worded,
-        "read": read,
+        "whole": whole,
+        "not_whole": worded - whole,
         "notices": notices[:MOST_NOTICES],
         "more_notices": len(notices[MOST_NOTICES:]),
         "warnings": draft.sheet.warnings,
+        "sheets": len(draft.sheet.choices),
+        "empty": not draft.reading.entries,
         "page": page,
         "lines": [words.line(one) for one in page],
         "staying": [one for one in plan.provisions if one.stays],
@@ -200,7 +214,8 @@ def apply(request: Any, run: MapImport) -> HttpResponse:
     try:
         actions.apply_upload(run=run, seen=seen, now=timezone.now(), today=today(), by=request.user)
     except NothingToDo:
-        messages.info(request, "Nothing was imported: the map says all of this already.")
+        read = actions.draft_of(run, today()).reading.entries
+        messages.info(request, f"Nothing was imported: {ALREADY if read else EMPTY}.")
         return redirect("interventions:map-import-check", run.pk)
     except Moved:
         return _checked(request, run, actions.draft_of(run, today()), status=409, moved=True)

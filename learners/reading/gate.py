@@ -58,11 +58,12 @@ def open_tree(data: bytes, remedy: str) -> object:
     return tree_of(text, remedy)
 
 
-def open_upload(name: str, data: bytes, known: Known = guess) -> Sheet:
+def open_upload(name: str, data: bytes, known: Known = guess, *, choices: bool = False) -> Sheet:
     """The pupil list in an upload.
 
     `name` is shown by pages and decides nothing here. Raises Refused, and nothing else, for a file that
     cannot be taken. `known` says which headings the list may have; only pupil lists come as XML or JSON.
+    `choices`: the other sheets of a workbook are wanted as well.
 
     >>> open_upload("list.csv", b"UPN,DOB\\nA1,1/9/2015\\n").headers
     ['UPN', 'DOB']
@@ -71,7 +72,7 @@ def open_upload(name: str, data: bytes, known: Known = guess) -> Sheet:
     clock = Clock()
     _check(data)
     if data.startswith(ZIP):
-        return read_workbook(data, clock, known)
+        return read_workbook(data, clock, known, choices=choices)
     text = decode(data)
     if WEB_PAGE.match(text):
         raise Refused("This is a web page, whatever its name says.", "Open it in Excel and save it as .xlsx or CSV.")

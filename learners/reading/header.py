@@ -1,9 +1,12 @@
 """Finding the headings in a table that may begin with titles, blank rows or two rows of headings. Pure."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from learners.mapping import guess
-from learners.reading.sheet import COPY, Cell, is_blank
+from learners.reading.archive import UNREADABLE
+from learners.reading.markup import Broken
+from learners.reading.sheet import COPY, MOST_ROWS, Cell, Sheet, is_blank
 from provisionmap.web.text_file import Refused
 
 LOOK_AT = 15
@@ -63,6 +66,27 @@ def _candidates(rows: Rows, place: int) -> list[tuple[int, list[str]]]:
 
 def _text(cell: Cell) -> str:
     return " ".join(str(cell).split()) if cell is not None else ""
+
+
+def with_choices(best: Sheet, place: int, count: int, read: Callable[[int], Sheet], known: Known) -> Sheet:
+    """`best`, which stands at `place` of `count`, with every sheet that may be chosen in its stead.
+
+    That is each with rows under a heading that is known. One that can't be read, or for which there is no time or no
+    room left, is none of them: the one that was taken must not be lost through another.
+    """
+    found, rows = {place: best}, len(best.rows)
+    for at in range(count):
+        if at == place:
+            continue
+        try:
+            one = read(at)
+        except (Refused, Broken, *UNREADABLE):
+            continue
+        rows += len(one.rows)
+        if one.rows and known(one.headers) and rows <= MOST_ROWS:
+            found[at] = one
+    order = sorted(found)
+    return replace(best, choices=tuple(found[at] for at in order), taken=(order.index(place),)) if order[1:] else best
 
 
 def likeliest(tables: Sequence[tuple[str, Sequence[tuple[int, list[Cell]]]]], known: Known) -> tuple[int, list[str]]:

@@ -5,13 +5,22 @@ import zlib
 from dataclasses import astuple
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from learners.reading.sheet import Cell, ContactRow, Sheet
 
 
 def pack(sheet: Sheet) -> bytes:
     """`sheet` as bytes for `unpack`."""
-    table = {
+    return zlib.compress(_written(_table(sheet)), 1)
+
+
+def _written(table: dict[str, Any]) -> bytes:
+    return json.dumps(table, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+
+
+def _table(sheet: Sheet) -> dict[str, Any]:
+    return {
         "name": sheet.name,
         "kind": sheet.kind,
         "headers": sheet.headers,
@@ -19,8 +28,9 @@ def pack(sheet: Sheet) -> bytes:
         "rows": [[number, [_out(cell) for cell in cells]] for number, cells in sheet.rows],
         "warnings": sheet.warnings,
         "contacts": [[number, [astuple(one) for one in people]] for number, people in sheet.contacts.items()],
+        "choices": [_table(one) for one in sheet.choices],
+        "taken": sheet.taken,
     }
-    return zlib.compress(json.dumps(table, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace"), 1)
 
 
 def unpack(packed: bytes) -> Sheet:
@@ -30,7 +40,10 @@ def unpack(packed: bytes) -> Sheet:
     >>> unpack(pack(sheet)) == sheet
     True
     """
-    table = json.loads(zlib.decompress(packed))
+    return _sheet(json.loads(zlib.decompress(packed)))
+
+
+def _sheet(table: dict[str, Any]) -> Sheet:
     return Sheet(
         name=table["name"],
         kind=table["kind"],
@@ -39,6 +52,8 @@ def unpack(packed: bytes) -> Sheet:
         rows=[(number, [_in(cell) for cell in cells]) for number, cells in table["rows"]],
         warnings=table["warnings"],
         contacts={number: tuple(ContactRow(*one) for one in people) for number, people in table["contacts"]},
+        choices=tuple(_sheet(one) for one in table.get("choices", ())),
+        taken=tuple(table.get("taken", ())),
     )
 
 

@@ -7,11 +7,12 @@ that are looked at. All sheets stand in one part: it is read once for what they 
 
 import re
 import zipfile
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 from learners.reading.archive import LINKS, MACROS, PASSWORD
-from learners.reading.header import A_FEW, Known, likeliest, split_header
+from learners.reading.header import A_FEW, Known, likeliest, split_header, with_choices
 from learners.reading.markup import Broken, Enough, Silent, read_markup
 from learners.reading.sheet import MOST_CHARACTERS, MOST_COLUMNS, MOST_ROWS, Cell, Clock, Sheet, check_size, tidy
 from learners.reading.values import BEYOND, MOST_SHEETS, SPARE_ROWS, fill_down, formulas_without_result, number, words
@@ -32,10 +33,11 @@ ACTS = {"script": MACROS, "event-listener": MACROS, "table-source": LINKS, "dde-
 NO_SHEET = ("This workbook has no visible sheet with cells.", "Save the list as CSV and upload that.")
 
 
-def read_opendocument(archive: zipfile.ZipFile, clock: Clock, known: Known) -> Sheet:
+def read_opendocument(archive: zipfile.ZipFile, clock: Clock, known: Known, *, choices: bool = False) -> Sheet:
     """The list in a spreadsheet whose archive has been measured: of its visible sheets, the likeliest.
 
-    Raises Refused with a remedy for one that cannot be read, or Broken.
+    With `choices`, the others that may be chosen come as well. Raises Refused for one that cannot be
+    read, or Broken.
     """
     if MANIFEST in archive.namelist():
         _read(archive, MANIFEST, _Manifest(), clock)
@@ -45,11 +47,16 @@ def read_opendocument(archive: zipfile.ZipFile, clock: Clock, known: Known) -> S
     if not shown:
         raise Refused(*NO_SHEET)
     place, told = likeliest([(table.name, table.rows) for table in shown], known)
-    whole = _Tables(clock, MOST_ROWS + SPARE_ROWS, only=shown[place].place)
-    _read(archive, CONTENT, whole, clock)
-    sheet = _sheet(whole.tables[0], known, clock)
-    sheet.warnings.extend(told)
-    return sheet
+
+    def whole(at: int) -> Sheet:
+        tables = _Tables(clock, MOST_ROWS + SPARE_ROWS, only=shown[at].place)
+        _read(archive, CONTENT, tables, clock)
+        return _sheet(tables.tables[0], known, clock)
+
+    sheet = whole(place)
+    if choices:
+        sheet = with_choices(sheet, place, len(shown), whole, known)
+    return replace(sheet, warnings=[*sheet.warnings, *told])
 
 
 def _read(archive: zipfile.ZipFile, path: str, reader: Silent, clock: Clock) -> None:

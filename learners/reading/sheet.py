@@ -45,6 +45,9 @@ class Sheet:
     rows: list[tuple[int, list[Cell]]]
     warnings: list[str] = field(default_factory=list)
     contacts: dict[int, tuple[ContactRow, ...]] = field(default_factory=dict)
+    # Where others of the workbook were asked for: all that may be chosen, in their order, and which were taken.
+    choices: tuple["Sheet", ...] = ()
+    taken: tuple[int, ...] = ()
 
 
 def heading_of(sheet: Sheet, place: int | None) -> str:

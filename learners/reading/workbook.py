@@ -8,12 +8,13 @@ import posixpath
 import re
 import zipfile
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
 from learners.mapping import guess
 from learners.reading.archive import DAMAGED, SAVE_AGAIN, UNREADABLE, is_opendocument, open_archive
-from learners.reading.header import A_FEW, Known, likeliest, split_header
+from learners.reading.header import A_FEW, Known, likeliest, split_header, with_choices
 from learners.reading.markup import Broken, Enough, Reader, Silent, read_markup
 from learners.reading.opendocument import read_opendocument
 from learners.reading.sheet import MOST_COLUMNS, MOST_ROWS, Cell, Clock, Sheet, check_size
@@ -30,16 +31,16 @@ OUT_OF_ORDER = ("Two rows of this workbook carry the same number, or they stand 
 Rows = list[tuple[int, list[Cell]]]
 
 
-def read_workbook(data: bytes, clock: Clock, known: Known = guess) -> Sheet:
+def read_workbook(data: bytes, clock: Clock, known: Known = guess, *, choices: bool = False) -> Sheet:
     """The pupil list in a workbook: of its visible sheets, the one with the most known headings.
 
-    Raises Refused with a remedy for one that cannot be read.
+    With `choices`, the others that may be chosen come as well. Raises Refused for one that cannot be read.
     """
     try:
         with open_archive(data) as archive:
             if is_opendocument(archive):
-                return read_opendocument(archive, clock, known)
-            return _Book(archive, clock, known).best()
+                return read_opendocument(archive, clock, known, choices=choices)
+            return _Book(archive, clock, known).best(choices=choices)
     except (*UNREADABLE, Broken) as error:
         raise Refused(*DAMAGED) from error
 
@@ -63,7 +64,7 @@ class _Book:
             self._read(part, styles)
         self.date_styles = styles.dates
 
-    def best(self) -> Sheet:
+    def best(self, *, choices: bool) -> Sheet:
         """The visible sheet that looks most like a pupil list, with a word about the others."""
         shown = [(name, self.pages[key]) for name, key in self.listing.visible if key in self.pages]
         if not shown:
@@ -71,8 +72,9 @@ class _Book:
         looked_at = [(name, self._page(path, A_FEW).rows) for name, path in shown[:MOST_SHEETS]]
         place, told = likeliest(looked_at, self.known)
         sheet = self._sheet(*shown[place])
-        sheet.warnings.extend(told)
-        return sheet
+        if choices:
+            sheet = with_choices(sheet, place, len(looked_at), lambda at: self._sheet(*shown[at]), self.known)
+        return replace(sheet, warnings=[*sheet.warnings, *told])
 
     def _sheet(self, name: str, path: str) -> Sheet:
         page = self._page(path, MOST_ROWS + SPARE_ROWS)

@@ -75,7 +75,7 @@ def test_a_map_goes_from_file_to_the_schools_map_and_back(client, senco, ada):
 
     page = client.get(at("check", run))
     zoe = page.context["doubts"][0]
-    assert (zoe["who"].shown, page.context["worded"], page.context["read"]) == ("Zoe Dee", 2, 1)
+    assert (zoe["who"].shown, page.context["worded"], page.context["whole"]) == ("Zoe Dee", 2, 1)
     assert "20 to 30 minutes: a range, so neither is chosen." in page.text
     assert page.context["plan"].no_area == ["Seating plan", "Nessy", "Lego therapy"]
     settle(

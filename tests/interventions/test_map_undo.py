@@ -3,11 +3,15 @@
 from datetime import date, timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 from django.utils import timezone
 
 from interventions.actions import placements as actions
 from interventions.actions.provisions import add_learners
-from interventions.models import Placement
+from interventions.actions.undoing import undo_change
+from interventions.models import MapChange, MapImport, Placement
+from interventions.past import acts_of
 from interventions.views import map as views
 from provisionmap.school.roles import Role
 from provisionmap.school.stale import Stale
@@ -187,3 +191,30 @@ class TestWhatOthersChanged:
         placed(senco.school)
 
         assert self.changes(client, since)["learners"] == []
+
+
+def test_the_history_of_an_import_that_was_taken_back_counts_the_placements_of_learners_it_added(client, senco):
+    LearnerFactory(school=senco.school, surname="Bee", forename="Ada", upn="R201100018042")
+    text = b"UPN,Surname,Forename,Wave 2,Area\nR201100018042,Bee,Ada,Nessy,SEMH\nP207000016049,Cee,Ben,Nessy,SEMH\n"
+    client.post(reverse("interventions:map-import"), {"file": SimpleUploadedFile("map.csv", text)})
+    run = MapImport.objects.get()
+    days = {"starts": "2026-09-07", "ends": "2026-12-18", "create": "1"}
+    client.post(reverse("interventions:map-import-check", args=[run.pk]), days)
+    page = client.get(reverse("interventions:map-import-check", args=[run.pk]))
+    client.post(reverse("interventions:map-import-apply", args=[run.pk]), {"seen": page.context["plan"].fingerprint})
+    change = MapChange.objects.get()
+    address = reverse("interventions:history-act", args=[change.pk])
+    before = client.get(address)
+
+    undo_change(change=change, by=senco)
+    after = client.get(address)
+
+    assert change.words == "Imported a map: 1 provision, 2 placements"
+    assert [each.context["act"].counted for each in (before, after)] == ["2 placements, 1 provision"] * 2
+    assert sorted(one.learner for one in after.context["records"]) == [
+        "A learner who is no longer on the register", "Ada Bee",
+    ]  # fmt: skip
+    assert after.text.count("All versions") == 1
+    assert "Cee" not in after.text
+    teacher = member(Role.CLASS_TEACHER, senco.school)
+    assert [act.counted for act in acts_of(teacher, senco.school, [f"c{change.pk}"])] == [""]

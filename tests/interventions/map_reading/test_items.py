@@ -2,7 +2,7 @@
 
 import pytest
 
-from interventions.map_reading.items import items_in, parted
+from interventions.map_reading.items import cell_of, items_in, parted
 
 
 @pytest.mark.parametrize(
@@ -32,6 +32,48 @@ def test_a_cell_lists_its_provisions_in_many_ways_and_a_dose_or_a_person_is_none
 
 
 @pytest.mark.parametrize(
+    ("text", "items"),
+    [
+        ("Pre-teaching 4x10 (AR), Nurture group - 2 hrs weekly",
+         ["Pre-teaching 4x10 (AR)", "Nurture group - 2 hrs weekly"]),
+        ("Pre-teaching 4x10 (AR), Nurture group", ["Pre-teaching 4x10 (AR)", "Nurture group"]),
+        ("Nessy, Lego therapy", ["Nessy", "Lego therapy"]),
+        ("Visual timetable, precision teaching 5x10", ["Visual timetable", "precision teaching 5x10"]),
+        ("Nessy (AR), sensory breaks (KF)", ["Nessy (AR)", "sensory breaks (KF)"]),
+        ("Wobble cushion, sensory diet", ["Wobble cushion", "sensory diet"]),
+        ("Visual timetable, now/next board", ["Visual timetable, now/next board"]),
+        ("Nessy 5x10, in the library", ["Nessy 5x10, in the library"]),
+        ("Reading, using IDL 20 mins", ["Reading, using IDL 20 mins"]),
+        ("Reading, Writing and Maths", ["Reading, Writing and Maths"]),
+        ("TA support in Maths, English", ["TA support in Maths, English"]),
+        ("Accelerated Reader, KS2", ["Accelerated Reader, KS2"]),
+        ("Speech programme, NHS therapist", ["Speech programme, NHS therapist"]),
+        ("Speech programme, SALT", ["Speech programme, SALT"]),
+        ("Over-learning, e.g. Precision Teaching", ["Over-learning, e.g. Precision Teaching"]),
+        ("Talk Boost, Everything that a very long sentence has to say of it and of whom it is for",
+         ["Talk Boost, Everything that a very long sentence has to say of it and of whom it is for"]),
+        ("Nessy, Lego\nTalk Boost", ["Nessy, Lego", "Talk Boost"]),
+        ("Nessy 5x10, Lego 1x45\nTalk Boost", ["Nessy 5x10", "Lego 1x45", "Talk Boost"]),
+    ],
+)  # fmt: skip
+def test_a_comma_parts_two_provisions_where_each_side_is_one(text, items):
+    assert cell_of(text, {"sensory diet"})[0] == items
+
+
+def test_a_line_that_was_parted_is_told_and_a_person_may_keep_it_together():
+    text = "Pre-teaching 4x10, Nurture group\nNessy 3 x 20 mins, TA"
+    (one,) = cell_of("Pre-teaching 4x10, Nurture group")[1]
+
+    items, told = cell_of("Pre-teaching 4x10, Nurture group", kept={one.key})
+
+    assert (one.line, one.pieces, one.kept) == (
+        "Pre-teaching 4x10, Nurture group", ("Pre-teaching 4x10", "Nurture group"), False,
+    )  # fmt: skip
+    assert (items, [line.kept for line in told]) == (["Pre-teaching 4x10, Nurture group"], [True])
+    assert cell_of(text)[1] == []
+
+
+@pytest.mark.parametrize(
     ("text", "name", "people", "dose"),
     [
         ("Nurture group, 4 x afternoons, TA", "Nurture group", (("TA", "ta"),), (4, None)),
@@ -42,6 +84,8 @@ def test_a_cell_lists_its_provisions_in_many_ways_and_a_dose_or_a_person_is_none
         ("1:1 reading 5x10 mins (Mrs Flynn)", "1:1 reading", (("Mrs Flynn", "other"),), (5, 10)),
         ("Lego 45 mins (Mrs Hill, TA)", "Lego", (("Mrs Hill", "ta"),), (None, 45)),
         ("Mrs Hill's club, 3 x 20 mins", "Mrs Hill's club", (), (3, 20)),
+        ("SALT 30 mins wkly w/ NHS therapist", "SALT", (("NHS therapist", "therapist"),), (1, 30)),
+        ("Talk 20 mins PM TA", "Talk", (("TA", "ta"),), (None, 20)),
         ("Reading, with a quiet corner", "Reading, with a quiet corner", (), None),
     ],
 )  # fmt: skip

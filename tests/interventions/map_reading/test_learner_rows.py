@@ -166,3 +166,37 @@ def test_columns_named_by_an_area_or_a_subject_say_it_of_their_provisions():
         (None, "", "maths", "Numicon"), (None, "semh", "", "Nurture"), (None, "communication", "", "Talk Boost"),
         (None, "", "reading", "Nessy"),
     ]  # fmt: skip
+
+
+def test_a_year_group_behind_a_name_is_no_part_of_it():
+    found = read("Intervention | Pupils", ["Nessy", "Ada Bee (Y4)\nBen Cee (yr 5)\nCai (Y99)\nBee, Dot (Reception)"])
+    rows = read("Pupil | Year | Wave 2", ["Ada Bee (Y4)", None, "Nessy"], ["Ada Bee (Y4)", "5", "Nessy"])
+
+    assert [(one.shown, one.year) for one in found.entries[0].learners] == [
+        ("Ada Bee", "4"), ("Ben Cee", "5"), ("Cai (Y99)", ""), ("Dot Bee", "R"),
+    ]  # fmt: skip
+    assert [(one.learners[0].shown, one.learners[0].year) for one in rows.entries] == [
+        ("Ada Bee", "4"),
+        ("Ada Bee", "5"),
+    ]
+
+
+def test_a_day_that_is_none_is_told_with_what_holds_instead_in_each_column():
+    found = read(
+        "Intervention | Pupils | Start | Finish | Review date",
+        ["Nessy", "Ada Bee", "ongoing", "Xmas", "soon"], ["Lego", "Ada Bee, Ben Cee", "ongoing", "Xmas", "soon"],
+        ["Walk", "all Y3 PP", "ongoing", None, None],
+    )  # fmt: skip
+
+    out, kept = "It is left out, as a note is shared by others.", "It is kept in the note."
+    first = "The first day chosen below holds: write another as 07/09/2026."
+    last = "The last day is worked out from the weeks, or is the one chosen below: write another as 18/12/2026."
+    review = "No review date is set: write it as 11/12/2026."
+    assert [(one.row, one.value, one.remedy) for one in found.notices] == [
+        (2, "ongoing", f"{out} {first}"), (2, "Xmas", f"{out} {last}"), (2, "soon", f"{out} {review}"),
+        (3, "ongoing", f"{kept} {first}"), (3, "Xmas", f"{kept} {last}"), (3, "soon", f"{kept} {review}"),
+        (4, "ongoing", f"{kept} {first}"),
+    ]  # fmt: skip
+    assert [one.notes for one in found.entries] == [
+        (), ("Start: ongoing", "Finish: Xmas", "Review date: soon"), ("Start: ongoing",),
+    ]  # fmt: skip

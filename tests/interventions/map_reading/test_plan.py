@@ -54,6 +54,32 @@ def test_a_name_proposes_those_it_may_mean_of_the_same_year_or_class_first(named
     assert plan(entry(learners=who(**named))).doubts[0].candidates == candidates
 
 
+@pytest.mark.parametrize(
+    ("named", "proposed"),
+    [
+        ({"words": "Ben Cee"}, BEN), ({"words": "Ben Cee (PP)"}, BEN), ({"words": "ben  cee", "year": "4"}, BEN),
+        ({"surname": "Cee", "forename": "Ben"}, BEN), ({"words": "Addy Bee"}, ADA),
+        ({"words": "Ada Bee"}, None), ({"words": "Ada Bee", "year": "5"}, TWIN),
+        ({"words": "Ben Cee", "year": "5"}, None),
+        ({"words": "Ben Cee", "group": "5M"}, None), ({"words": "Ben"}, None), ({"words": "Ben C"}, None),
+        ({"surname": "Cee", "forename": "Ben", "upn": "X999000016049"}, None),
+    ],
+)  # fmt: skip
+def test_a_whole_name_that_one_learner_has_is_proposed_and_never_taken_by_itself(named, proposed):
+    found = plan(entry(learners=who(**named)))
+
+    assert [doubt.exact for doubt in found.doubts] == [proposed]
+    assert not found.ready
+
+
+def test_a_description_is_no_learner_to_add():
+    one = Named(words="all Y3 PP")
+
+    found = plan(entry(learners=(one,)), choices=Choices(starts=TERM.starts, who={one.key: "new"}))
+
+    assert ([doubt.who for doubt in found.doubts], found.learners) == ([one], {})
+
+
 def test_what_a_person_decides_settles_a_doubt():
     lines = [
         entry(row=row, learners=who(words=words)) for row, words in enumerate(("Ada Bee", "Zoe Dee", "Cai", "Ned"))

@@ -121,6 +121,28 @@ def test_an_area_that_is_none_two_in_a_cell_and_an_old_code_are_told():
     ]
 
 
+@pytest.mark.parametrize(
+    "filler", ["—", "–", "-", "--", "TBC", "tbc", "tbc.", "?", "??", "n/a", "N/A", "None", "nil", "TBA"]
+)
+def test_what_says_that_there_is_nothing_is_no_provision_and_nothing_else_either(filler):
+    waves = read("Pupil | Wave 1 | Wave 2", ["Ada Bee", f"Seating plan\n{filler}", filler], [filler, filler, filler])
+    rows = read(
+        "Intervention | Area | Tier | Subject | Pupils | Led by | Time | Start date | Review date | Outcome | Room",
+        ["Nessy", "C&L", "Wave 2", None, "Ada Bee", None, None, None, None, None, None], ["Lego", *[filler] * 10],
+        [filler] * 11,
+    )  # fmt: skip
+
+    assert [one.name for one in waves.entries] == ["Seating plan"]
+    assert [one.name for one in rows.entries] == ["Nessy", "Lego"]
+    lego = rows.entries[1]
+    assert (lego.area, lego.tier, lego.subject, lego.learners, lego.people, lego.dose) == (
+        "", None, "", (), (), Dose(None, None),
+    )  # fmt: skip
+    assert (lego.starts, lego.review_on, lego.outcome, lego.place) == (None, None, "", "")
+    assert (said(waves.problems + waves.notices), said(rows.problems + rows.notices)) == ([], [])
+    assert lego.notes in ((), (f"Dose as written: {filler}",))
+
+
 def test_an_area_of_a_row_of_tiers_is_told_once_however_many_its_provisions():
     found = read("Area | Wave 1 | Wave 2", ["Wibble", "A; B", "C"])
 
