@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import Any
 
 from interventions.continuing import Place
-from interventions.dose import Dose
+from interventions.dose import ONLY_EVERYDAY, Dose
 from interventions.regrouping import Moves, Running, merge
 
 Days = tuple[date, date | None]
@@ -30,6 +30,7 @@ class Held:
     within: Days
     dose: Dose
     review_on: date | None = None
+    tier: int | None = None
 
 
 @dataclass(frozen=True)
@@ -90,8 +91,10 @@ def dated(held: Held, starts: date | None, ends: date | None) -> Line:
     return Line(held, after)
 
 
-def dosed(held: Held, dose: Dose) -> Line:
-    """A new dose."""
+def dosed(held: Held, dose: Dose, *, always: bool = False) -> Line:
+    """A new dose; `always` says it was "every lesson", which is one at tier 1 alone: above it would read as unsaid."""
+    if always and held.tier and held.tier > 1:
+        return Line(held, note=ONLY_EVERYDAY)
     if held.dose == dose:
         return Line(held, note="Has this dose already.")
     return Line(held, {"sessions": dose.sessions, "minutes": dose.minutes})

@@ -74,6 +74,7 @@ class Ground:
                 (row.provision.starts, row.provision.ends),
                 Dose(row.sessions, row.minutes),
                 row.review_on,
+                row.provision.tier,
             )
             for row in self.placements.values()
         ]

@@ -14,7 +14,7 @@ from interventions.actions.provisions import Delivery, hand_over, last_day_of, p
 from interventions.actions.regrouping import dose_after, write_moves
 from interventions.actions.several import Ground, Row, days_words, edit
 from interventions.continuing import Place
-from interventions.dose import Dose
+from interventions.dose import EVERYDAY, Dose
 from interventions.models import Deliverer, MapChange, Placement, Provision
 from interventions.regrouping import Moves, Running
 from interventions.several import (
@@ -101,25 +101,26 @@ class ChangeDates(Edits):
 
 @dataclass(frozen=True)
 class ChangeDose(Edits):
-    """A new dose."""
+    """A new dose; `always` where "every lesson" was written."""
 
     dose: Dose
+    always: bool = False
 
     def lines(self, ground: Ground) -> list[Line]:
         """What becomes of each placement."""
-        return [dosed(one, self.dose) for one in ground.held]
+        return [dosed(one, self.dose, always=self.always) for one in ground.held]
 
     def now(self, held: Held) -> str:
         """Its dose."""
-        return held.dose.words
+        return held.dose.words_at(held.tier)
 
     def then(self, line: Line) -> str:
         """The new dose."""
-        return self.dose.words
+        return self.dose.words_at(line.held.tier)
 
     def words(self, count: int, ground: Ground) -> str:
         """As `Act` has it."""
-        return f"Changed the dose of {many(count, 'placement')} to {self.dose.words}"
+        return f"Changed the dose of {many(count, 'placement')} to {EVERYDAY if self.always else self.dose.words}"
 
 
 @dataclass(frozen=True)

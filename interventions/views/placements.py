@@ -110,7 +110,8 @@ def edit(request: Any, pk: int) -> HttpResponse:
     placement = _placement(request, pk)
     gap = _came_from(request)
     form = CellForm(
-        request.POST or None, initial=CellForm.reading(placement), missing=gap.field if gap else ""
+        request.POST or None, initial=CellForm.reading(placement), tier=placement.provision.tier,
+        missing=gap.field if gap else "",
     )  # fmt: skip
     shown = {"section": "map", "placement": placement, "form": form, "gap": gap}
     try:

@@ -14,7 +14,7 @@ from interventions.actions.provisions import Delivery
 from interventions.actions.several import ground_of, plan_of
 from interventions.actions.several_acts import AddTo, ChangeDates, ChangeDose, ChangeStaff, End, Move, SetReview
 from interventions.actions.undoing import undo_change
-from interventions.dose import Dose
+from interventions.dose import ONLY_EVERYDAY, Dose
 from interventions.models import Deliverer, MapChange, Placement, Provision
 from interventions.several import NOT_THERE
 from learners.models import Grant
@@ -116,6 +116,24 @@ class TestActs:
         assert change.words == words
         undo_change(change=change, by=senco)
         assert state() == before
+
+    def test_every_lesson_is_refused_above_tier_1_by_name_and_kept_at_it(self, senco, placed):
+        everyday = PlacementFactory(
+            provision__tier=1, provision__school=senco.school, learner__school=senco.school, sessions=2, minutes=5
+        )
+        act = ChangeDose(Dose(None, None), always=True)
+
+        plan = rows(act, [placed[0], everyday], senco)
+        change = done(act, [placed[0], everyday], senco)
+
+        notes = {row.name: (row.then, row.note) for row in plan.rows}
+        assert notes["Phonics"] == ("", ONLY_EVERYDAY)
+        assert notes[everyday.provision.name] == ("every lesson", "")
+        assert plan.count == 1
+        assert change.words == "Changed the dose of 1 placement to every lesson"
+        placed[0].refresh_from_db()
+        everyday.refresh_from_db()
+        assert (placed[0].sessions, everyday.sessions) == (3, None)
 
     def test_moving_to_another_group_and_back(self, senco, placed):
         other = ProvisionFactory(school=senco.school, name="Phonics B", sessions=2, minutes=20, ends=END)
