@@ -151,7 +151,10 @@ class TestActs:
         sync_grants({other.pk, placed[0].provision_id, later.provision_id})
         before = state()
 
+        plan = rows(Move(other.pk, TODAY), [*placed[:2], later, twice], senco)
         change = done(Move(other.pk, TODAY), [*placed[:2], later, twice], senco)
+
+        assert plan.told == "2 move, 1 ends, 1 is taken off"
 
         assert [Placement.objects.get(pk=one.pk).ends for one in placed] == [date(2026, 11, 22)] * 2 + [LAST]
         new = other.placements.get(learner=placed[0].learner)
@@ -159,12 +162,28 @@ class TestActs:
         assert (new.sessions, new.minutes, list(new.shared_with.all())) == (5, 10, [senco])
         assert other.placements.filter(learner=placed[1].learner).count() == 1
         assert Grant.ever.filter(user=ta, content_object=placed[0].learner, starts=TODAY).exists()
-        assert change.words == "Moved 4 placements to Phonics B on 23/11/2026"
+        assert change.words == "Moved 2 placements to Phonics B on 23/11/2026; 1 ends, 1 is taken off"
         later.refresh_from_db()
         assert (later.provision, later.starts, later.ends) == (other, date(2026, 12, 1), END)
         assert not Placement.objects.filter(pk=twice.pk).exists()
         undo_change(change=change, by=senco)
         assert state() == before
+
+    def test_three_places_of_one_learner_become_one_and_both_pages_say_so(self, client, senco, placed):
+        other = ProvisionFactory(school=senco.school, name="Phonics B")
+        theirs = [PlacementFactory(learner=placed[0].learner, provision__school=senco.school) for _ in range(2)]
+        sent = {
+            "act": "move", "do": "preview", "into": other.pk, "on": "2026-11-23", "learners": "",
+            "placements": ",".join(str(one.pk) for one in [placed[0], *theirs]),
+        }  # fmt: skip
+
+        look = client.post(reverse(URL), sent)
+        seen = re.search(r'name="seen" value="([^"]*)"', look.text)[1]
+        client.post(reverse(URL), sent | {"do": "apply", "seen": seen})
+
+        assert "Move to another group: 1 moves, 2 end</h2>" in look.text
+        assert MapChange.objects.get().words == "Moved 1 placement to Phonics B on 23/11/2026; 2 end"
+        assert other.placements.count() == 1
 
     def test_other_staff_from_today_and_back(self, senco, placed):
         old, new = (member(Role.TEACHING_ASSISTANT, senco.school) for _ in range(2))
