@@ -290,6 +290,13 @@ def everybody(frame: Frame) -> list[Key]:
     return keys_of(frame.selection.learners, frame.by, frame.past)
 
 
+def recorded_later(frame: Frame, keys: Sequence[Key]) -> int:
+    """Of how many of these learners an earlier day's map shows today's class: of none by then. One query, if at all."""
+    if frame.past is None or frame.day >= today():
+        return 0
+    return Learner.objects.filter(pk__in=[one.pk for one in keys]).recorded_later(frame.day).count()
+
+
 def whole(frame: Frame, keys: Sequence[Key]) -> Table:
     """The table of a view that is not drawn learner by learner: areas, groups or staff."""
     pks = [one.pk for one in keys]

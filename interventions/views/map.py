@@ -24,6 +24,7 @@ from interventions.frame import (
     in_parts,
     items_for,
     people_of,
+    recorded_later,
     tidied,
     whole,
 )
@@ -151,6 +152,7 @@ def show(request: Any) -> HttpResponse:
         ways = Ways(frame.staff_address, frame.learners_address if frame.view == "areas" else "", frame.tiers)
         context["rows"] = table_html(table, frame.shown, ways) if table.lines else ""
     context["tally"] = tally_of(frame, [one.pk for one in keys])
+    context["later"] = recorded_later(frame, keys)
     if request.htmx and request.method == "POST":
         return fragment(request, "interventions/map.html#searched", context)
     return render(request, "interventions/map.html", context)
