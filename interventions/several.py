@@ -40,6 +40,7 @@ class Line:
     held: Held
     after: Mapping[str, Any] = field(default_factory=dict)
     note: str = ""
+    outside: bool = False  # it stays because its provision does not run then
 
 
 def words(day: date) -> str:
@@ -85,9 +86,9 @@ def dated(held: Held, starts: date | None, ends: date | None) -> Line:
     if last and last < first:
         return Line(held, note=f"It would end on {words(last)}, before it begins.")
     if first < opens:
-        return Line(held, note=f"{held.name} itself starts on {words(opens)}.")
+        return Line(held, note=f"{held.name} itself starts on {words(opens)}.", outside=True)
     if closes and (last is None or last > closes):
-        return Line(held, note=f"{held.name} itself ends on {words(closes)}.")
+        return Line(held, note=f"{held.name} itself ends on {words(closes)}.", outside=True)
     return Line(held, after)
 
 

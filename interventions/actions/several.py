@@ -41,6 +41,8 @@ class Row:
     note: str = ""
     sort: str = ""  # what happens to it, where an act does more than one thing: "move", "end"
 
+    provision: int = 0  # whose own days are in the way
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -120,7 +122,14 @@ class Ground:
     def row(self, line: Line, now: str, then: str) -> Row:
         """A line of the preview; a place that stays has no `then`."""
         placement = self.placements[line.held.place.pk]
-        return Row(placement.learner, line.held.name, now, then if line.after else "", line.note)
+        return Row(
+            placement.learner,
+            line.held.name,
+            now,
+            then if line.after else "",
+            line.note,
+            provision=line.held.provision * line.outside,
+        )
 
 
 class Act(Protocol):

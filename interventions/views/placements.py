@@ -128,6 +128,7 @@ def edit(request: Any, pk: int) -> HttpResponse:
         if not form.is_bound:
             return fragment(request, "interventions/placement.html#refused", shown | {"why": refused}, status=422)
         form.add_error(None, str(refused))
+        shown["outside"] = isinstance(refused, actions.OutsideProvision)
         return fragment(request, "interventions/placement.html#editor", shown, status=422)
     except Stale as clash:
         shown["placement"] = clash.current

@@ -118,6 +118,13 @@ class TestEditing:
         assert sentence in answer.text
         assert Placement.objects.get().version == 1
 
+    @pytest.mark.parametrize(("fields", "led"), [({"ends": "2027-08-01"}, True), ({"ends": "2026-09-01"}, False)])
+    def test_days_past_the_provisions_own_lead_to_where_those_are_changed(self, client, placement, fields, led):
+        answer = client.post(f"/map/placements/{placement.pk}/", CELL | {"seen": 1} | fields, headers=HX)
+
+        assert answer.status_code == 422
+        assert (f'href="/provisions/{placement.provision_id}/edit/">Change the days of' in answer.text) is led
+
     def test_a_save_from_a_stale_cell_shows_both_values_and_writes_nothing(self, client, senco, placement):
         other = member(Role.SENCO, senco.school, name="Sam Okafor")
         actions.change_placement(placement=placement, changes={"sessions": 4}, seen=1, by=other)

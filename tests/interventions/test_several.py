@@ -553,6 +553,14 @@ class TestPages:
 
         assert 'value="5 x 15"' in again.content.decode()
 
+    def test_days_past_the_provisions_own_lead_to_where_those_are_changed(self, client, senco, placed):
+        sent = {"act": "dates", "do": "preview", "ends": "2027-08-01", "learners": "", "placements": str(placed[0].pk)}
+
+        look = client.post(reverse(URL), sent).text
+
+        assert "Phonics itself ends on" in look
+        assert f'href="/provisions/{placed[0].provision_id}/edit/">Change its days' in look
+
     @pytest.mark.parametrize("sent", [{}, {"placements": "x,²,99999999999999999999", "learners": "0"}])
     def test_nothing_selected(self, client, senco, sent):
         assert "Nothing is selected" in self.post(client, act="nonsense", **sent).content.decode()
