@@ -150,7 +150,7 @@ def show(request: Any) -> HttpResponse:
     else:
         table = whole(frame, keys)
         ways = Ways(frame.staff_address, frame.learners_address if frame.view == "areas" else "", frame.tiers)
-        context["rows"] = table_html(table, frame.shown, ways) if table.lines else ""
+        context["rows"] = table_html(table, frame.shown, ways) if table.says_something else ""
     context["tally"] = tally_of(frame, [one.pk for one in keys])
     context["later"] = recorded_later(frame, keys)
     if request.htmx and request.method == "POST":

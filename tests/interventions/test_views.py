@@ -69,6 +69,17 @@ class TestAreas:
         ]
         assert rows[0][2] == "Phonics 3 × 20 min 2 learners · Ann Bell · to 20 Jul 2027"
 
+    @pytest.mark.parametrize("view", ["areas", "groups", "staff"])
+    def test_a_day_on_which_nothing_runs_is_said_beside_how_many_learners_there_are(self, client, phonics, view):
+        SenProvisionFactory(learner=phonics.placements.first().learner, code="K", starts=date(2026, 9, 1))
+
+        ahead = client.get(f"/map/?view={view}&as_of=2030-01-01").text
+
+        assert "No provision on this day</h2><p>Nothing is planned yet for this learner.</p>" in ahead
+        assert "<b>1</b> learner<" in ahead
+        assert "Nothing matches" not in ahead
+        assert '<table class="table' not in ahead
+
     def test_a_provision_without_learners_appears_too(self, client, phonics):
         rows = rows_of(client.get("/map/?view=areas").text)
 
