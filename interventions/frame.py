@@ -11,6 +11,7 @@ from datetime import date
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
+from django.db.models import Count
 from django.http import QueryDict
 
 from interventions.filters import ANY_DOSE, Alike, MapFilter, Selection, select, year_choices
@@ -321,9 +322,10 @@ def in_parts(frame: Frame, keys: Sequence[Key]) -> list[tuple[Heading, list[int]
 
 
 def heads_of(frame: Frame, pks: Sequence[int]) -> matrix.Heads:
-    """The columns of the interventions view: the names that run for these learners. One query."""
+    """The columns of the interventions view: the names that run for these learners, fullest first. One query."""
     shown = frame.selection.placements.filter(learner__in=pks).with_tier(frame.day).order_by()
-    return matrix.heads(shown.values_list("provision__name", "tier_then").distinct(), frame.across)
+    counted = shown.values_list("provision__name", "tier_then").annotate(places=Count("pk"))
+    return matrix.heads({(name, tier): places for name, tier, places in counted}, frame.across)
 
 
 def people_of(frame: Frame, pks: Iterable[int]) -> dict[int, Who]:

@@ -146,6 +146,8 @@ def show(request: Any) -> HttpResponse:
     if frame.view in ROWED:
         context |= _rowed(frame, keys, page, text)
         if request.htmx and request.method == "GET" and page > 1:
+            if context["heads"] and request.GET.get("columns") != context["heads"].code:
+                return HttpResponse(status=204, headers={"HX-Refresh": "true"})  # they would stand in other columns
             return fragment(request, "interventions/map.html#more", context)
     else:
         table = whole(frame, keys)
