@@ -53,21 +53,34 @@ PATTERNS = (
 DAILY = re.compile(
     rf"(?:daily|every day|each day)\s*(?:{TIMES}\s*)?(\d+)\s*{MINS}|(\d+)\s*{MINS}\s*(?:daily|every day|a day)"
 )
-NONE = frozenset({"", "-", "–", EVERYDAY, "always", "all lessons", NOT_SAID, "not said"})
+ALWAYS = frozenset({EVERYDAY, "always", "all lessons"})
+NONE = frozenset({"", "-", "–", NOT_SAID, "not said"})
+ONLY_EVERYDAY = "“Every lesson” is for everyday teaching only. Here write sessions × minutes, such as 3 × 10."
 
 
-def read_dose(text: str) -> Dose:
-    """The dose a person typed: "3x10", "3 × 10 mins", "10 min x 3", "daily 15", "every lesson".
+def says_always(text: str) -> bool:
+    """Whether `text` says that something is simply there, which is a dose at tier 1 alone.
 
-    Raises ValueError with what to write when it cannot be read for certain, or is out of bounds
-    (1 to 35 sessions of 1 to 600 minutes).
+    >>> says_always("Every lesson"), says_always("always"), says_always("dose not said"), says_always("5 x 60")
+    (True, True, False, False)
+    """
+    return _plain(text) in ALWAYS
+
+
+def read_dose(text: str, tier: int | None = None) -> Dose:
+    """The dose a person typed: "3x10", "3 × 10 mins", "10 min x 3", "daily 15", and "every lesson" at tier 1.
+
+    Raises ValueError with what to write when it cannot be read for certain, is out of bounds (1 to 35 sessions of
+    1 to 600 minutes), or says "every lesson" in a `tier` above the first, where it would be lost.
 
     >>> read_dose("3x10"), read_dose("15 mins x 4 per week"), read_dose("daily 15")
     (Dose(sessions=3, minutes=10), Dose(sessions=4, minutes=15), Dose(sessions=5, minutes=15))
     """
-    words = re.sub(r"\s+", " ", text.strip().lower())
-    words = re.sub(r"\s*(?:a|per|each|every)? ?(?:week|weekly|wk)$", "", words).rstrip(" .,")
-    if words in NONE:
+    words = _plain(text)
+    above = (tier or 1) > 1
+    if above and words in ALWAYS:
+        raise ValueError(ONLY_EVERYDAY)
+    if words in NONE | ALWAYS:
         return Dose(None, None)
     daily = DAILY.fullmatch(words)
     if daily:
@@ -76,7 +89,12 @@ def read_dose(text: str) -> Dose:
         found = pattern.fullmatch(words)
         if found:
             return _within_bounds(int(found[sessions]), int(found[minutes]))
-    raise ValueError("Write sessions × minutes, such as 3 × 10, or “every lesson”.")
+    raise ValueError(f"Write sessions × minutes, such as 3 × 10{'' if above else ', or “every lesson”'}.")
+
+
+def _plain(text: str) -> str:
+    words = re.sub(r"\s+", " ", text.strip().lower())
+    return re.sub(r"\s*(?:a|per|each|every)? ?(?:week|weekly|wk)$", "", words).rstrip(" .,")
 
 
 def _within_bounds(sessions: int, minutes: int) -> Dose:

@@ -20,6 +20,7 @@ from learners.census import NEED_CHOICES, PROVISION_CHOICES, YEAR_CHOICES
 from learners.filters import named
 from learners.models import Learner, SenProvision
 from provisionmap.school.models import School, User
+from provisionmap.school.today import today
 from provisionmap.web import typed
 from provisionmap.web.forms import PlainSelect
 
@@ -197,6 +198,14 @@ def _about_provision(day: date, chosen: dict[str, Any], alike: Alike | None) -> 
     return wanted
 
 
+def _in_class_then(school: School, day: date, chosen: dict[str, Any]) -> Any:
+    """The learners who were in the chosen year group and class on an earlier day."""
+    found = Learner.objects.filter(school=school).with_class(day)
+    if chosen.get("year"):
+        found = found.filter(year_then=chosen["year"])
+    return found.filter(group_then=int(chosen["group"])) if chosen.get("group") else found
+
+
 def select(
     *, school: School, user: User, day: date, chosen: dict[str, Any], text: str = "", alike: Alike | None = None
 ) -> Selection:
@@ -207,10 +216,11 @@ def select(
     about = _about_provision(day, chosen, alike) if any(chosen.get(name) for name in OF_PROVISION) else None
     if about is not None:
         placements = placements.filter(provision__in=Provision.objects.filter(about, school=school).values("pk"))
-    if chosen.get("year"):
-        learners = learners.filter(nc_year=chosen["year"])
-    if chosen.get("group"):
-        learners = learners.filter(group=int(chosen["group"]))
+    if day < today() and (chosen.get("year") or chosen.get("group")):
+        learners = learners.filter(pk__in=_in_class_then(school, day, chosen).values("pk"))
+    elif chosen.get("year") or chosen.get("group"):
+        wanted = {"nc_year": chosen.get("year"), "group": chosen.get("group")}
+        learners = learners.filter(**{name: value for name, value in wanted.items() if value})
     if chosen.get("need"):
         learners = learners.filter(Exists(record.with_need(chosen["need"])))
     if chosen.get("sen"):

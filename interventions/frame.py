@@ -11,6 +11,7 @@ from datetime import date
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
+from django.db.models import Count
 from django.http import QueryDict
 
 from interventions.filters import ANY_DOSE, Alike, MapFilter, Selection, select, year_choices
@@ -290,6 +291,13 @@ def everybody(frame: Frame) -> list[Key]:
     return keys_of(frame.selection.learners, frame.by, frame.past)
 
 
+def recorded_later(frame: Frame, keys: Sequence[Key]) -> int:
+    """Of how many of these learners an earlier day's map shows today's class: of none by then. One query, if at all."""
+    if frame.past is None or frame.day >= today():
+        return 0
+    return Learner.objects.filter(pk__in=[one.pk for one in keys]).recorded_later(frame.day).count()
+
+
 def whole(frame: Frame, keys: Sequence[Key]) -> Table:
     """The table of a view that is not drawn learner by learner: areas, groups or staff."""
     pks = [one.pk for one in keys]
@@ -314,9 +322,10 @@ def in_parts(frame: Frame, keys: Sequence[Key]) -> list[tuple[Heading, list[int]
 
 
 def heads_of(frame: Frame, pks: Sequence[int]) -> matrix.Heads:
-    """The columns of the interventions view: the names that run for these learners. One query."""
+    """The columns of the interventions view: the names that run for these learners, fullest first. One query."""
     shown = frame.selection.placements.filter(learner__in=pks).with_tier(frame.day).order_by()
-    return matrix.heads(shown.values_list("provision__name", "tier_then").distinct(), frame.across)
+    counted = shown.values_list("provision__name", "tier_then").annotate(places=Count("pk"))
+    return matrix.heads({(name, tier): places for name, tier, places in counted}, frame.across)
 
 
 def people_of(frame: Frame, pks: Iterable[int]) -> dict[int, Who]:

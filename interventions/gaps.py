@@ -13,7 +13,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
 from interventions.continuing import key_of
@@ -100,6 +100,38 @@ class Load:
         return self.minutes - int(self.weekly * 60)
 
 
+UNITS = {"learner": ("learner", "learners"), "provision": ("provision", "provisions"), "person": ("person", "people")}
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many rows a gap has and, where they are placements, of how many learners: those are counted first."""
+
+    gap: Gap
+    rows: int
+    learners: int = 0
+
+    @property
+    def count(self) -> int:
+        """What the overview shows large."""
+        return self.learners if self.gap.about == "placement" else self.rows
+
+    @property
+    def unit(self) -> str:
+        """What that counts.
+
+        >>> Tally(BY_KEY["doubled"], 209, 77).unit, Tally(BY_KEY["nothing"], 1).unit
+        ('learners', 'learner')
+        """
+        one, several = UNITS["learner" if self.gap.about == "placement" else self.gap.about]
+        return one if self.count == 1 else several
+
+    @property
+    def more(self) -> str:
+        """The placements, where learners were counted first; else nothing."""
+        return f"{self.rows} placement{'' if self.rows == 1 else 's'}" if self.gap.about == "placement" else ""
+
+
 class Finder:
     """Finds the gaps of one school that one person may see, on one day."""
 
@@ -132,13 +164,21 @@ class Finder:
         }
         return found[gap.key]()
 
-    def counts(self) -> dict[str, int]:
-        """How many rows each gap has: one query for each kind, however many there are."""
+    def tallies(self) -> dict[str, Tally]:
+        """How much each gap has: one query for each kind, however many there are."""
         counted = {}
         for gap in self.gaps:
             rows = self.rows(gap)
-            counted[gap.key] = len(rows) if isinstance(rows, list) else rows.order_by().count()
+            if gap.about == "placement":
+                sums = rows.order_by().aggregate(rows=Count("pk"), learners=Count("learner", distinct=True))
+                counted[gap.key] = Tally(gap, sums["rows"], sums["learners"])
+            else:
+                counted[gap.key] = Tally(gap, len(rows) if isinstance(rows, list) else rows.order_by().count())
         return counted
+
+    def counts(self) -> dict[str, int]:
+        """How many rows each gap has."""
+        return {key: tally.rows for key, tally in self.tallies().items()}
 
     def learners_of(self, gap: Gap) -> QuerySet[Learner]:
         """The learners a gap is about, for the map's filter."""

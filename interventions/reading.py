@@ -17,7 +17,7 @@ from provisionmap.school.models import User
 
 READING_ORDER = ("surname", "forename", "pk")
 WHO = (
-    "pk", "forename", "preferred_name", "surname", "nc_year", "group__name", "sen_code",
+    "pk", "forename", "preferred_name", "surname", "year_then", "class_then", "sen_code",
     "sen_need_1", "sen_need_2", "sen_need_3", "sen_need_4", *Learner.FLAGS,
 )  # fmt: skip
 ROLES = dict(Deliverer.ROLES)
@@ -40,7 +40,7 @@ def who_of(learner: Learner) -> Who:
 def people_of(learners: QuerySet[Learner], past: date | None = None) -> dict[int, Who]:
     """`learners` as the first column shows them, by id, in reading order. One query, no records made of its rows."""
     found = {}
-    for row in learners.for_register(past).values_list(*WHO):
+    for row in learners.for_register(past).with_class(past).values_list(*WHO):
         pk, forename, preferred, surname, year, group, sen = row[:7]
         flags = tuple(tag for tag, held in zip(Learner.FLAGS.values(), row[11:], strict=True) if held)
         needs = tuple(code for code in row[7:11] if code)
@@ -152,15 +152,15 @@ def keys_of(learners: QuerySet[Learner], by: str, past: date | None = None) -> l
     SEN provision and need are read where `by` asks for them, as they cost a join.
     """
     if by in ("sen", "need"):
-        fields = ("pk", "nc_year", "group__name", "sen_code", "sen_need_1")
+        fields = ("pk", "year_then", "class_then", "sen_code", "sen_need_1")
         return [
             Key(pk, year, group or "", sen or "", need or "")
-            for pk, year, group, sen, need in learners.for_register(past).values_list(*fields)
+            for pk, year, group, sen, need in learners.for_register(past).with_class(past).values_list(*fields)
         ]
     rows = learners.order_by(*READING_ORDER)
     if not by:
         return [Key(pk) for pk in rows.values_list("pk", flat=True)]
-    rows = rows.values_list("pk", "nc_year", "group__name")
+    rows = rows.with_class(past).values_list("pk", "year_then", "class_then")
     return [Key(pk, year, group or "") for pk, year, group in rows]
 
 

@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import Any
 
 from interventions.continuing import Place
-from interventions.dose import Dose
+from interventions.dose import ONLY_EVERYDAY, Dose
 from interventions.regrouping import Moves, Running, merge
 
 Days = tuple[date, date | None]
@@ -30,6 +30,7 @@ class Held:
     within: Days
     dose: Dose
     review_on: date | None = None
+    tier: int | None = None
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class Line:
     held: Held
     after: Mapping[str, Any] = field(default_factory=dict)
     note: str = ""
+    outside: bool = False  # it stays because its provision does not run then
 
 
 def words(day: date) -> str:
@@ -84,14 +86,16 @@ def dated(held: Held, starts: date | None, ends: date | None) -> Line:
     if last and last < first:
         return Line(held, note=f"It would end on {words(last)}, before it begins.")
     if first < opens:
-        return Line(held, note=f"{held.name} itself starts on {words(opens)}.")
+        return Line(held, note=f"{held.name} itself starts on {words(opens)}.", outside=True)
     if closes and (last is None or last > closes):
-        return Line(held, note=f"{held.name} itself ends on {words(closes)}.")
+        return Line(held, note=f"{held.name} itself ends on {words(closes)}.", outside=True)
     return Line(held, after)
 
 
-def dosed(held: Held, dose: Dose) -> Line:
-    """A new dose."""
+def dosed(held: Held, dose: Dose, *, always: bool = False) -> Line:
+    """A new dose; `always` says it was "every lesson", which is one at tier 1 alone: above it would read as unsaid."""
+    if always and held.tier and held.tier > 1:
+        return Line(held, note=ONLY_EVERYDAY)
     if held.dose == dose:
         return Line(held, note="Has this dose already.")
     return Line(held, {"sessions": dose.sessions, "minutes": dose.minutes})

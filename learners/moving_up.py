@@ -73,6 +73,7 @@ class Room:
     pk: int
     name: str
     nc_year: str
+    teachers: frozenset[int] = frozenset()
 
 
 def next_year(code: str) -> str:
@@ -158,7 +159,8 @@ def _usual(pupil: Pupil, turn: Turn) -> tuple[str, str]:
 def room_after(room: Room, rooms: Sequence[Room]) -> int | None:
     """The class that those of `room` who move up most likely go to; None where nothing tells.
 
-    A class without a year keeps its learners; "4A" becomes "5A"; the only class of the next year takes them all.
+    A class without a year keeps its learners; "4A" becomes "5A"; the only class of the next year takes them all, or the
+    only one that a teacher of theirs has as well.
 
     >>> room_after(Room(1, "4A", "4"), [Room(2, "5a", "5"), Room(3, "5B", "5")])
     2
@@ -170,6 +172,8 @@ def room_after(room: Room, rooms: Sequence[Room]) -> int | None:
         name = re.sub(rf"(?<!\d){room.nc_year}(?!\d)", next_year(room.nc_year), room.name)
         named = [one for one in after if one.name.casefold() == name.casefold()]
         after = named if name != room.name and named else after
+    if len(after) > 1:
+        after = [one for one in after if one.teachers & room.teachers]
     return after[0].pk if len(after) == 1 else None
 
 

@@ -30,6 +30,10 @@ GONE = "Somebody took this place off the map meanwhile. Its history can bring it
 LOOK_BACK = 50  # history rows searched for a change to take back
 
 
+class OutsideProvision(NotAllowed):
+    """These days are not the provision's: it has to run longer first."""
+
+
 def check_dates(placement: Placement, starts: date, ends: date | None) -> Share:
     """Raises NotAllowed when these days lie outside the provision's, or meet another place of the learner in it.
 
@@ -37,9 +41,11 @@ def check_dates(placement: Placement, starts: date, ends: date | None) -> Share:
     """
     provision = Provision.objects.select_for_update().get(pk=placement.provision_id)
     if starts < provision.starts:
-        raise NotAllowed(f"{provision.name} itself starts on {provision.starts:%d/%m/%Y}. Change its first day first.")
+        raise OutsideProvision(
+            f"{provision.name} itself starts on {provision.starts:%d/%m/%Y}. Change its first day first."
+        )
     if provision.ends and (ends is None or max(starts, ends) > provision.ends):
-        raise NotAllowed(f"{provision.name} itself ends on {provision.ends:%d/%m/%Y}. Change its last day first.")
+        raise OutsideProvision(f"{provision.name} itself ends on {provision.ends:%d/%m/%Y}. Change its last day first.")
     share = Share.read(provision, placement.learner_id)
     if share.meets(placement.pk, starts, ends):
         raise NotAllowed("The learner has another place in this provision in that time. Choose other days.")

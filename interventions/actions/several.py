@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -25,6 +26,8 @@ from provisionmap.school.access import NotAllowed
 from provisionmap.school.models import School, User
 
 MOST = 2000  # placements, or learners, in one act
+# What an act that does more than one thing does to a place, of one and of several.
+SORTS = {"move": ("moves", "move"), "end": ("ends", "end"), "gone": ("is taken off", "are taken off")}
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,9 @@ class Row:
     now: str
     then: str = ""
     note: str = ""
+    sort: str = ""  # what happens to it, where an act does more than one thing: "move", "end"
+
+    provision: int = 0  # whose own days are in the way
 
 
 @dataclass(frozen=True)
@@ -46,6 +52,23 @@ class Plan:
     token: str
     count: int
     refused: str = ""
+
+    @property
+    def sorts(self) -> dict[str, int]:
+        """How many rows of each sort change, in the order of SORTS."""
+        counts = Counter(row.sort for row in self.rows if row.then)
+        return {sort: counts[sort] for sort in SORTS if counts[sort]}
+
+    @property
+    def told(self) -> str:
+        """How much changes, in words.
+
+        >>> Plan([Row(None, "A", "", "ends", sort="end"), Row(None, "B", "", "B, from", sort="move")], "", 2).told
+        '1 moves, 1 ends'
+        """
+        if not set(self.sorts) - {"move"}:
+            return f"{self.count} would change"
+        return ", ".join(sort_words(sort, count) for sort, count in self.sorts.items())
 
     @property
     def staying(self) -> int:
@@ -74,6 +97,7 @@ class Ground:
                 (row.provision.starts, row.provision.ends),
                 Dose(row.sessions, row.minutes),
                 row.review_on,
+                row.provision.tier,
             )
             for row in self.placements.values()
         ]
@@ -98,7 +122,14 @@ class Ground:
     def row(self, line: Line, now: str, then: str) -> Row:
         """A line of the preview; a place that stays has no `then`."""
         placement = self.placements[line.held.place.pk]
-        return Row(placement.learner, line.held.name, now, then if line.after else "", line.note)
+        return Row(
+            placement.learner,
+            line.held.name,
+            now,
+            then if line.after else "",
+            line.note,
+            provision=line.held.provision * line.outside,
+        )
 
 
 class Act(Protocol):
@@ -111,7 +142,7 @@ class Act(Protocol):
     def rows(self, ground: Ground) -> tuple[list[Row], int, str]:
         """The lines of the preview, how many change, and why nothing can be done ("" when it can)."""
 
-    def words(self, count: int, ground: Ground) -> str:
+    def words(self, plan: Plan, ground: Ground) -> str:
         """What was done, naming no learner."""
 
     def write(self, ground: Ground, change: MapChange) -> None:
@@ -172,7 +203,7 @@ def do_several(
         one.provision.tier for one in ground.placements.values()
     }:
         check_can_edit(school, tier, by)
-    change = open_change(school=school, kind="bulk", words=act.words(plan.count, ground), by=by)
+    change = open_change(school=school, kind="bulk", words=act.words(plan, ground), by=by)
     act.write(ground, change)
     audit.record("map.several", by=by, target=change, new=_of(ground))
     return change
@@ -216,6 +247,11 @@ def edit(lines: Sequence[Line], ground: Ground, change: MapChange) -> None:
     change_rows(rows, sorted(fields), change=change)
     if fields & {"starts", "ends"}:
         sync_grants({row.provision_id for row in rows})
+
+
+def sort_words(sort: str, count: int) -> str:
+    """How many of a sort, as a preview says it."""
+    return f"{count} {SORTS[sort][count != 1]}"
 
 
 def days_words(starts: date, ends: date | None) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from interventions.actions.changes import change_rows
@@ -12,9 +12,9 @@ from interventions.actions.grants import sync_grants
 from interventions.actions.previewed import many
 from interventions.actions.provisions import Delivery, hand_over, last_day_of, place_all
 from interventions.actions.regrouping import dose_after, write_moves
-from interventions.actions.several import Ground, Row, days_words, edit
+from interventions.actions.several import Ground, Plan, Row, days_words, edit, sort_words
 from interventions.continuing import Place
-from interventions.dose import Dose
+from interventions.dose import EVERYDAY, Dose
 from interventions.models import Deliverer, MapChange, Placement, Provision
 from interventions.regrouping import Moves, Running
 from interventions.several import (
@@ -35,6 +35,8 @@ from interventions.telling import people_of
 from learners.models import Learner
 from provisionmap.school.models import User
 from provisionmap.school.today import today
+
+MOVES = "move"
 
 
 class Edits(ABC):
@@ -75,9 +77,9 @@ class End(Edits):
         """What becomes of each placement."""
         return [ended(one, self.on, today()) for one in ground.held]
 
-    def words(self, count: int, ground: Ground) -> str:
+    def words(self, plan: Plan, ground: Ground) -> str:
         """As `Act` has it."""
-        return f"Ended {many(count, 'placement')} on {self.on:%d/%m/%Y}"
+        return f"Ended {many(plan.count, 'placement')} on {self.on:%d/%m/%Y}"
 
 
 @dataclass(frozen=True)
@@ -93,33 +95,34 @@ class ChangeDates(Edits):
         hidden = ground.hidden([pk for places in beside.values() for pk, _ in places])
         return apart([dated(one, self.starts, self.ends) for one in ground.held], beside, hidden)
 
-    def words(self, count: int, ground: Ground) -> str:
+    def words(self, plan: Plan, ground: Ground) -> str:
         """As `Act` has it."""
         days = [f"{word} {day:%d/%m/%Y}" for word, day in (("from", self.starts), ("to", self.ends)) if day]
-        return f"Changed the days of {many(count, 'placement')}: {' '.join(days)}"
+        return f"Changed the days of {many(plan.count, 'placement')}: {' '.join(days)}"
 
 
 @dataclass(frozen=True)
 class ChangeDose(Edits):
-    """A new dose."""
+    """A new dose; `always` where "every lesson" was written."""
 
     dose: Dose
+    always: bool = False
 
     def lines(self, ground: Ground) -> list[Line]:
         """What becomes of each placement."""
-        return [dosed(one, self.dose) for one in ground.held]
+        return [dosed(one, self.dose, always=self.always) for one in ground.held]
 
     def now(self, held: Held) -> str:
         """Its dose."""
-        return held.dose.words
+        return held.dose.words_at(held.tier)
 
     def then(self, line: Line) -> str:
         """The new dose."""
-        return self.dose.words
+        return self.dose.words_at(line.held.tier)
 
-    def words(self, count: int, ground: Ground) -> str:
+    def words(self, plan: Plan, ground: Ground) -> str:
         """As `Act` has it."""
-        return f"Changed the dose of {many(count, 'placement')} to {self.dose.words}"
+        return f"Changed the dose of {many(plan.count, 'placement')} to {EVERYDAY if self.always else self.dose.words}"
 
 
 @dataclass(frozen=True)
@@ -141,9 +144,9 @@ class SetReview(Edits):
         """The new review date."""
         return f"review {words(self.on)}"
 
-    def words(self, count: int, ground: Ground) -> str:
+    def words(self, plan: Plan, ground: Ground) -> str:
         """As `Act` has it."""
-        return f"Set the review date of {many(count, 'placement')} to {self.on:%d/%m/%Y}"
+        return f"Set the review date of {many(plan.count, 'placement')} to {self.on:%d/%m/%Y}"
 
 
 @dataclass(frozen=True)
@@ -172,7 +175,12 @@ class Move:
         lines.sort(key=lambda line: order[line.held.place.pk])
         target = ground.provisions[self.into]
         shown = [
-            ground.row(one, days_words(one.held.place.starts, one.held.place.ends), self._then(one, ground, target))
+            replace(
+                ground.row(
+                    one, days_words(one.held.place.starts, one.held.place.ends), self._then(one, ground, target)
+                ),
+                sort=_sort(one),
+            )
             for one in lines
         ]
         return shown, len(changing(lines)), ""
@@ -187,10 +195,12 @@ class Move:
             parts.append(f"{target.name}, {days_words(line.after['starts'], line.after['until'])}, {dose}")
         return "; then ".join(parts)
 
-    def words(self, count: int, ground: Ground) -> str:
+    def words(self, plan: Plan, ground: Ground) -> str:
         """As `Act` has it."""
-        name = ground.provisions[self.into].name
-        return f"Moved {many(count, 'placement')} to {name} on {self.on:%d/%m/%Y}"
+        moving, name = plan.sorts.get(MOVES, 0), ground.provisions[self.into].name
+        more = [sort_words(sort, count) for sort, count in plan.sorts.items() if sort != MOVES]
+        rest = f"; {', '.join(more)}" if more else ""
+        return f"Moved {many(moving, 'placement')} to {name} on {self.on:%d/%m/%Y}{rest}"
 
     def write(self, ground: Ground, change: MapChange) -> None:
         """As `Act` has it."""
@@ -200,6 +210,12 @@ class Move:
         change_rows([left[pk] for pk in sorted(left)], [], change=change)
         write_moves(moves, ground.placements, ground.provisions[self.into], change)
         sync_grants({self.into} | {one.provision for one in ground.held})
+
+
+def _sort(line: Line) -> str:
+    if "starts" in line.after:
+        return MOVES
+    return "gone" if line.after.get("gone") else "end" if line.after else ""
 
 
 @dataclass(frozen=True)
@@ -257,9 +273,9 @@ class ChangeStaff:
             rows.append(Row(None, many(hidden, "provision"), "", "", "Not open to you: ask your SENCO."))
         return rows, sum(bool(row.then) for row in rows), ""
 
-    def words(self, count: int, ground: Ground) -> str:
+    def words(self, plan: Plan, ground: Ground) -> str:
         """As `Act` has it."""
-        return f"Changed the staff of {many(count, 'provision')} from {today():%d/%m/%Y}"
+        return f"Changed the staff of {many(plan.count, 'provision')} from {today():%d/%m/%Y}"
 
     def write(self, ground: Ground, change: MapChange) -> None:
         """As `Act` has it."""
@@ -327,10 +343,10 @@ class AddTo:
         ]
         return rows, sum(bool(row.then) for row in rows), ""
 
-    def words(self, count: int, ground: Ground) -> str:
+    def words(self, plan: Plan, ground: Ground) -> str:
         """As `Act` has it."""
         target = ground.provisions[self.into]
-        return f"Added {many(count, 'learner')} to {target.name} from {self._starts(target):%d/%m/%Y}"
+        return f"Added {many(plan.count, 'learner')} to {target.name} from {self._starts(target):%d/%m/%Y}"
 
     def write(self, ground: Ground, change: MapChange) -> None:
         """As `Act` has it."""

@@ -106,11 +106,13 @@ class Drawing:
     lines: tuple[Line, ...]
     fixed: int = 1
     confidential: bool = False
+    beside: int = 1  # how many things stand beside each other in a cell: one column of lists would leave a page empty
 
 
 ROOM = {"A3": 260, "A4": 220}  # characters side by side that can be read on paper
 LONGEST_RUN = 24  # characters without a space that a narrow column may have to hold
 LETTER, EDGES = 1.2, 3  # of that room: a bold letter, and what a cell has beside its words
+BESIDE = 3
 SQUEEZED = 0.75  # of their width that lists may be left with, for all columns to stand on one page
 _WORD = re.compile(r"[^\s-]+-?")
 
@@ -360,7 +362,9 @@ def drawing_of(table: Table, shown: Shown, labels: Mapping[int, str]) -> Drawing
             lines.append(Line(("Together", *spare, *cells(section.sums)), "sum"))
     if table.sums:
         lines.append(Line(("In all", *spare, *cells(table.sums)), "sum"))
-    return Drawing(table.name, heads, tuple(lines), 1 + len(own), table.confidential)
+    listed = sum(column.kind == "listed" for column in table.columns)
+    beside = BESIDE if listed == 1 and not of_learners else 1
+    return Drawing(table.name, heads, tuple(lines), 1 + len(own), table.confidential, beside)
 
 
 def note_words(note: Note) -> str:

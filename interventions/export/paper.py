@@ -43,12 +43,18 @@ def portioned(line: Line, drawing: Drawing, paper: str) -> list[Line]:
     >>> [(row.cells[0], len(row.cells[1])) for row in rows]
     [('Ann', 17), ('Ann (continued)', 13)]
     """
-    return portions(line, drawing, _lines_of, TALLEST[paper])
+    beside = drawing.beside
+
+    def lines_of(note: Note, width: int) -> int:
+        return _lines_of(note, width // beside)
+
+    return portions(line, drawing, lines_of, TALLEST[paper] * beside)
 
 
-def _height(cell: Cell, width: int) -> float:
+def _height(cell: Cell, width: int, beside: int = 1) -> float:
     if isinstance(cell, tuple):
-        return sum(_lines_of(note, width) * 0.94 + 0.2 for note in cell)
+        lines = [_lines_of(note, width // beside) * 0.94 + 0.2 for note in cell]
+        return sum(max(lines[at : at + beside]) for at in range(0, len(lines), beside))
     return -(-len(str(cell)) // width)
 
 
@@ -60,7 +66,8 @@ def pages_expected(drawing: Drawing, paper: str) -> int:
     """
     pages = 0
     for part in across(fitted(drawing, paper), paper):
-        tall = sum(max(_height(*pair) for pair in zip(line.cells, (head.width for head in part.heads), strict=True))
+        widths = [head.width for head in part.heads]
+        tall = sum(max(_height(cell, width, part.beside) for cell, width in zip(line.cells, widths, strict=True))
                    + RULED for line in part.lines)  # fmt: skip
         pages += ceil(tall / HELD[paper]) or 1
     return pages
@@ -129,7 +136,8 @@ def _table(drawing: Drawing, paper: str) -> str:
     columns = "".join(f'<col style="width: {head.width * 100 / whole:.2f}%">' for head in drawing.heads)
     heads = "".join(map(_head, drawing.heads))
     body = "".join(_row(part, drawing) for line in drawing.lines for part in portioned(line, drawing, paper))
-    return f"<table><colgroup>{columns}</colgroup><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
+    beside = ' class="beside"' if drawing.beside > 1 else ""
+    return f"<table{beside}><colgroup>{columns}</colgroup><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def pages_of(about: About, drawing: Drawing) -> str:

@@ -24,14 +24,14 @@ PLANNED = (
 
 
 PUPIL = (
-    "pk", "upn", "surname", "forename", "nc_year", "group__name", "sen_code",
+    "pk", "upn", "surname", "forename", "year_then", "class_then", "sen_code",
     "sen_need_1", "sen_need_2", "sen_need_3", "sen_need_4",
 )  # fmt: skip
 
 
 def pupils_of(learners: Sequence[int], past: date | None) -> dict[int, Pupil]:
     """Learners as the sheet names them; the SEN record is that of the day `past`, or the open one. One query."""
-    rows = Learner.objects.filter(pk__in=learners).for_register(past).order_by().values_list(*PUPIL)
+    rows = Learner.objects.filter(pk__in=learners).for_register(past).with_class(past).order_by().values_list(*PUPIL)
     return {
         pk: Pupil(upn, surname, forename, year, group or "", sen or "", tuple(code for code in needs if code))
         for pk, upn, surname, forename, year, group, sen, *needs in rows

@@ -10,28 +10,45 @@ from interventions.dose import Dose, read_dose
 from interventions.models import Placement
 from provisionmap.web.forms import check_year
 
+SUCH_AS = "Sessions a week × minutes, such as 3 × 10."
 OWN = ("starts", "ends", "outcome", "baseline", "target", "review_on")  # fields written as they are typed
 
 
 class DoseField(forms.CharField):
-    """A dose in words: "3 × 10", "daily 15", "every lesson"."""
+    """A dose in words: "3 × 10", "daily 15", and at tier 1 "every lesson"."""
+
+    tier: int | None = None
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("label", "Dose")
-        kwargs.setdefault("help_text", "Sessions a week × minutes, such as 3 × 10, or “every lesson”.")
+        kwargs.setdefault("help_text", SUCH_AS)
         super().__init__(max_length=40, required=False, **kwargs)
+
+    def stands_in(self, tier: int) -> None:
+        """The tier it is a dose in: what can be written follows from it."""
+        self.tier = tier
+        self.help_text = SUCH_AS if tier > 1 else f"{SUCH_AS[:-1]}, or “every lesson”."
 
     def prepare_value(self, value: Any) -> Any:
         """As a person writes it."""
-        return value.words if isinstance(value, Dose) else value
+        return value.words_at(self.tier) if isinstance(value, Dose) else value
 
     def clean(self, value: Any) -> Any:
         """The dose; the form's error says how to write one."""
-        text = super().clean(value)
-        try:
-            return read_dose(text)
-        except ValueError as wrong:
-            raise forms.ValidationError(str(wrong)) from wrong
+        return dose_in(super().clean(value), self.tier)
+
+
+def dose_in(text: str, tier: int | None) -> Dose:
+    """The dose typed for `tier`; a form's error says how to write one."""
+    try:
+        return read_dose(text, tier)
+    except ValueError as wrong:
+        raise forms.ValidationError(str(wrong)) from wrong
+
+
+def everyday_in(tiers: dict[int, str]) -> str:
+    """What a form for any of the school's `tiers` adds to how a dose is written."""
+    return f" In {tiers[1]} also “every lesson”." if 1 in tiers else ""
 
 
 def day_field(label: str, **kwargs: Any) -> forms.DateField:
@@ -58,9 +75,11 @@ class CellForm(forms.Form):
     review_on = day_field("Review date", required=False)
     seen = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, missing: str = "", **kwargs: Any) -> None:
-        """`missing` is the field that somebody comes to fill in: the form opens there."""
+    def __init__(self, *args: Any, tier: int, missing: str = "", **kwargs: Any) -> None:
+        """`tier` is the provision's; `missing` is the field that somebody comes to fill in: the form opens there."""
         super().__init__(*args, **kwargs)
+        dose: Any = self.fields["dose"]
+        dose.stands_in(tier)
         self.missing = missing
         if missing:
             self.fields[missing].widget.attrs["autofocus"] = True

@@ -11,7 +11,7 @@ from django.db.models import Q
 from interventions.actions.provisions import Delivery, Plan
 from interventions.areas import AREA_CHOICES
 from interventions.dose import Dose
-from interventions.forms.placements import DoseField, day_field
+from interventions.forms.placements import SUCH_AS, DoseField, day_field, dose_in, everyday_in
 from interventions.models import Deliverer, Intervention, Provision
 from interventions.subjects import SUBJECT_CHOICES
 from learners.models import Group, Learner
@@ -57,6 +57,7 @@ class ProvisionForm(forms.Form):
         """`clears`: whether this person would still see the provision once it is confidential."""
         super().__init__(*args, **kwargs)
         self.fields["tier"].choices = list(tiers.items())
+        self.fields["dose"].help_text = f"{SUCH_AS}{everyday_in(tiers)}"
         entries = Intervention.objects.filter(school=school)
         # What was chosen once stays to choose: an entry archived since, somebody who has left.
         for name, rows, offered in (
@@ -69,6 +70,10 @@ class ProvisionForm(forms.Form):
             self.fields[name].queryset = held.order_by("name", "pk") if chosen else held
         if not clears:
             del self.fields["confidential"]
+
+    def clean_dose(self) -> Dose:
+        """“Every lesson” is a dose in the first tier alone."""
+        return dose_in(self.data.get("dose", ""), self.cleaned_data.get("tier"))
 
     def clean(self) -> dict[str, Any]:
         """The last day is not before the first."""

@@ -31,8 +31,10 @@ class SplitForm(forms.Form):
     )
     place = forms.CharField(max_length=80, required=False)
 
-    def __init__(self, *args: Any, staff: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, staff: Any, tier: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        dose: Any = self.fields["dose"]
+        dose.tier = tier
         for name in ("deliverer", "responsible"):
             field: Any = self.fields[name]
             field.queryset = staff

@@ -22,7 +22,8 @@ from interventions.actions.several_acts import (
     SetReview,
     staff_of,
 )
-from interventions.forms.placements import DoseField, day_field
+from interventions.dose import says_always
+from interventions.forms.placements import SUCH_AS, DoseField, day_field, everyday_in
 from interventions.models import Deliverer, Provision
 from interventions.telling import told_apart
 from provisionmap.school.models import School, User
@@ -45,6 +46,8 @@ class ActForm(forms.Form):
         for name in ("deliverer", "responsible"):
             if name in self.fields:
                 self._queryset(name, User.objects.at(school, today()))
+        if "dose" in self.fields:
+            self.fields["dose"].help_text = f"{SUCH_AS}{everyday_in(school.tiers_on(today()))}"
         if "into" in self.fields:
             running = Provision.objects.visible_to(user).filter(Q(ends=None) | Q(ends__gte=today()), school=school)
             self._queryset("into", told_apart(running).order_by("name", "starts", "pk"))
@@ -101,13 +104,13 @@ class DoseForm(ActForm):
         """Nothing written is no dose here: it would take the dose of all of them away."""
         data = super().clean() or {}
         if not self.data.get("dose", "").strip():
-            self.add_error("dose", "Write a dose, such as 3 × 10, or “every lesson”.")
+            self.add_error("dose", "Write a dose, such as 3 × 10.")
         return data
 
     @property
     def act(self) -> Act:
         """What the action takes."""
-        return ChangeDose(self.cleaned_data["dose"])
+        return ChangeDose(self.cleaned_data["dose"], always=says_always(self.data["dose"]))
 
 
 class ReviewForm(ActForm):

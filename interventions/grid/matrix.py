@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 
 from interventions.grid.learners import sums_cells, under
 from interventions.grid.sections import Sums
@@ -19,6 +20,15 @@ class Heads:
     page: int
     pages: int
     total: int
+
+    @property
+    def code(self) -> str:
+        """Says which columns these are: rows that scrolling asks for must belong to the same.
+
+        >>> Heads((("Phonics", 2),), 1, 1, 1).code == Heads((("Lego club", 2),), 1, 1, 1).code
+        False
+        """
+        return sha256(repr(self.names).encode()).hexdigest()[:8]
 
     @property
     def first(self) -> int:
@@ -46,16 +56,16 @@ def order(column: tuple[str, int]) -> tuple[int, str, str]:
     return column[1], column[0].casefold(), column[0]
 
 
-def heads(names: Iterable[tuple[str, int]], page: int) -> Heads:
-    """The columns of `page` among `names`, given with their tiers; the nearest page for one that is not there.
+def heads(counts: Mapping[tuple[str, int], int], page: int) -> Heads:
+    """The columns of `page`, fullest first; the nearest page for one that is not there.
 
-    A name that runs at two tiers has a column for each.
+    `counts` holds the placements of each name at its tier: one that runs at two tiers has a column for each.
 
-    >>> found = heads([("Phonics", 2), ("Lego club", 2), ("Phonics", 2), ("Clear font", 1)], 9)
+    >>> found = heads({("Phonics", 2): 4, ("Lego club", 2): 1, ("Clear font", 1): 1}, 9)
     >>> found.names, found.page, found.total
-    ((('Clear font', 1), ('Lego club', 2), ('Phonics', 2)), 1, 3)
+    ((('Phonics', 2), ('Clear font', 1), ('Lego club', 2)), 1, 3)
     """
-    every = sorted(set(names), key=order)
+    every = sorted(counts, key=lambda column: (-counts[column], *order(column)))
     pages = max(1, -(-len(every) // ACROSS))
     page = min(max(1, page), pages)
     return Heads(tuple(every[(page - 1) * ACROSS : page * ACROSS]), page, pages, len(every))

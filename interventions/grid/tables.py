@@ -68,6 +68,11 @@ class Table:
         )
 
     @property
+    def says_something(self) -> bool:
+        """Whether anything stands in it beside the headings of its lines."""
+        return any(cell for line in self.lines for cell in line.cells)
+
+    @property
     def lines(self) -> Sequence[Line]:
         """The lines of all sections."""
         return [line for section in self.sections for line in section.lines]

@@ -37,12 +37,12 @@ def _hours_known(request: Any, finder: Finder) -> bool | None:
 def overview(request: Any) -> HttpResponse:
     """Every kind of gap with how many there are today."""
     finder = _finder(request)
-    counts = finder.counts()
+    tallies = finder.tallies()
     shown = {
         "section": "map",
         "today": today(),
-        "gaps": [{"gap": gap, "count": counts[gap.key]} for gap in finder.gaps],
-        "total": sum(counts.values()),
+        "gaps": list(tallies.values()),
+        "total": sum(one.rows for one in tallies.values()),
         "hours_known": _hours_known(request, finder),
     }
     return render(request, "interventions/gaps.html", shown)

@@ -24,6 +24,7 @@ from interventions.frame import (
     in_parts,
     items_for,
     people_of,
+    recorded_later,
     tidied,
     whole,
 )
@@ -145,12 +146,15 @@ def show(request: Any) -> HttpResponse:
     if frame.view in ROWED:
         context |= _rowed(frame, keys, page, text)
         if request.htmx and request.method == "GET" and page > 1:
+            if context["heads"] and request.GET.get("columns") != context["heads"].code:
+                return HttpResponse(status=204, headers={"HX-Refresh": "true"})  # they would stand in other columns
             return fragment(request, "interventions/map.html#more", context)
     else:
         table = whole(frame, keys)
         ways = Ways(frame.staff_address, frame.learners_address if frame.view == "areas" else "", frame.tiers)
-        context["rows"] = table_html(table, frame.shown, ways) if table.lines else ""
+        context["rows"] = table_html(table, frame.shown, ways) if table.says_something else ""
     context["tally"] = tally_of(frame, [one.pk for one in keys])
+    context["later"] = recorded_later(frame, keys)
     if request.htmx and request.method == "POST":
         return fragment(request, "interventions/map.html#searched", context)
     return render(request, "interventions/map.html", context)

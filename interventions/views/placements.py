@@ -110,7 +110,8 @@ def edit(request: Any, pk: int) -> HttpResponse:
     placement = _placement(request, pk)
     gap = _came_from(request)
     form = CellForm(
-        request.POST or None, initial=CellForm.reading(placement), missing=gap.field if gap else ""
+        request.POST or None, initial=CellForm.reading(placement), tier=placement.provision.tier,
+        missing=gap.field if gap else "",
     )  # fmt: skip
     shown = {"section": "map", "placement": placement, "form": form, "gap": gap}
     try:
@@ -127,6 +128,7 @@ def edit(request: Any, pk: int) -> HttpResponse:
         if not form.is_bound:
             return fragment(request, "interventions/placement.html#refused", shown | {"why": refused}, status=422)
         form.add_error(None, str(refused))
+        shown["outside"] = isinstance(refused, actions.OutsideProvision)
         return fragment(request, "interventions/placement.html#editor", shown, status=422)
     except Stale as clash:
         shown["placement"] = clash.current

@@ -48,7 +48,9 @@ def split_group(request: Any, pk: int) -> HttpResponse:
     provision = get_object_or_404(_provisions(request), pk=pk)
     placements = _placements(request, [pk])
     staff = User.objects.at(request.school, today())
-    form = SplitForm(request.POST or None, initial=SplitForm.reading(provision, today()), staff=staff)
+    form = SplitForm(
+        request.POST or None, initial=SplitForm.reading(provision, today()), staff=staff, tier=provision.tier
+    )
     chosen = ticked(request.POST, GOES)
     context: dict[str, Any] = {"section": "provisions", "provision": provision, "form": form, "told": told(provision)}
     context["learners"] = _present(placements, chosen)

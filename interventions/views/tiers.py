@@ -75,7 +75,10 @@ def _done(request: Any, plan: TierPlan) -> HttpResponse:
     if plan.state == "planned":
         words = f"Planned for {plan.on:%d/%m/%Y}. Until then nothing changes, and you can cancel it here."
     else:
-        words = f"Your tiers are {plan.get_new_set_display()} from {plan.on:%d/%m/%Y}. “History” takes it back."
+        words = (
+            f"Your tiers are {plan.get_new_set_display()} from {plan.on:%d/%m/%Y}. "
+            "“Undo the last change” on the map takes it back, and so does “History”."
+        )
     messages.success(request, words)
     return redirect("interventions:tier-change" if plan.state == "planned" else "school:settings")
 

@@ -53,6 +53,8 @@ def _page(request: Any, pk: int, *, moved: bool = False) -> HttpResponse:
                  for at, cells in enumerate(values)])
         for label in values[0]
     ]  # fmt: skip
+    for at, head in enumerate(heads):  # on a phone a version is a card
+        head["lines"] = [(label, *cells[at]) for label, cells in rows]
     tier = current.provision.tier if current else None
     context = {
         "section": "map", "pk": pk, "heads": heads, "rows": rows, "current": current, "moved": moved,

@@ -40,7 +40,12 @@ def next_year(request: Any) -> HttpResponse:
         return render(request, PAGE, context, status=422 if roll else 200)
     turn, groups = (
         form.turn,
-        list(Group.objects.visible_to(request.user).filter(school=request.school).order_by("name")),
+        list(
+            Group.objects.visible_to(request.user)
+            .filter(school=request.school)
+            .prefetch_related("teachers")
+            .order_by("name")
+        ),
     )
     asked = Asked(turn, by_hand(request.POST), _rooms(request.POST, groups), request.POST.get("again") == "1")
     context |= {"turn": turn, "begun": actions.begun(request.school, turn.name), "again": asked.again}
@@ -60,6 +65,7 @@ def next_year(request: Any) -> HttpResponse:
     steps = steps_of(pupils, turn, asked.by_hand)
     learners = {one.pk: one for one in roll}
     context |= {"years": _years(request, steps, turn), "classes": _classes(steps, groups, asked)}
+    context["roomless"] = sum(one["size"] for one in context["classes"] if not one["room"])
     looking = do in ("preview", "apply")
     shown = _preview(steps, learners, asked, request.user) if looking else _choices(steps, learners, asked)
     return render(request, PAGE, context | shown, status=status)
@@ -67,7 +73,7 @@ def next_year(request: Any) -> HttpResponse:
 
 def _rooms(sent: Any, groups: list[Group]) -> dict[int, int | None]:
     """The class that follows each class: as chosen, else as its name or its year tells."""
-    known = [Room(one.pk, one.name, one.nc_year) for one in groups]
+    known = [Room(one.pk, one.name, one.nc_year, frozenset(who.pk for who in one.teachers.all())) for one in groups]
     return {one.pk: room_after(one, known) for one in known} | rooms(sent)
 
 

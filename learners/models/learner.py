@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import Any, ClassVar, Self
 
 from django.db import models
-from django.db.models import F, FilteredRelation, Q
+from django.db.models import Case, Exists, F, FilteredRelation, OuterRef, Q, Subquery, When
+from django.utils import timezone
 from guardian.shortcuts import get_objects_for_user
 
 from learners.census import YEAR_CHOICES
@@ -15,6 +16,7 @@ from provisionmap.school.access import schools_where
 from provisionmap.school.history import Records
 from provisionmap.school.models import School
 from provisionmap.school.roles import Capability
+from provisionmap.school.today import today
 
 SEE = "learners.view_learner"  # what a grant permits
 # No sight by being a superuser, by a permission for all learners, or by a group of accounts: the library's defaults.
@@ -44,6 +46,31 @@ class LearnerQuerySet(models.QuerySet["Learner"]):
         """Learners who had joined and not left by `day`; a day that nobody wrote down does not exclude."""
         return self.filter(Q(joined=None) | Q(joined__lte=day), Q(left=None) | Q(left__gte=day))
 
+    def with_class(self, day: date | None = None) -> Self:
+        """With `year_then`, `group_then` and `class_then`, its name: as the records stood at the end of `day`.
+
+        As they are today where no earlier day is asked for, and for who was not recorded by then (`recorded_later`).
+        """
+        if day is None or day >= today():
+            return self.annotate(year_then=F("nc_year"), group_then=F("group"), class_then=F("group__name"))
+        last = _versions_by(day).order_by("-history_date", "-history_id")
+        known = Q(version_then__isnull=False)
+
+        def then(name: str) -> Case:
+            kind = models.BigIntegerField() if name == "group_id" else models.CharField()
+            return Case(When(known, then=Subquery(last.values(name)[:1])), default=F(name), output_field=kind)
+
+        return self.annotate(
+            version_then=Subquery(last.values("history_id")[:1]),
+            year_then=then("nc_year"),
+            group_then=then("group_id"),
+            class_then=then("group__name"),
+        )
+
+    def recorded_later(self, day: date) -> Self:
+        """Learners of whom nothing was recorded by the end of `day`."""
+        return self.filter(~Exists(_versions_by(day)))
+
     def for_register(self, day: date | None = None) -> Self:
         """What a row of the register shows, in reading order: the SEN record of `day`, or the open one."""
         # Records of one learner never overlap, so the join doubles nobody.
@@ -60,6 +87,13 @@ class LearnerQuerySet(models.QuerySet["Learner"]):
             )
             .order_by("surname", "forename", "pk")
         )
+
+
+def _versions_by(day: date) -> Any:
+    """What the history of a learner holds from before the end of `day`."""
+    end = timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
+    history: Any = Learner.history.model
+    return history.objects.filter(id=OuterRef("pk"), history_date__lt=end)
 
 
 class Learner(models.Model):

@@ -14,6 +14,7 @@ from interventions.actions.library import stock
 from interventions.models import Deliverer, Intervention, Placement, Provision, TierMove
 from learners.actions.passports import change_passport
 from learners.models import Learner, Passport, SenProvision
+from provisionmap.demo.earlier_classes import write_earlier_classes
 from provisionmap.demo.maya import add_maya, tell_story
 from provisionmap.demo.people import Child, People, add_adults, add_children, classes_in, moment
 from provisionmap.demo.sign_ins import DOMAIN
@@ -92,6 +93,8 @@ def build(*, size: Size, number: int, seed: int, today: date) -> School:
     Intervention.history.filter(school=school).update(history_date=moment(since - 30 * DAY))
     add_children(people, learners=size.learners - 1, mapped=max(0, size.on_map - 1), rng=rng, today=today, since=since)
     maya = add_maya(school, people, today)
+    everybody = [maya.learner, *(child.learner for child in people.children)]
+    write_earlier_classes(everybody, people.groups, since, today)
     if size.each:
         people.children.append(maya)
     Support(school, people, terms, today, rng, size.each).build()

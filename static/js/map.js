@@ -119,21 +119,31 @@
 
   function swap(old, fresh) {
     if (!old || old.innerHTML === fresh.innerHTML) return;
-    if (old.querySelector(".editing")) {
-      if (old.querySelector(".elsewhere")) return;
-      const told = document.createElement("p");
-      told.className = "elsewhere";
-      told.setAttribute("role", "status");
-      told.textContent = "Changed elsewhere. Saving will show you both versions.";
-      old.append(told);
-      return;
-    }
+    if (old.querySelector(".editing")) return void warn(old);
     const active = old.contains(document.activeElement) ? document.activeElement : null;
     const held = active?.getAttribute("href"), box = active?.matches(".pick") ? active.value : null;
     old.innerHTML = fresh.innerHTML;
     document.dispatchEvent(new CustomEvent("redrawn"));
     if (box) old.querySelector(`.pick[value="${box}"]`)?.focus();
     else if (held) ([...old.querySelectorAll("a")].find((one) => one.getAttribute("href") === held) ?? old.querySelector("a"))?.focus();
+  }
+
+  /* Of what is open in this cell, say that somebody else saved it since. What this tab saved before it opened is in
+     the form already, and a change of the learner's other placements is none of this one. */
+  async function warn(cell) {
+    const editor = cell.querySelector(".editing[id^=placement-]"), seen = editor?.querySelector("[name=seen]");
+    if (!seen || cell.querySelector(".elsewhere")) return;
+    const now = await fetch(`/map/placements/${editor.id.slice(10)}/`, { headers: { "HX-Request": "true" } }).catch(() => null);
+    if (!now || (!now.ok && now.status !== 404)) return;
+    const box = document.createElement("template");
+    box.innerHTML = await now.text();
+    if (now.ok && box.content.querySelector("[name=seen]")?.value === seen.value) return;
+    if (!editor.isConnected || cell.querySelector(".elsewhere")) return;
+    const told = document.createElement("p");
+    told.className = "elsewhere";
+    told.setAttribute("role", "status");
+    told.textContent = now.ok ? "Changed elsewhere. Saving will show you both versions." : "Somebody took this off the map meanwhile.";
+    cell.append(told);
   }
 
   async function look() {

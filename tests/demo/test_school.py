@@ -50,6 +50,17 @@ def test_every_class_has_a_teacher_and_every_learner_a_class(school):
     assert all(one.nc_year in (one.group.nc_year, "N1") for one in Learner.objects.select_related("group"))
 
 
+def test_last_spring_every_child_sat_in_the_year_below(school):
+    here = Learner.objects.filter(school=school, joined__lt=date(2026, 3, 2)).select_related("group")
+    then = here.with_class(date(2026, 3, 2)).exclude(pk__in=here.recorded_later(date(2026, 3, 2)))
+
+    found = [(YEARS.index(one.nc_year) - YEARS.index(one.year_then), one.group_then != one.group_id) for one in then]
+
+    assert len(found) > 30
+    assert {back for back, _ in found} == {1}
+    assert {one.history.latest().nc_year == one.nc_year for one in here} == {True}
+
+
 def test_upns_are_right_and_telephone_numbers_are_fictional(school):
     assert [found for one in Learner.objects.filter(school=school) for found in doubts(one.upn)] == []
     assert not Contact.objects.exclude(phone__startswith="07700 900").exists()

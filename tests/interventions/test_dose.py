@@ -40,6 +40,19 @@ def test_a_dose_that_is_not_certain_is_refused_with_what_to_write(text):
         read_dose(text)
 
 
+@pytest.mark.parametrize("text", ["every lesson", "Always", "all lessons."])
+def test_every_lesson_is_a_dose_of_everyday_teaching_alone(text):
+    assert read_dose(text, 1) == Dose(None, None)
+    with pytest.raises(ValueError, match="for everyday teaching only"):
+        read_dose(text, 2)
+
+
+def test_what_to_write_fits_the_tier():
+    with pytest.raises(ValueError, match=r"^Write sessions × minutes, such as 3 × 10\.$"):
+        read_dose("lots", 3)
+    assert read_dose("", 3) == read_dose("dose not said", 3) == Dose(None, None)
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [

@@ -169,6 +169,17 @@ def test_a_teaching_assistant_is_told_of_their_own_learners_only_and_of_nobodys_
     assert 'id="learner-' not in client.get("/map/?gap=over-hours").text
 
 
+def test_the_overview_counts_learners_first_and_names_what_it_counts(client, senco):
+    one = LearnerFactory(school=senco.school)
+    for _ in range(3):
+        placed(senco.school, one=one, provision={"area": "semh", "responsible": None})
+
+    text = " ".join(re.sub(r"<[^>]+>", " ", client.get(PAGE).text).split())
+
+    assert "1 Two provisions for the same need 1 learner , 3 placements" in text
+    assert "3 No responsible teacher 3 provisions" in text
+
+
 @pytest.mark.parametrize("gap", GAPS, ids=lambda gap: gap.key)
 def test_each_gap_is_counted_listed_with_its_remedy_and_found_on_the_map(client, senco, gap):
     one = SenProvisionFactory(learner__school=senco.school, code="K", learner__surname="Nothing").learner

@@ -2,6 +2,7 @@
 
 import doctest
 import importlib
+from collections import Counter
 
 import pytest
 from hypothesis import given
@@ -149,12 +150,14 @@ def test_every_learner_stands_under_one_heading_in_the_order_given(known, by):
 
 
 @given(st.lists(st.tuples(st.text("abc", min_size=1, max_size=3), st.integers(1, 3)), max_size=60))
-def test_pages_of_columns_hold_each_name_once(names):
-    first = matrix.heads(names, 1)
-    pages = [matrix.heads(names, page) for page in range(1, first.pages + 1)]
+def test_pages_of_columns_hold_each_name_once_and_the_fullest_come_first(names):
+    counts = Counter(names)
+    first = matrix.heads(counts, 1)
+    pages = [matrix.heads(counts, page) for page in range(1, first.pages + 1)]
 
     shown = [name for page in pages for name in page.names]
-    assert shown == sorted(set(names), key=matrix.order)
+    assert sorted(shown) == sorted(set(names))
+    assert [counts[name] for name in shown] == sorted(counts.values(), reverse=True)
     assert all(len(page.names) <= matrix.ACROSS for page in pages)
     assert [page.last for page in pages][-1] == first.total
 

@@ -76,8 +76,28 @@ class TestEditing:
 
         assert answer.status_code == 422
         assert 'value="lots"' in answer.text
-        assert "Write sessions × minutes, such as 3 × 10, or “every lesson”." in answer.text
+        assert "Write sessions × minutes, such as 3 × 10." in answer.text
         assert Placement.objects.get().sessions == 3
+
+    def test_every_lesson_above_tier_1_is_refused_beside_it_and_wipes_nothing(self, client, placement):
+        form = client.get(f"/map/placements/{placement.pk}/", headers=HX).text
+
+        answer = client.post(f"/map/placements/{placement.pk}/", CELL | {"seen": 1, "dose": "Every lesson"}, headers=HX)
+
+        assert "every lesson" not in form
+        assert answer.status_code == 422
+        assert "“Every lesson” is for everyday teaching only. Here write sessions × minutes" in answer.text
+        assert Placement.objects.get().sessions == 3
+
+    def test_every_lesson_is_kept_at_tier_1_and_stands_in_its_field(self, client, senco):
+        placement = placed(senco.school, provision__tier=1)
+
+        client.post(f"/map/placements/{placement.pk}/", CELL | {"seen": 1, "dose": "every lesson"}, headers=HX)
+
+        form = client.get(f"/map/placements/{placement.pk}/", headers=HX).text
+        assert 'value="every lesson"' in form
+        assert "or “every lesson”." in form
+        assert Placement.objects.get().sessions is None
 
     @pytest.mark.parametrize(
         ("fields", "sentence"),
@@ -97,6 +117,13 @@ class TestEditing:
         assert 'value="61"' in answer.text
         assert sentence in answer.text
         assert Placement.objects.get().version == 1
+
+    @pytest.mark.parametrize(("fields", "led"), [({"ends": "2027-08-01"}, True), ({"ends": "2026-09-01"}, False)])
+    def test_days_past_the_provisions_own_lead_to_where_those_are_changed(self, client, placement, fields, led):
+        answer = client.post(f"/map/placements/{placement.pk}/", CELL | {"seen": 1} | fields, headers=HX)
+
+        assert answer.status_code == 422
+        assert (f'href="/provisions/{placement.provision_id}/edit/">Change the days of' in answer.text) is led
 
     def test_a_save_from_a_stale_cell_shows_both_values_and_writes_nothing(self, client, senco, placement):
         other = member(Role.SENCO, senco.school, name="Sam Okafor")

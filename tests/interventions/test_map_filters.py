@@ -100,7 +100,10 @@ class TestFilters:
         page = client.post("/map/", {"text": "two"}).text
 
         assert [len(names(text)) for text in (by_name, by_provision, nobody, page)] == [1, 2, 0, 1]
-        assert "Nothing matches" in nobody
+        assert "No learner and no provision on the map has what you typed." in nobody
+        assert "filters" not in nobody.split('class="empty"')[1].split("</div>")[0]
+        both = client.post("/map/?tier=2", {"text": "zzz"}, headers=HX).text
+        assert "No learner you can see fits your search and these filters on this day." in both
         assert 'value="two"' in page
         assert "text=" not in page
 

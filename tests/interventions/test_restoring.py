@@ -167,6 +167,9 @@ class TestThePages:
         assert f"Now 23/11/2026, 10:00 changed by {senco.name} 23/11/2026, 10:00 added by {senco.name}" in text
         assert "Dose 5 × 10 min changed 3 × 10 min" in text
         assert [head["restores"] for head in shown.context["heads"]] == [False, True]
+        cards = shown.text.split('<ul class="version-cards">')[1].split("</ul>")[0].split("<li")[1:]
+        assert [card.count("Restore this") for card in cards] == [0, 1]
+        assert ['<dd class="changed">5 × 10 min' in card for card in cards] == [True, False]
 
     def test_restored_from_the_page(self, client, senco, row):
         show, restore = pages(row)

@@ -14,7 +14,7 @@ from interventions.actions.provisions import Delivery
 from interventions.actions.several import ground_of, plan_of
 from interventions.actions.several_acts import AddTo, ChangeDates, ChangeDose, ChangeStaff, End, Move, SetReview
 from interventions.actions.undoing import undo_change
-from interventions.dose import Dose
+from interventions.dose import ONLY_EVERYDAY, Dose
 from interventions.models import Deliverer, MapChange, Placement, Provision
 from interventions.several import NOT_THERE
 from learners.models import Grant
@@ -117,6 +117,24 @@ class TestActs:
         undo_change(change=change, by=senco)
         assert state() == before
 
+    def test_every_lesson_is_refused_above_tier_1_by_name_and_kept_at_it(self, senco, placed):
+        everyday = PlacementFactory(
+            provision__tier=1, provision__school=senco.school, learner__school=senco.school, sessions=2, minutes=5
+        )
+        act = ChangeDose(Dose(None, None), always=True)
+
+        plan = rows(act, [placed[0], everyday], senco)
+        change = done(act, [placed[0], everyday], senco)
+
+        notes = {row.name: (row.then, row.note) for row in plan.rows}
+        assert notes["Phonics"] == ("", ONLY_EVERYDAY)
+        assert notes[everyday.provision.name] == ("every lesson", "")
+        assert plan.count == 1
+        assert change.words == "Changed the dose of 1 placement to every lesson"
+        placed[0].refresh_from_db()
+        everyday.refresh_from_db()
+        assert (placed[0].sessions, everyday.sessions) == (3, None)
+
     def test_moving_to_another_group_and_back(self, senco, placed):
         other = ProvisionFactory(school=senco.school, name="Phonics B", sessions=2, minutes=20, ends=END)
         ta = member(Role.TEACHING_ASSISTANT, senco.school)
@@ -133,7 +151,10 @@ class TestActs:
         sync_grants({other.pk, placed[0].provision_id, later.provision_id})
         before = state()
 
+        plan = rows(Move(other.pk, TODAY), [*placed[:2], later, twice], senco)
         change = done(Move(other.pk, TODAY), [*placed[:2], later, twice], senco)
+
+        assert plan.told == "2 move, 1 ends, 1 is taken off"
 
         assert [Placement.objects.get(pk=one.pk).ends for one in placed] == [date(2026, 11, 22)] * 2 + [LAST]
         new = other.placements.get(learner=placed[0].learner)
@@ -141,12 +162,28 @@ class TestActs:
         assert (new.sessions, new.minutes, list(new.shared_with.all())) == (5, 10, [senco])
         assert other.placements.filter(learner=placed[1].learner).count() == 1
         assert Grant.ever.filter(user=ta, content_object=placed[0].learner, starts=TODAY).exists()
-        assert change.words == "Moved 4 placements to Phonics B on 23/11/2026"
+        assert change.words == "Moved 2 placements to Phonics B on 23/11/2026; 1 ends, 1 is taken off"
         later.refresh_from_db()
         assert (later.provision, later.starts, later.ends) == (other, date(2026, 12, 1), END)
         assert not Placement.objects.filter(pk=twice.pk).exists()
         undo_change(change=change, by=senco)
         assert state() == before
+
+    def test_three_places_of_one_learner_become_one_and_both_pages_say_so(self, client, senco, placed):
+        other = ProvisionFactory(school=senco.school, name="Phonics B")
+        theirs = [PlacementFactory(learner=placed[0].learner, provision__school=senco.school) for _ in range(2)]
+        sent = {
+            "act": "move", "do": "preview", "into": other.pk, "on": "2026-11-23", "learners": "",
+            "placements": ",".join(str(one.pk) for one in [placed[0], *theirs]),
+        }  # fmt: skip
+
+        look = client.post(reverse(URL), sent)
+        seen = re.search(r'name="seen" value="([^"]*)"', look.text)[1]
+        client.post(reverse(URL), sent | {"do": "apply", "seen": seen})
+
+        assert "Move to another group: 1 moves, 2 end</h2>" in look.text
+        assert MapChange.objects.get().words == "Moved 1 placement to Phonics B on 23/11/2026; 2 end"
+        assert other.placements.count() == 1
 
     def test_other_staff_from_today_and_back(self, senco, placed):
         old, new = (member(Role.TEACHING_ASSISTANT, senco.school) for _ in range(2))
@@ -515,6 +552,14 @@ class TestPages:
         again = self.post(client, act="dose", do="again", dose="5 x 15", placements=str(placed[0].pk), learners="")
 
         assert 'value="5 x 15"' in again.content.decode()
+
+    def test_days_past_the_provisions_own_lead_to_where_those_are_changed(self, client, senco, placed):
+        sent = {"act": "dates", "do": "preview", "ends": "2027-08-01", "learners": "", "placements": str(placed[0].pk)}
+
+        look = client.post(reverse(URL), sent).text
+
+        assert "Phonics itself ends on" in look
+        assert f'href="/provisions/{placed[0].provision_id}/edit/">Change its days' in look
 
     @pytest.mark.parametrize("sent", [{}, {"placements": "x,²,99999999999999999999", "learners": "0"}])
     def test_nothing_selected(self, client, senco, sent):

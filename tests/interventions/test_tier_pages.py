@@ -80,6 +80,7 @@ def test_totals_before_and_after_then_done(client, senco, things):
     assert tiers() == {"Catch-up": 3, "Speech therapy": 4, "Booster": 2}
     told = client.get(done.url).text
     assert "Your tiers are Universal, Targeted, Targeted Plus, Specialist from 23/11/2026" in told
+    assert "“Undo the last change” on the map takes it back, and so does “History”." in told
 
 
 def test_a_map_of_yesterday_keeps_wave_3_and_its_filter_agrees_with_its_totals(client, senco, things):

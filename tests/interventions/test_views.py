@@ -69,6 +69,17 @@ class TestAreas:
         ]
         assert rows[0][2] == "Phonics 3 × 20 min 2 learners · Ann Bell · to 20 Jul 2027"
 
+    @pytest.mark.parametrize("view", ["areas", "groups", "staff"])
+    def test_a_day_on_which_nothing_runs_is_said_beside_how_many_learners_there_are(self, client, phonics, view):
+        SenProvisionFactory(learner=phonics.placements.first().learner, code="K", starts=date(2026, 9, 1))
+
+        ahead = client.get(f"/map/?view={view}&as_of=2030-01-01").text
+
+        assert "No provision on this day</h2><p>Nothing is planned yet for this learner.</p>" in ahead
+        assert "<b>1</b> learner<" in ahead
+        assert "Nothing matches" not in ahead
+        assert '<table class="table' not in ahead
+
     def test_a_provision_without_learners_appears_too(self, client, phonics):
         rows = rows_of(client.get("/map/?view=areas").text)
 
@@ -172,9 +183,9 @@ class TestInterventions:
         second = client.get("/map/?view=interventions&across=2").text
         beyond = client.get("/map/?view=interventions&across=99").text
 
-        assert "Columns 1 to 10 of 12." in first
+        assert "Columns 1 to 10 of 12, the fullest first." in first
         assert re.findall(r'scope="col"[^>]*>(Club \d+)', second) == ["Club 10", "Club 11"]
-        assert "Columns 11 to 12 of 12." in beyond
+        assert "Columns 11 to 12 of 12, the fullest first." in beyond
         assert 'href="?view=interventions&amp;across=1"' in second
 
     def test_without_provision_there_are_no_columns(self, client, senco):
@@ -187,10 +198,27 @@ class TestInterventions:
         for _ in range(52):
             placed(senco.school, provision=provision)
 
-        more = client.get("/map/?view=interventions&page=2", headers=HX).text
+        first = client.get("/map/?view=interventions").text
+        [following] = re.findall(r'hx-get="([^"]*page=2[^"]*)"', html.unescape(first))
+        more = client.get(f"/map/{following}", headers=HX).text
 
         assert len(names(more)) == 2
         assert more.count("k0 t2") == 2
+        for _ in range(53):
+            placed(senco.school, provision__name="Lego club")
+        late = client.get(f"/map/{following}", headers=HX)
+        assert (late.status_code, late.headers["HX-Refresh"]) == (204, "true")
+
+    def test_the_fullest_columns_come_first(self, client, senco):
+        for name, tier, count in (("Chunked tasks", 1, 1), ("Phonics", 3, 3), ("Lego club", 2, 2)):
+            provision = ProvisionFactory(school=senco.school, name=name, tier=tier)
+            for _ in range(count):
+                placed(senco.school, provision=provision)
+
+        text = client.get("/map/?view=interventions").text
+
+        found = re.findall(r'class="t\d" aria-colindex="\d">([^<]*) <', text)
+        assert found == ["Phonics", "Lego club", "Chunked tasks"]
 
 
 class TestClasses:

@@ -245,6 +245,19 @@ class TestThePage:
         assert year_of(one, stays, six) == ["5", "4", "6"]
         assert Learner.objects.get(pk=one.pk).group == new
 
+    def test_learners_who_will_have_no_class_are_counted_before_the_last_click(self, client, senco):
+        group = GroupFactory(school=senco.school, name="Heron", nc_year="4")
+        next_ones = [GroupFactory(school=senco.school, name=name, nc_year="5") for name in ("Egret", "Osprey")]
+        LearnerFactory.create_batch(2, school=senco.school, group=group)
+
+        choose = client.get(URL, self.sent("")).text
+        look = client.post(URL, self.sent("preview")).text
+        chosen = client.post(URL, self.sent("preview", **{f"room-{group.pk}": next_ones[0].pk})).text
+
+        assert "Nothing tells where 2 learners go: choose." in choose
+        assert "2 learners will have no class." in look
+        assert "will have no class" not in chosen
+
     def test_it_says_when_the_year_is_not_over(self, client, senco, clock):
         LearnerFactory(school=senco.school)
 
@@ -338,4 +351,4 @@ class TestThePage:
             client.post(URL, self.sent("apply", seen=seen))
 
 
-CHOOSE, LOOK, APPLY = 7, 8, 29
+CHOOSE, LOOK, APPLY = 8, 9, 33

@@ -128,6 +128,16 @@ def test_the_next_class_is_the_one_that_a_name_or_the_year_tells(room, after):
     assert room_after(ROOMS[room - 1], ROOMS) == after
 
 
+def test_of_two_classes_the_one_that_their_teacher_has_as_well():
+    with_ann, with_bo = (
+        Room(pk, name, "5", frozenset({who})) for pk, name, who in ((21, "Egret", 1), (22, "Osprey", 2))
+    )
+
+    assert room_after(Room(20, "Kestrel", "4", frozenset({2, 3})), [with_ann, with_bo]) == 22
+    assert room_after(Room(20, "Kestrel", "4", frozenset({3})), [with_ann, with_bo]) is None
+    assert room_after(Room(20, "Kestrel", "4", frozenset({1, 2})), [with_ann, with_bo]) is None
+
+
 def test_two_classes_and_no_name_that_tells_leave_it_to_a_person():
     assert room_after(Room(20, "Kestrel", "4"), ROOMS) is None
 

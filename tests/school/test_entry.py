@@ -1,5 +1,7 @@
 """Home, the switch between schools, how pages look, and nothing to see."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -55,7 +57,22 @@ def test_somebody_whose_time_is_over_is_told_whom_to_ask(client, senco):
 def test_a_governor_is_told_that_there_is_nothing_yet(client, db):
     client.force_login(member(Role.GOVERNOR))
 
-    assert "has no pages here yet" in client.get(reverse("school:no-school")).text
+    page = client.get(HOME, follow=True).text
+
+    assert "has no pages here yet" in page
+    assert "There are none yet" in page
+    main = page.split("<main")[1]
+    assert reverse("school:account") in main
+    assert f'action="{reverse("school:sign-out")}"' in main
+
+
+def test_a_page_that_a_role_has_not_leads_to_the_start_page_and_the_account(client, db):
+    client.force_login(member(Role.GOVERNOR))
+
+    refused = client.get(reverse("interventions:map"))
+
+    assert refused.status_code == 403
+    assert re.findall(r'href="(/[^"]*)">(?:Go|Your)', refused.text) == ["/", reverse("school:account")]
 
 
 def test_somebody_with_a_role_has_no_use_for_that_page(client, senco):

@@ -192,6 +192,19 @@ def test_empty_cells_say_that_nothing_is_there_and_empty_sums_do_not():
     assert '<th scope="row">Ann<br>CONFIDENTIAL</th>' in html
 
 
+def test_what_somebody_delivers_stands_three_abreast_where_it_is_the_only_list():
+    runs = tuple(Entry(f"Phonics {at}", 2, "semh", Dose(3, 20), 60) for at in range(150))
+    columns = (tables.Column("Provision", "listed"), tables.Column("Learners", "count"))
+    staff = Table("By staff", "Staff", columns, (Section("", tuple(tables.Line("Ann", (runs, 3)) for _ in range(4))),))
+
+    drawn = drawing_of(staff, Shown(), LABELS)
+    abreast, narrow = printed(ABOUT, drawn), printed(ABOUT, replace(drawn, beside=1))
+
+    assert [len(pages[1]) for pages in (abreast, narrow)] == [8, 24]
+    assert abs(pages_expected(drawn, "A3") - 8) <= 2
+    assert sum(text.count("Phonics 149") for text in abreast[1]) == 4
+
+
 def test_a_map_with_nothing_on_it_says_so():
     _, [text] = printed(ABOUT, view(0))
 
