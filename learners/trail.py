@@ -83,9 +83,21 @@ def events_of(user: User, school: School, asked: Asked) -> QuerySet[AuditEvent]:
     return rows.order_by("-at", "-pk")
 
 
+def _whom(event: AuditEvent) -> int | None:
+    """The colleague whom an act concerned, where that is somebody else."""
+    told = event.changes.get("user")
+    whom = told[1] if told else event.target_id if event.target_model == "school.user" else None
+    return whom if whom != event.user_id else None
+
+
+def _named(event: AuditEvent, names: dict[int | None, str]) -> list[str]:
+    whom = _whom(event)
+    return [names.get(whom, UNKNOWN)] if whom else []
+
+
 def lines_of(user: User, school: School, events: Sequence[AuditEvent]) -> list[Line]:
     """`events` in words: two queries, however many."""
-    names = _names({one.user_id for one in events})
+    names = _names({who for one in events for who in (one.user_id, _whom(one))})
     seen = Learner.objects.visible_to(user).filter(school=school)
     learners = seen.in_bulk({one.learner_id for one in events if one.learner_id})
     whole = can(user, Capability.SEE_CONFIDENTIAL, school)
@@ -95,7 +107,7 @@ def lines_of(user: User, school: School, events: Sequence[AuditEvent]) -> list[L
             names.get(event.user_id, UNKNOWN),
             done(event.verb, event.changes),
             learners.get(event.learner_id) if event.learner_id and told else None,
-            pieces(event.verb, event.changes) if told else (),
+            [*_named(event, names), *pieces(event.verb, event.changes)] if told else (),
         )
         for event in events
         for told in [whole or not event.verb.startswith(OF_THE_MAP)]

@@ -55,6 +55,7 @@ DONE = {
     "hold.lift": "Lifted a hold on a record",
     "hold.put_back": "Put a hold on a record back",
     "record.dispose": "Disposed of a record",
+    "records.cancel": "Let a choice of records to dispose of go",
     "records.confirm": "Confirmed that records are disposed of",
     "alarm.raise": "An alarm was raised",
     "alarm.notice": "Looked into an alarm",
@@ -158,6 +159,7 @@ def pieces(verb: str, changes: Mapping[str, Any]) -> list[str]:
     return [
         f"{name.replace('_', ' ')}: {_word(value[0])} → {_word(value[1])}" if value else name.replace("_", " ")
         for name, value in changes.items()
+        if name != "user"  # told by name (learners/trail.py)
     ]
 
 

@@ -5,13 +5,15 @@ from datetime import UTC, datetime
 import pytest
 import time_machine
 from django.contrib.auth.signals import user_logged_in
-from django.contrib.contenttypes.models import ContentType
 from django.db.backends.base.operations import BaseDatabaseOperations as DatabaseOperations
+from guardian.shortcuts import get_objects_for_user
 from hypothesis import settings
 
 from learners.models import Learner
 from learners.models.grant import sight
+from learners.models.learner import ONLY_GRANTS, SEE
 from provisionmap.school import seen
+from provisionmap.school.models import User
 from provisionmap.school.roles import Role
 from provisionmap.school.sign_in.state import second_step_shown
 from tests.factories import member
@@ -65,7 +67,7 @@ def known(request, _django_db_marker):
     """What a process asks for once is known, so that a test's number of queries does not depend on who came before."""
     if {"db", "transactional_db"} & {*request.fixturenames} or request.node.get_closest_marker("django_db"):
         request.getfixturevalue("_django_db_helper")
-        ContentType.objects.get_for_model(Learner)
+        get_objects_for_user(User(pk=0), SEE, Learner, **ONLY_GRANTS)
         sight()
 
 

@@ -54,7 +54,10 @@ def choose(*, school: School, learners: Collection[int], today: date, by: User) 
 def cancel(*, disposal: Disposal, by: User) -> None:
     """Let a choice go; nothing was disposed of. One that was confirmed stays."""
     check_can_dispose(disposal.school, by)
-    Disposal.objects.filter(pk=disposal.pk, by=by, state="draft").delete()
+    draft = Disposal.objects.filter(pk=disposal.pk, by=by, state="draft").first()
+    if draft is not None:
+        audit.record("records.cancel", by=by, target=draft)
+        draft.delete()
 
 
 @transaction.atomic

@@ -26,7 +26,7 @@ KINDS: dict[str, tuple[str, str]] = {
     "refused": ("was turned away more than 20 times within ten minutes", "Somebody was turned away often"),
     "export": ("took more than 100 learners out in one file", "Many learners were taken out in a file"),
     "record": ("took everything held about a learner out", "A whole record was taken out"),
-    "second_step": ("lost a second step, or took one away", "A second step was taken away"),
+    "second_step": ("had a second step taken away, by themselves or by a colleague", "A second step was taken away"),
     "role": ("was given a role that sees every learner", "A wide role was given"),
     "backup": ("No backup was made in the last 26 hours", "A backup is missing"),
     "chain": ("The audit trail does not fit what was signed: it may have been changed", "The audit trail was changed"),

@@ -7,7 +7,8 @@
   const cover = document.getElementById("cover"), words = document.getElementById("cover-words");
   const again = document.getElementById("cover-again"), stay = document.getElementById("stay");
   const title = document.title;
-  let ends = Date.now() + Number(body.dataset.left) * 1000, covered = "", timer = 0, before = null, asking = false;
+  let ends = Date.now() + Number(body.dataset.left) * 1000, covered = "", timer = 0, before = null, asking = false, heard = Date.now();
+  const UNHEARD = 20_000; // milliseconds without a word of the server, after which a form asks before it is sent
 
   const token = () => document.querySelector("meta[name=csrf-token]");
   function renew(value) {
@@ -50,6 +51,7 @@
     const now = await answer.json();
     if (now.user !== user) { location.replace("/"); return; } // somebody else: nothing of this page is theirs
     renew(now.token);
+    heard = Date.now();
     ends = Date.now() + now.left * 1000;
     if (now.hidden) lay("hidden"); else if (covered) lift();
     plan();
@@ -81,11 +83,14 @@
   /* A form that would be refused is kept back: nothing typed is sent into a session that has ended, nor from a computer
      without a connection, where the browser would put its own page in place of this one. */
   document.addEventListener("submit", (event) => {
-    const offline = !navigator.onLine;
-    if (event.target.method !== "post" || covered || (!offline && Date.now() <= ends)) return;
+    const offline = !navigator.onLine, form = event.target;
+    const sure = !offline && Date.now() <= ends && Date.now() - heard < UNHEARD;
+    if (form.method !== "post" || covered || sure) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    if (offline) window.provisionMap.say("No connection. What you typed is still here: try again in a moment.", true); else ask();
+    if (offline) window.provisionMap.say("No connection. What you typed is still here: try again in a moment.", true);
+    // The session may have been ended elsewhere: asked first, and sent once it is known to last.
+    else ask().then(() => { if (!covered && Date.now() - heard < UNHEARD) form.requestSubmit(event.submitter); });
   }, true);
   window.addEventListener("online", () => ask()); // whether it still lasts could not be asked meanwhile
   document.addEventListener("htmx:responseError", (event) => { if (event.detail.xhr.status === 401) ask(); });

@@ -492,4 +492,4 @@ class TestThePages:
             client.post("/provisions/merge/", self.merge_of("apply", into, [other], seen=seen))
 
 
-SPLIT_CHOOSE, SPLIT_LOOK, MERGE_CHOOSE, MERGE_APPLY = 7, 5, 7, 30
+SPLIT_CHOOSE, SPLIT_LOOK, MERGE_CHOOSE, MERGE_APPLY = 7, 5, 7, 33

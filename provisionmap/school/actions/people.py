@@ -129,7 +129,7 @@ def change_roles(*, person: User, school: School, roles: Collection[str], seen: 
 
 def _end(row: Membership, last_day: date, by: User) -> None:
     """Let a membership hold until `last_day`; one that begins later never was."""
-    audit.record("person.role_end", by=by, target=row, old={"ends": row.ends}, new={"ends": last_day})
+    audit.record("person.role_end", by=by, target=row, old={"ends": row.ends}, new={"user": row.user, "ends": last_day})
     if row.starts > last_day:
         row.delete()
     else:
