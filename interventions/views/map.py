@@ -123,6 +123,7 @@ def _rowed(frame: Frame, keys: Sequence[Any], page: int, text: str) -> dict[str,
     return {
         "rows": rows_of(frame, order[begin:end], parts, heads.names if heads else ()),
         "heads": heads,
+        "code": heads.code if heads else None,
         "columns": [(name, tier, frame.tiers.get(tier, f"Tier {tier}")) for name, tier in heads.names] if heads else [],
         "next_page": page + 1 if more and not text else None,
         "cut": FOUND if more and text else None,
@@ -142,7 +143,16 @@ def show(request: Any) -> HttpResponse:
     keys = everybody(frame)
     counted(request, len(keys), searched=bool(text))
     context: dict[str, Any] = {"section": "map", "frame": frame, "text": text, "page": page, "sums": []}
-    context |= {"rows": "", "heads": None, "columns": [], "next_page": None, "cut": None, "now": "", "acts": ACTS}
+    context |= {
+        "rows": "",
+        "heads": None,
+        "code": None,
+        "columns": [],
+        "next_page": None,
+        "cut": None,
+        "now": "",
+        "acts": ACTS,
+    }
     if frame.view in ROWED:
         context |= _rowed(frame, keys, page, text)
         if request.htmx and request.method == "GET" and page > 1:
