@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection
 from datetime import date, timedelta
-from random import Random
+from random import SystemRandom
 
 from learners.upn import LETTERS, SHAPE, check_letter, is_temporary
 
@@ -31,7 +31,7 @@ def words_of(text: str) -> set[str]:
 class MadeUp:
     """Replacements. `taken` are the real words, numbers and days, none of which may come out."""
 
-    def __init__(self, taken: Collection[str], days: Collection[date], chance: Random) -> None:
+    def __init__(self, taken: Collection[str], days: Collection[date], chance: SystemRandom) -> None:
         self._taken, self._days, self._chance = set(taken), set(days), chance
         self._known: dict[tuple[str, str], str] = {}
         self._birthdays: dict[date, date] = {}
@@ -40,7 +40,7 @@ class MadeUp:
     def text(self, real: str) -> str:
         """A text of the same length, word for word.
 
-        >>> len(MadeUp(set(), set(), Random(7)).text("Maya Okafor, 60 words")) == len("Maya Okafor, 60 words")
+        >>> len(MadeUp(set(), set(), SystemRandom(7)).text("Maya Okafor, 60 words")) == len("Maya Okafor, 60 words")
         True
         """
         return DIGITS.sub(lambda found: self._digits(found[0]), WORD.sub(lambda found: self.word(found[0]), real))

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import django
 import psycopg
+from django.apps import apps
 from psycopg import sql
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -54,12 +55,13 @@ def make() -> None:
         subprocess.run([sys.executable, str(ROOT / "manage.py"), *words], check=True, cwd=ROOT)
 
 
-sys.path.insert(0, str(ROOT))
-os.environ["DJANGO_SETTINGS_MODULE"] = "provisionmap.settings"
-os.environ["DATA_DIR"] = str(Path(os.environ.get("DATA_DIR") or ROOT / "var") / OWN)
-if os.environ.get("DATABASE_URL", "").startswith("postgres"):
-    os.environ["DATABASE_URL"] = own(os.environ["DATABASE_URL"])
-else:
-    os.environ.pop("DATABASE_URL", None)  # SQLite under DATA_DIR
-django.setup()
-logging.disable(logging.INFO)  # the line a request belongs to the server's log
+if not apps.ready:  # a test that tries a drill has its own database, and its log
+    sys.path.insert(0, str(ROOT))
+    os.environ["DJANGO_SETTINGS_MODULE"] = "provisionmap.settings"
+    os.environ["DATA_DIR"] = str(Path(os.environ.get("DATA_DIR") or ROOT / "var") / OWN)
+    if os.environ.get("DATABASE_URL", "").startswith("postgres"):
+        os.environ["DATABASE_URL"] = own(os.environ["DATABASE_URL"])
+    else:
+        os.environ.pop("DATABASE_URL", None)  # SQLite under DATA_DIR
+    django.setup()
+    logging.disable(logging.INFO)  # the line a request belongs to the server's log

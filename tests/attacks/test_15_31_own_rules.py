@@ -81,12 +81,15 @@ def test_the_library_of_grants_is_asked_where_sight_is_decided_only():
     assert asking == {"learners/models/grant.py", "learners/models/learner.py"}
 
 
+SURE = {"SystemRandom"}  # the machine's own chance, which nobody foretells
+
+
 def test_only_the_demo_plays_with_a_chance_that_can_be_foretold():
     playing = {
         path.relative_to(ROOT).parts[:2]
         for path in FILES
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if (isinstance(node, ast.ImportFrom) and node.module == "random")
+        if (isinstance(node, ast.ImportFrom) and node.module == "random" and {one.name for one in node.names} != SURE)
         or (isinstance(node, ast.Import) and any(alias.name == "random" for alias in node.names))
     }
 
