@@ -187,6 +187,26 @@ def test_a_session_that_ends_without_a_connection_loses_nothing_and_saves_once(v
     assert_nothing_is_left(page)
 
 
+def test_a_form_long_typed_at_asks_before_it_is_sent_and_loses_nothing(visit, senco):
+    page = visit()
+    page.clock.install()
+    provision = writing(page, senco)
+    page.evaluate("(mail) => { window.mail = mail; }", senco.email)
+    Session.objects.all().delete()  # as signing out everywhere does
+    page.clock.fast_forward("00:30")
+
+    page.get_by_role("button", name="Save").first.click()
+
+    expect(page.get_by_role("dialog")).to_contain_text("You have been signed out")
+    again(page, "Sign in")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    page.clock.fast_forward("00:30")
+    page.get_by_role("button", name="Save").first.click()
+    page.wait_for_url("**/provisions/*/")
+    provision = Provision.objects.get(pk=provision.pk)
+    assert (provision.note, provision.version) == ("She read the whole page alone today.", 2)
+
+
 def test_a_part_of_a_page_refused_for_a_session_that_ended_covers_the_page(visit, senco):
     page = visit()
     sign_in(page, senco)
