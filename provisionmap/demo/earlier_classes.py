@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from copy import copy
 from datetime import date
+from typing import Any
 
 from learners.models import Group, Learner
 from provisionmap.demo.people import YEARS, moment
@@ -24,16 +25,23 @@ def write_earlier_classes(learners: Sequence[Learner], groups: Sequence[Group], 
     for place, version in enumerate(Learner.history.filter(id__in=[one.pk for one in learners]).order_by("id")):
         begun = max(academic_year_of(day)[1].starts.year for day in (version.joined or since, since))
         at = YEARS.index(version.nc_year)
-        for back in range(min(this_year - begun, at), 0, -1):
+        first = min(this_year - begun, at)
+        if not first:
+            continue
+        # Undoing goes by the numbers of versions, so these grow as time goes on: the one there is becomes the first.
+        for back in range(first - 1, -1, -1):
             one = copy(version)
-            one.pk, one.nc_year = None, YEARS[at - back]
-            there = classes.get("N2" if one.nc_year == "N1" else one.nc_year)
-            one.group_id = there[place % len(there)].pk if there else None
-            if added and added[-1].id == one.id:
-                one.history_date, one.history_type = moment(date(this_year - back, 9, 1)), "~"
+            one.pk, one.history_date, one.history_type = None, moment(date(this_year - back, 9, 1)), "~"
+            if back:
+                _put(one, YEARS[at - back], classes, place)
             added.append(one)
-        if added and added[-1].id == version.id:  # what is so today was written down this September
-            version.history_date, version.history_type = moment(date(this_year, 9, 1)), "~"
-            changed.append(version)
+        _put(version, YEARS[at - first], classes, place)
+        changed.append(version)
     Learner.history.bulk_create(added, batch_size=500)
-    Learner.history.bulk_update(changed, ["history_date", "history_type"], batch_size=500)
+    Learner.history.bulk_update(changed, ["nc_year", "group_id"], batch_size=500)
+
+
+def _put(version: Any, year: str, classes: dict[str, list[Group]], place: int) -> None:
+    """Let a version say that the child sat in a class of `year`."""
+    there = classes.get("N2" if year == "N1" else year)
+    version.nc_year, version.group_id = year, there[place % len(there)].pk if there else None
