@@ -69,11 +69,12 @@ def _postgresql(wall: Wall, name: str) -> list[str]:
     crossing = f" OR {_crossing(wall)}" if wall.links else ""
     moved = "(TG_OP = 'UPDATE' AND NEW.school_id <> OLD.school_id)"
     columns = ", ".join(f'"{column}"' for column in ("school_id", *(column for column, _ in wall.links)))
+    # After, not before: a trigger before an update holds the row against everybody who wants to point to it.
     refuse = f"RAISE EXCEPTION '{REFUSAL}' USING ERRCODE = 'integrity_constraint_violation'"
     return [
         f'CREATE OR REPLACE FUNCTION "{name}"() RETURNS trigger LANGUAGE plpgsql AS $$ '
         f"BEGIN IF {moved}{crossing} THEN {refuse}; END IF; RETURN NEW; END $$",
-        f'CREATE TRIGGER "{name}" BEFORE INSERT OR UPDATE OF {columns} ON "{wall.table}" '
+        f'CREATE TRIGGER "{name}" AFTER INSERT OR UPDATE OF {columns} ON "{wall.table}" '
         f'FOR EACH ROW EXECUTE FUNCTION "{name}"()',
     ]
 
