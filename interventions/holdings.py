@@ -7,7 +7,22 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from interventions.models import Deliverer, MapChange, MapExport, MapImport, Placement, Provision, SavedView, TierMove
+from interventions.models import (
+    Answer,
+    Attendance,
+    Deliverer,
+    Entry,
+    Feed,
+    MapChange,
+    MapExport,
+    MapImport,
+    Placement,
+    Provision,
+    SavedView,
+    Session,
+    TierMove,
+    Trip,
+)
 from learners.holdings import Disposal, declare, declare_with_history, set_aside
 from learners.models import Learner
 
@@ -56,7 +71,44 @@ def _here(learner: int) -> Q:
     return Q(school__in=held) | Q(school__in=Learner.objects.filter(pk=learner).values("school"))
 
 
+def sessions_of(learner: int) -> QuerySet[Session]:
+    """The sessions at which the learner was, or was missed."""
+    return Session.objects.filter(attendances__learner=learner).distinct().order_by("pk")
+
+
+def _of_sessions(model: Any, learner: int) -> QuerySet[Any]:
+    rows: QuerySet[Any] = model.objects.filter(session__in=sessions_of(learner).values("pk"))
+    return rows.order_by("pk")
+
+
+def _heard(entry: Entry, learner: int, *, mine: bool) -> dict[str, Any]:
+    """What an entry says: of this learner, or of everybody else. The note of the group may tell of anybody."""
+    ids = {str(pk) for pk in placements_of(learner)}
+    people = {pk: heard for pk, heard in entry.said.get("learners", {}).items() if (pk in ids) is mine}
+    return {**entry.said, "learners": people} | ({} if mine else {"note": ""})
+
+
 declare_with_history(Placement, "Placements", by="learner")
+declare(Attendance, "Sessions they were at, or missed", lambda pk: Attendance.objects.filter(learner=pk).order_by("pk"))
+declare(
+    Session, "How these sessions went", sessions_of, Disposal.REWRITE,
+    "A session is the whole group's: it stays without its note, which may tell of anybody in it.",
+    rewritten=lambda session, pk: {"note": ""},
+)  # fmt: skip
+declare(
+    Entry, "What was said about these sessions", lambda pk: _of_sessions(Entry, pk), Disposal.REWRITE,
+    "An entry is about the whole group: what it says of this learner is taken out, and the note of the group.",
+    part=lambda entry, pk: {"said": _heard(entry, pk, mine=True)},
+    rewritten=lambda entry, pk: {"said": _heard(entry, pk, mine=False)},
+)  # fmt: skip
+declare(
+    Answer, "Answers to these sessions", lambda pk: _of_sessions(Answer, pk), Disposal.REWRITE,
+    "An answer may tell of anybody in the group, so its words are taken out.",
+    rewritten=lambda answer, pk: {"text": ""},
+)  # fmt: skip
+declare(Trip, "Trips they were on", lambda pk: Trip.objects.filter(learners=pk).order_by("pk"), Disposal.KEEP,
+        "The trip was others' too; that this learner was on it goes with the learner.")  # fmt: skip
+declare(Trip.learners.through, "That they were on them", lambda pk: Trip.learners.through.objects.filter(learner=pk))
 declare(Shared, "With whom placements are shared", lambda pk: Shared.objects.filter(placement__learner=pk))
 for model, title, key, others in (
     (Provision, "Provision they had", "id", "responsible_name"),
@@ -90,3 +142,4 @@ declare(
     rewritten=lambda export, pk: {"file": None, "text": "", "state": "gone"},
 )  # fmt: skip
 set_aside(SavedView, "A colleague's own view of the map: codes and ids, under a name they chose.")
+set_aside(Feed, "A colleague's timetable as their own calendar fetches it: the digest of an address, no learner.")

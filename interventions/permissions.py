@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from interventions.models import Provision
+from collections.abc import Collection
+
+from interventions.models import Provision, Session
 from learners.models import Learner
 from provisionmap.school.access import NotAllowed, capabilities_at
 from provisionmap.school.models import School, User
@@ -47,3 +49,18 @@ def check_can_import_map(school: School, by: User) -> None:
     """Raises NotAllowed unless `by` may bring a whole map in: it changes every tier, and may add learners."""
     if not {Capability.EDIT_MAP, Capability.IMPORT_LEARNERS} <= capabilities_at(by, school):
         raise NotAllowed("Your role does not bring whole maps in. Ask your SENCO.")
+
+
+def check_can_log(
+    school: School, by: User, people: Collection[int], provision: Provision, session: Session | None = None
+) -> None:
+    """Raises NotAllowed unless `by` may say how a session went: any, or one they deliver, answer for or stand in for.
+
+    `people` are those who deliver the provision on the day of the session.
+    """
+    held = capabilities_at(by, school)
+    if Capability.LOG_ALL in held:
+        return
+    theirs = by.pk in people or by.pk == provision.responsible_id or (session is not None and by.pk == session.cover_id)
+    if Capability.LOG_OWN not in held or not theirs:
+        raise NotAllowed("Only those who deliver a session log it. Ask your SENCO, or whoever took it.")

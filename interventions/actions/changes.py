@@ -10,12 +10,16 @@ from django.db import models, router
 from django.db.models import F
 from django.db.models.deletion import Collector
 
-from interventions.models import MapChange, Placement, Provision
+from interventions.models import Attendance, MapChange, Placement, Provision
 from provisionmap.school import audit
+from provisionmap.school.access import NotAllowed
 from provisionmap.school.bulk import create_rows, keep_history, update_rows
 from provisionmap.school.models import School, User
 
 Row = TypeVar("Row", bound=models.Model)
+LOGGED = (
+    "Sessions have been logged for a place that this would remove. End it instead: what was delivered stays on record."
+)
 
 
 def open_change(*, school: School, kind: str, words: str, by: User | None) -> MapChange:
@@ -53,9 +57,16 @@ def change_rows(rows: Sequence[models.Model], fields: Iterable[str], *, change: 
     update_rows(model, rows, written, by=change.by, reason=change.reason)
 
 
+def check_unlogged(rows: Sequence[Placement]) -> None:
+    """Raises NotAllowed when sessions were logged for one of these places: what was delivered is not deleted."""
+    if Attendance.objects.filter(placement__in=[row.pk for row in rows]).exists():
+        raise NotAllowed(LOGGED)
+
+
 def remove_rows(rows: Sequence[models.Model], *, change: MapChange) -> None:
     """Delete rows of one model and keep that they were there, and with whom they were shared."""
     if rows and isinstance(rows[0], Placement):
+        check_unlogged([row for row in rows if isinstance(row, Placement)])
         shares = Placement.shared_with.through.objects.filter(placement__in=[row.pk for row in rows])
         change.shares += [[one.placement_id, one.user_id] for one in shares.order_by("pk")]
         change.save(update_fields=["shares"])

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, Q
 
-from interventions.actions.changes import lock_placements, lock_provisions, standing_change
+from interventions.actions.changes import check_unlogged, lock_placements, lock_provisions, standing_change
 from interventions.actions.grants import Share, Span, sync_grants, trim_grants
 from interventions.actions.undoing import undo_change
 from interventions.dose import Dose
@@ -196,6 +196,7 @@ def take_back(row: Any, placement: Placement, by: User) -> Undone:
     reason = f"{UNDO}{row.history_id}"
     if row.history_type == "+":
         check_can_edit(placement.school, placement.provision.tier, by)
+        check_unlogged([placement])
         audit.record("placement.remove", by=by, target=placement)
         vars(placement)["_history_user"] = by
         vars(placement)["_change_reason"] = reason

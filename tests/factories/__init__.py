@@ -1,10 +1,13 @@
 """Factories: each makes one valid thing; situations are traits."""
 
 from tests.factories.interventions import (
+    AttendanceFactory,
     DelivererFactory,
     InterventionFactory,
     PlacementFactory,
     ProvisionFactory,
+    SessionFactory,
+    SlotFactory,
 )
 from tests.factories.learners import GroupFactory, LearnerFactory, SenProvisionFactory
 from tests.factories.school import (
@@ -18,6 +21,7 @@ from tests.factories.school import (
 
 __all__ = [
     "AcademicYearFactory",
+    "AttendanceFactory",
     "DelivererFactory",
     "GroupFactory",
     "InterventionFactory",
@@ -27,6 +31,8 @@ __all__ = [
     "ProvisionFactory",
     "SchoolFactory",
     "SenProvisionFactory",
+    "SessionFactory",
+    "SlotFactory",
     "TermFactory",
     "UserFactory",
     "member",

@@ -6,30 +6,37 @@ A model that is declared and has no maker here fails: so does a field of a kind 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from uuid import UUID, uuid4
 
 from django.db import models
 
 from interventions.models import (
+    Answer,
+    Attendance,
     Deliverer,
+    Entry,
     MapChange,
     MapExport,
     MapImport,
     Placement,
     Provision,
+    Session,
     TierMove,
+    Trip,
 )
 from learners.holdings import declared
 from learners.models import Contact, Grant, Group, Hold, ImportRun, Learner, Passport, SenProvision
 from provisionmap.school.models import AuditEvent, User
 from reports.models import Arrival, EarlierProvision, RecordExport, Transfer
-from tests.factories.interventions import DelivererFactory, PlacementFactory
+from tests.factories.interventions import AttendanceFactory, DelivererFactory, PlacementFactory
 from tests.factories.learners import GroupFactory, SenProvisionFactory
 
 WORD = "Zq"
 FIRST = date(2031, 1, 1)
-NUMBERS = {"minutes": 577, "sessions": 33}  # in the bounds that the database holds
+MADE = datetime(2031, 1, 1, 9, 30, tzinfo=UTC)
+NUMBERS = {"minutes": 577, "sessions": 33, "planned": 571, "actual": 569}  # in the bounds that the database holds
 NUMBER = 4711
 
 
@@ -57,6 +64,10 @@ def words_of(model: Any, tag: str = "") -> dict[str, Any]:
             values[field.name] = word(model, field, tag)[: field.max_length]
         elif isinstance(field, models.JSONField):
             values[field.name] = {"said": word(model, field, tag)}
+        elif isinstance(field, models.TimeField):
+            values[field.name] = time(9, 1 + place)
+        elif isinstance(field, models.UUIDField):
+            values[field.name] = UUID(int=4711 * 1000 + 100 * number_of(model) + place + (10**6 if tag else 0))
         elif isinstance(field, models.IntegerField):
             values[field.name] = NUMBERS.get(field.name, NUMBER)
         else:
@@ -84,6 +95,30 @@ def _shared(learner: Learner, user: User) -> Any:
     placement = Placement.objects.get(learner=learner)
     placement.shared_with.add(user)
     return Placement.shared_with.through.objects.get(placement=placement)
+
+
+def _was_there(learner: Learner, user: User) -> Attendance:
+    placement = Placement.objects.get(learner=learner)
+    return AttendanceFactory(placement=placement, session__slot=None)
+
+
+def _entry(learner: Learner, user: User) -> Entry:
+    session = Session.objects.get(attendances__learner=learner)
+    said = {"note": f"{WORD}note", "learners": {str(session.attendances.get().placement_id): {"note": f"{WORD}heard"}}}
+    return Entry.objects.create(
+        school=learner.school, session=session, client=uuid4(), said=said, by=user, made_at=MADE, at=MADE
+    )
+
+
+def _answer(learner: Learner, user: User) -> Answer:
+    session = Session.objects.get(attendances__learner=learner)
+    return Answer.objects.create(school=learner.school, session=session, by=user, at=MADE, text="A")
+
+
+def _trip(learner: Learner, user: User) -> Trip:
+    trip = Trip.objects.create(school=learner.school, name="A", starts=FIRST, ends=FIRST)
+    trip.learners.add(learner)
+    return trip
 
 
 def _changed(learner: Learner, user: User) -> MapChange:
@@ -114,6 +149,12 @@ MAKERS: dict[Any, Callable[[Learner, User], Any]] = {
         provision=Provision.objects.get(placements__learner=learner), on=FIRST, old=1, new=2
     ),
     Placement.shared_with.through: _shared,
+    Attendance: _was_there,
+    Session: lambda learner, user: Session.objects.get(attendances__learner=learner),
+    Entry: _entry,
+    Answer: _answer,
+    Trip: _trip,
+    Trip.learners.through: lambda learner, user: Trip.learners.through.objects.get(learner=learner),
     MapChange: _changed,
     ImportRun: lambda learner, user: ImportRun.objects.create(school=learner.school, by=user, before=_before(learner)),
     MapImport: lambda learner, user: MapImport.objects.create(school=learner.school, by=user, upload=b"Zq"),

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import date
+from datetime import UTC, date, datetime
 from itertools import count
 from typing import Any
+from uuid import uuid4
 
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.db import connection, models
 
-from interventions.models import Deliverer, MapChange, MapExport, MapImport
+from interventions.models import Answer, Deliverer, Entry, MapChange, MapExport, MapImport, Trip
 from learners.holdings import Disposal, declared
 from learners.models import Contact, Grant, Hold, ImportRun, Learner, Passport, SenProvision
 from learners.reading.kept import pack
@@ -19,11 +20,12 @@ from learners.reading.sheet import Sheet
 from provisionmap.school import audit
 from provisionmap.school.models import School, User
 from reports.models import Arrival, EarlierProvision, RecordExport, Transfer
-from tests.factories import LearnerFactory, PlacementFactory, ProvisionFactory
+from tests.factories import AttendanceFactory, LearnerFactory, PlacementFactory, ProvisionFactory, SessionFactory
 
 BORN, LEFT = date(1990, 5, 17), date(2006, 7, 20)
 NAME = {"surname": "Zqokafor", "forename": "Zqmaya", "preferred_name": "Zqmay", "middle_names": "Zqmiddle"}
 NUMBERS = {"upn": "Z801200001001", "former_upn": "Z801200001002"}
+AT = datetime(2006, 1, 9, 12, tzinfo=UTC)
 _number = count(1)
 
 
@@ -69,6 +71,13 @@ def filled(learner: Learner, by: User) -> None:
     gone = PlacementFactory(learner=learner, starts=date(2004, 9, 1), ends=LEFT)
     kept = told(PlacementFactory(learner=learner, provision=gone.provision, starts=date(2005, 9, 1), ends=LEFT))
     kept.shared_with.add(by)
+    trip = Trip.objects.create(school=learner.school, name="Museum", starts=LEFT, ends=LEFT)
+    trip.learners.add(learner)
+    session = SessionFactory(provision=kept.provision, slot=None, on=date(2006, 1, 9), note="Zqokafor read aloud")
+    told(AttendanceFactory(placement=kept, session=session, engagement=4))
+    heard = {"learners": {str(kept.pk): {"note": "Zqokafor was tired"}}, "note": "Zqmaya sang"}
+    Entry.objects.create(school=learner.school, session=session, client=uuid4(), said=heard, by=by, made_at=AT, at=AT)
+    Answer.objects.create(school=learner.school, session=session, by=by, at=AT, text="Zqokafor was tired in class too")
     change = MapChange.objects.create(
         school=learner.school, by=by, kind="bulk", words="Removed 1 placement", shares=[[gone.pk, by.pk], [0, by.pk]]
     )
@@ -114,6 +123,8 @@ def neighbour(school: School, by: User) -> Learner:
     Transfer.objects.create(learner=other, by=by, to="Elmfield")
     placement = PlacementFactory(learner=other, starts=date(2005, 9, 1), ends=LEFT)
     placement.shared_with.add(by)
+    AttendanceFactory(placement=placement, session__slot=None, note="Reads well", engagement=5)
+    Trip.objects.create(school=school, name="Farm", starts=LEFT, ends=LEFT).learners.add(other)
     placement.outcome = "Reads 60 words"
     placement.save()
     return other

@@ -23,7 +23,17 @@ from interventions.actions.changes import open_change
 from interventions.actions.grants import sync_grants
 from interventions.actions.importing import read_file
 from interventions.map_reading.plan import Choices
-from interventions.models import MapExport, MapImport, Placement, SavedView, TierPlan
+from interventions.models import (
+    Answer,
+    MapExport,
+    MapImport,
+    Placement,
+    SavedView,
+    Session,
+    StaffAbsence,
+    TierPlan,
+    Trip,
+)
 from learners.actions.importing import apply_upload, draft_of, keep_upload, read_list
 from learners.models import Contact, Disposal, DisposalItem, Grant, Hold, ImportRun, Learner, Passport
 from provisionmap.school.actions import account
@@ -34,6 +44,7 @@ from reports.actions import arriving
 from reports.models import RecordExport, Transfer
 from tests.factories import (
     AcademicYearFactory,
+    AttendanceFactory,
     DelivererFactory,
     GroupFactory,
     InterventionFactory,
@@ -43,6 +54,7 @@ from tests.factories import (
     ProvisionFactory,
     SchoolFactory,
     SenProvisionFactory,
+    SlotFactory,
     TermFactory,
     UserFactory,
     member,
@@ -262,6 +274,25 @@ def changed(placement: Placement, by: User) -> tuple[Any, ...]:
     return (change.pk,)
 
 
+def delivered(placement: Placement, word: str) -> Session:
+    """A session that was logged with a note, and an answer to it; its learner was there."""
+    slot = SlotFactory(provision=placement.provision)
+    row = AttendanceFactory(placement=placement, session__slot=slot, note=f"{NOTE} {word}")
+    Session.objects.filter(pk=row.session_id).update(note=f"{NOTE} {word}")
+    Answer.objects.create(school=placement.school, session=row.session, at=NOW, text=f"{NOTE} {word}")
+    return row.session
+
+
+def away_of(user: User, school: School, learner: Any) -> dict[str, Any]:
+    """An adult who is away today, and a trip."""
+    trip = Trip.objects.create(school=school, name="Museum", starts=TODAY, ends=TODAY)
+    trip.learners.add(learner)
+    return {
+        "absence": StaffAbsence.objects.create(school=school, user=user, starts=TODAY, ends=TODAY),
+        "trip": trip,
+    }
+
+
 def calendar_of(school: School) -> dict[str, Any]:
     """A year, a term and a closure."""
     year = AcademicYearFactory(school=school)
@@ -376,6 +407,12 @@ def build() -> World:
         "own": disposal_of(school, users["senco"], own.learner, "done"),
         "elsewhere": disposal_of(second, away, elsewhere.learner, "done"),
     }
+    sessions = {name: delivered(one, name) for name, one in placements.items() if name != "targeted"}
+    world.things["session"] = {name: (one.pk,) for name, one in sessions.items()}
+    world.things["slot"] = {name: (one.slot_id,) for name, one in sessions.items()}
+    away_here, away_there = away_of(lent, school, own.learner), away_of(away, second, elsewhere.learner)
+    for noun in away_here:
+        world.things[noun] = {"own": (away_here[noun].pk,), "elsewhere": (away_there[noun].pk,)}
     world.things["alarm"] = {
         name: (Alarm.objects.create(school=one, kind="export", at=datetime(2026, 11, 20, tzinfo=UTC)).pk,)
         for name, one in (("own", school), ("elsewhere", second))
