@@ -1,0 +1,259 @@
+"""What a timetable makes of some days: each session that was planned, moved or added, with its people and learners.
+
+Closures, trips and absences of staff take effect here by themselves. The same eight queries, however many sessions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, time
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from interventions.actions.logging import Target
+from interventions.grid import Adult
+from interventions.models import Deliverer, Placement, Provision, Session, Slot, StaffAbsence, Trip
+from interventions.timetable import Occasion, occasions
+from provisionmap.school.calendar import Span
+from provisionmap.school.models import School
+
+# What a session came to. The first two were said by somebody; the next three follow from the calendar and who is away.
+DELIVERED, MISSED = "delivered", "missed"
+CLOSED, STAFF_ABSENT, TRIP = "closed", "staff_absent", "trip"
+UNSAID, PLANNED = "unsaid", "planned"  # it is over, or to come, and nobody has said anything
+ROLES = dict(Deliverer.ROLES)
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A learner of a session: by placement, with the name that this reader may see."""
+
+    placement: int
+    learner: int
+    name: str
+    initials: str
+    on_trip: bool = False
+
+
+@dataclass(frozen=True)
+class Occurrence:
+    """One session: when and where, who takes it, who is in it, and what it came to."""
+
+    day: date
+    at: time | None
+    minutes: int
+    provision: int
+    name: str
+    tier: int
+    place: str
+    slot: int | None
+    session: Session | None
+    people: tuple[Adult, ...]
+    learners: tuple[Placed, ...]
+    state: str
+    confidential: bool = False
+    usual: tuple[Adult, ...] = ()  # who would take it, where somebody else does
+
+    @property
+    def ends_at(self) -> time | None:
+        """When it is over; None where no time is known."""
+        if self.at is None:
+            return None
+        minutes = self.at.hour * 60 + self.at.minute + self.minutes
+        return time(minutes // 60 % 24, minutes % 60)
+
+    @property
+    def target(self) -> Target:
+        """What an entry about this session names."""
+        if self.slot:
+            return Target("slot", self.slot, self.day)
+        return Target("session", self.session.pk if self.session else 0, self.day)
+
+    @property
+    def said(self) -> bool:
+        """Whether somebody said how it went."""
+        return self.state in (DELIVERED, MISSED)
+
+    @property
+    def owed(self) -> bool:
+        """Whether somebody still has to say how it went."""
+        return self.state == UNSAID
+
+    def taken_by(self, user: int) -> bool:
+        """Whether this person takes it."""
+        return any(one.user == user for one in self.people)
+
+
+def initials_of(forename: str, surname: str) -> str:
+    """The letters by which a device in a corridor may name a learner.
+
+    >>> initials_of("Maya", "de Souza-Reid"), initials_of("", "Ng")
+    ('M.S.', 'N.')
+    """
+    last = surname.split()[-1] if surname.split() else ""
+    return "".join(f"{word[0]}." for word in (forename, last) if word)
+
+
+@dataclass(frozen=True)
+class _Days:
+    """Everything about the days that was read from rows."""
+
+    span: Span
+    deliverers: Mapping[int, Sequence[Any]]
+    placed: Mapping[int, Sequence[tuple[Placed, date, date | None]]]
+    away: frozenset[tuple[int, date]]
+    trips: Sequence[tuple[int, date, date]]
+    now: date
+
+
+def occurrences(
+    *, school: School, user: Any, span: Span, now: date, provisions: QuerySet[Provision] | None = None
+) -> list[Occurrence]:
+    """The sessions of `span` that `user` may see, by day and time; of `provisions` only, where they are given."""
+    seen = Provision.objects.visible_to(user).filter(school=school) if provisions is None else provisions
+    slots = list(
+        Slot.objects.filter(provision__in=seen.values("pk"))
+        .between(span.starts, span.ends)
+        .filter(Q(provision__ends=None) | Q(provision__ends__gte=span.starts), provision__starts__lte=span.ends)
+        .select_related("provision", "provision__responsible", "deliverer")
+    )
+    sessions = list(
+        Session.objects.filter(provision__in=seen.values("pk"), on__range=(span.starts, span.ends)).select_related(
+            "provision", "provision__responsible", "cover", "delivered_by", "slot", "slot__deliverer"
+        )
+    )
+    wanted = {slot.provision_id for slot in slots} | {one.provision_id for one in sessions}
+    days = _days(school, user, span, wanted, now)
+    known = {(one.slot_id, one.on): one for one in sessions if one.slot_id}
+    by_slot = {slot.pk: slot for slot in slots}
+    found = []
+    for one in occasions([slot.planned for slot in slots], school.calendar_dates(), span):
+        slot = by_slot[one.slot]
+        provision = slot.provision
+        if one.day < provision.starts or (provision.ends and one.day > provision.ends):
+            continue
+        found.append(_of_slot(slot, one, known.pop((slot.pk, one.day), None), days))
+    rest = [one for one in sessions if not one.slot_id] + list(known.values())
+    found += [_of_session(one, days) for one in rest]
+    return sorted(found, key=lambda one: (one.day, one.at or time(23, 59), one.name, one.slot or 0))
+
+
+def _days(school: School, user: Any, span: Span, provisions: Collection[int], now: date) -> _Days:
+    deliverers: dict[int, list[Any]] = {}
+    people = Deliverer.objects.filter(provision__in=provisions).filter(
+        Q(ends=None) | Q(ends__gte=span.starts), Q(starts=None) | Q(starts__lte=span.ends)
+    )
+    for row in people.select_related("user"):
+        deliverers.setdefault(row.provision_id, []).append(row)
+    placed: dict[int, list[tuple[Placed, date, date | None]]] = {}
+    rows = Placement.objects.visible_to(user).filter(
+        Q(ends=None) | Q(ends__gte=span.starts), provision__in=provisions, starts__lte=span.ends
+    )
+    fields = ("pk", "provision", "learner", "starts", "ends", "learner__forename", "learner__preferred_name",
+              "learner__surname")  # fmt: skip
+    ordered = rows.order_by("learner__surname", "learner__forename", "pk")
+    for pk, provision, learner, starts, ends, forename, preferred, surname in ordered.values_list(*fields):
+        called = preferred or forename
+        who = Placed(pk, learner, f"{called} {surname}", initials_of(called, surname))
+        placed.setdefault(provision, []).append((who, starts, ends))
+    within = {"school": school, "starts__lte": span.ends, "ends__gte": span.starts}
+    absences = StaffAbsence.objects.filter(**within).values_list("user", "starts", "ends")
+    away = frozenset(
+        (who, day) for who, first, last in absences for day in _each(max(first, span.starts), min(last, span.ends))
+    )
+    trips = Trip.learners.through.objects.filter(**{f"trip__{name}": value for name, value in within.items()})
+    out = list(trips.values_list("learner", "trip__starts", "trip__ends"))
+    return _Days(span, deliverers, placed, away, out, now)
+
+
+def _each(first: date, last: date) -> Iterable[date]:
+    return (date.fromordinal(number) for number in range(first.toordinal(), last.toordinal() + 1))
+
+
+def _adult(user: Any, role: str = "") -> Adult:
+    return Adult(user.name, ROLES.get(role, ""), user.pk)
+
+
+def _usual(provision: Provision, named: Any, day: date, days: _Days) -> tuple[Adult, ...]:
+    """Who takes it when nothing else was said: the one named on the slot, those who deliver it, who answers for it."""
+    rows = [
+        row
+        for row in days.deliverers.get(provision.pk, ())
+        if (row.starts is None or row.starts <= day) and (row.ends is None or row.ends >= day)
+    ]
+    if named:
+        role = next((row.role for row in rows if row.user_id == named.pk), "")
+        return (_adult(named, role),)
+    if rows:
+        return tuple(_adult(row.user, row.role) if row.user else Adult(row.name, ROLES[row.role]) for row in rows)
+    return (_adult(provision.responsible, "teacher"),) if provision.responsible else ()
+
+
+def _learners(provision: int, day: date, days: _Days) -> tuple[Placed, ...]:
+    out = {who for who, starts, ends in days.trips if starts <= day <= ends}
+    return tuple(
+        Placed(who.placement, who.learner, who.name, who.initials, on_trip=True) if who.learner in out else who
+        for who, starts, ends in days.placed.get(provision, ())
+        if starts <= day and (ends is None or day <= ends)
+    )
+
+
+def state_of(
+    *, said: str, closed: bool, people: Iterable[Adult], away: Collection[int], out: bool, day: date, now: date
+) -> str:
+    """What a session came to: what somebody said; else what the calendar and absences say; else nothing yet.
+
+    It is missed for want of staff when everybody who was to take it is away; somebody from outside never counts as
+    away. `out` says that all its learners are on a trip.
+
+    >>> from datetime import date
+    >>> tuesday, people = date(2026, 11, 24), [Adult("Jo Marsh", user=3)]
+    >>> more = {"closed": False, "out": False, "day": tuesday, "now": date(2026, 11, 26)}
+    >>> [state_of(said="", people=people, away=away, **more) for away in ((), {3})]
+    ['unsaid', 'staff_absent']
+    """
+    if said in (DELIVERED, MISSED):
+        return said
+    if closed:
+        return CLOSED
+    users = [one.user for one in people]
+    if users and all(users) and set(users) <= set(away):
+        return STAFF_ABSENT
+    if out:
+        return TRIP
+    return UNSAID if day < now else PLANNED
+
+
+def _state(said: str, closed: bool, people: Sequence[Adult], learners: Sequence[Placed], day: date, days: _Days) -> str:
+    away = {who for who, when in days.away if when == day}
+    out = bool(learners) and all(one.on_trip for one in learners)
+    return state_of(said=said, closed=closed, people=people, away=away, out=out, day=day, now=days.now)
+
+
+def _of_slot(slot: Slot, one: Occasion, session: Session | None, days: _Days) -> Occurrence:
+    provision = slot.provision
+    usual = _usual(provision, slot.deliverer, one.day, days)
+    cover = session.cover if session else None
+    people = (_adult(cover),) if cover else usual
+    learners = _learners(provision.pk, one.day, days)
+    state = _state(session.state if session else "", one.closed, people, learners, one.day, days)
+    return Occurrence(
+        one.day, one.at, one.minutes, provision.pk, provision.name, provision.tier, slot.place or provision.place,
+        slot.pk, session, people, learners, state, provision.confidential, usual if cover else (),
+    )  # fmt: skip
+
+
+def _of_session(session: Session, days: _Days) -> Occurrence:
+    """A session that no slot of these days plans: added, moved here, or of a slot that was changed since."""
+    provision, slot = session.provision, session.slot
+    usual = _usual(provision, slot.deliverer if slot else None, session.on, days)
+    people = (_adult(session.cover),) if session.cover else usual
+    learners = _learners(provision.pk, session.on, days)
+    state = _state(session.state, False, people, learners, session.on, days)
+    place = (slot.place if slot else "") or provision.place
+    return Occurrence(
+        session.on, session.at, session.minutes, provision.pk, provision.name, session.tier, place,
+        session.slot_id, session, people, learners, state, provision.confidential, usual if session.cover else (),
+    )  # fmt: skip
