@@ -43,14 +43,21 @@ OF_LEARNERS = frozenset(
         Capability.SEE_AUDIT,
         Capability.DISPOSE_RECORDS,
         Capability.EXPORT_RECORD,
+        Capability.LOG_ALL,
+        Capability.LOG_OWN,
     }
 )
-# Addresses that show no child, though they need such a capability: ids only, one's own settings, how far a job is.
+# Addresses that show no child, though they need such a capability: ids only, one's own settings, how far a job is,
+# that what a card said has arrived, and the frame that a device keeps.
 SHOWS_NOBODY = frozenset(
     {
         "interventions:changes",
         "interventions:views",
         "interventions:print",
+        "interventions:today-key",
+        "interventions:today-log",
+        "interventions:today-offline",
+        "interventions:today-worker",
         "learners:disposal",
         "learners:disposal-log",
         "reports:record",

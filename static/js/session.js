@@ -70,6 +70,17 @@
     await fetch(body.dataset.lock, { method: "POST", keepalive: true, headers: { "X-CSRFToken": token().content } }).catch(() => null);
   }
 
+  /* Signing out wipes what a phone keeps of Today: who has entries waiting there is asked first. */
+  window.addEventListener("submit", (event) => {
+    let waiting = 0;
+    try { waiting = Number(localStorage.getItem("today-waiting")); } catch { /* no such store */ }
+    const out = event.target.action === new URL(body.dataset.out, location.href).href;
+    if (out && waiting && !window.confirm(`${waiting === 1 ? "1 entry waits" : `${waiting} entries wait`} on this device to be sent. Signing out removes ${waiting === 1 ? "it" : "them"}. Sign out anyway?`)) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    }
+  }, true);
+
   let escaped = 0;
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;

@@ -29,6 +29,7 @@ NOTE_READERS = READERS - {"administrator"}
 CONTACT_READERS = WHOLE_SCHOOL | {"class_teacher"}
 MAP_READERS = READERS - {"administrator"}
 LIBRARY_READERS = MAP_READERS - {"external"}
+LOGGERS = EDITORS | OWN_WORK  # say how sessions went: any, or those they deliver
 WRITERS = EDITORS | {"class_teacher"}  # of passports, and of some cells of the map
 
 # Kinds of things in an address that hang on a learner: seen by whoever sees the learner.
@@ -322,6 +323,13 @@ ROUTES: dict[str, Route] = {
     "reports:arrival": Route(SENCO, "arrival", post=409, body=sent(seen="0" * 64, joined="2026-11-23")),
     "reports:arrival-cancel": Route(SENCO, "arrival", get=302, post=302),
     # --- Provisions and the library.
+    "interventions:today": Route(LOGGERS),
+    "interventions:today-log": Route(LOGGERS, get=302, post=422),
+    "interventions:today-add": Route(LOGGERS),
+    "interventions:today-kept": Route(LOGGERS),
+    "interventions:today-key": Route(LOGGERS),
+    "interventions:today-offline": Route(LOGGERS),
+    "interventions:today-worker": Route(LOGGERS),
     "interventions:provisions": Route(MAP_READERS, post=200, body=SEARCH),
     "interventions:provision-new": Route(EDITORS, post=302, body=PROVISION),
     "interventions:provision": Route(MAP_READERS, "provision"),

@@ -1,0 +1,244 @@
+"""Saying how a session went: once, however often it arrives, with both versions when two people say otherwise."""
+
+from datetime import UTC, date, datetime, time
+from uuid import uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from interventions.actions.grants import sync_grants
+from interventions.actions.logging import Contradiction, SameId, Target, TooEarly, log_session
+from interventions.actions.weeks import recount, sums_of
+from interventions.models import Attendance, DeliveryWeek, Entry, Session
+from interventions.said import DELIVERED, MISSED, OPEN, Heard, Said, minutes_of
+from provisionmap.school.access import NotAllowed
+from provisionmap.school.models import AuditEvent
+from provisionmap.school.roles import Role
+from tests.factories import DelivererFactory, PlacementFactory, ProvisionFactory, SlotFactory, member
+
+NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
+MONDAY = date(2026, 11, 16)
+
+
+@pytest.fixture
+def group(db):
+    """A provision on Mondays with three learners and an assistant who delivers it."""
+    provision = ProvisionFactory(minutes=20, sessions=1)
+    placements = [PlacementFactory(learner__school=provision.school, provision=provision, minutes=20) for _ in range(3)]
+    slot = SlotFactory(provision=provision)
+    assistant = member(Role.TEACHING_ASSISTANT, provision.school)
+    DelivererFactory(provision=provision, user=assistant)
+
+    sync_grants([provision.pk])
+    return provision, placements, slot, assistant
+
+
+def said(placements, absent=(), **fields):
+    learners = {one.pk: Heard("learner_absent") if one in absent else Heard() for one in placements}
+    return Said(**{"client": uuid4(), "made_at": NOW, "learners": learners} | fields)
+
+
+def log(group, entry, *, by=None, on=MONDAY, kind="slot"):
+    provision, _, slot, assistant = group
+    target = Target(kind, slot.pk, on)
+    return log_session(school=provision.school, target=target, said=entry, by=by or assistant, now=NOW)
+
+
+def week():
+    return DeliveryWeek.objects.get()
+
+
+def test_a_session_is_kept_with_who_was_there_and_what_it_was_for(group):
+    _, placements, _, assistant = group
+
+    made = log(group, said(placements, absent=placements[:1], actual=15)).session
+
+    assert (made.state, made.actual, made.delivered_by, made.role) == ("delivered", 15, assistant, "ta")
+    assert (made.tier, made.area, made.extra, made.minutes) == (2, "cognition", False, 20)
+    rows = made.attendances.order_by("placement").values_list("placement", "outcome", "planned", "minutes")
+    assert list(rows) == [
+        (placements[0].pk, "learner_absent", 20, 0),
+        (placements[1].pk, "present", 20, 15),
+        (placements[2].pk, "present", 20, 15),
+    ]
+    assert (week().sessions, week().planned, week().delivered, week().learner_absent) == (1, 60, 30, 20)
+    event = AuditEvent.objects.get(verb="session.log")
+    assert (event.user_id, event.target_id) == (assistant.pk, made.pk)
+
+
+def test_the_same_entry_again_changes_nothing(group):
+    entry = said(group[1])
+    first = log(group, entry)
+    again = log(group, entry)
+
+    assert (first.again, again.again, again.session) == (False, True, first.session)
+    assert (Session.objects.count(), Entry.objects.count(), Attendance.objects.count()) == (1, 1, 3)
+    assert week().delivered == 60
+
+
+def test_another_entry_under_the_same_id_is_refused(group):
+    entry = said(group[1])
+    log(group, entry)
+
+    with pytest.raises(SameId):
+        log(group, said(group[1], absent=group[1][:1], client=entry.client))
+    with pytest.raises(SameId):
+        log(group, entry, on=date(2026, 11, 9))
+    with pytest.raises(SameId):
+        log(group, entry, by=member(Role.SENCO, group[0].school))
+
+
+def test_an_amendment_keeps_the_earlier_version(group):
+    first = said(group[1])
+    log(group, first)
+    second = said(group[1], absent=group[1][:2], after=first.client, note="Two were at the dentist")
+
+    made = log(group, second).session
+
+    assert (made.standing, made.note, made.version) == (second.client, "Two were at the dentist", 2)
+    assert [entry.said["note"] for entry in made.entries.all()] == ["", "Two were at the dentist"]
+    assert (week().delivered, week().learner_absent, week().sessions) == (20, 40, 1)
+
+
+def test_taking_it_back_leaves_nothing_said(group):
+    first = said(group[1])
+    log(group, first)
+
+    made = log(group, said(group[1], state=OPEN, after=first.client)).session
+
+    assert (made.state, made.attendances.count(), made.entries.count()) == ("open", 0, 2)
+    assert not any(getattr(week(), name) for name in DeliveryWeek.FIGURES)
+
+
+def test_a_session_that_was_not_delivered_has_its_reason_for_each_learner(group):
+    log(group, said(group[1], state=MISSED, reason="room"))
+
+    assert set(Attendance.objects.values_list("outcome", "minutes")) == {("room", 0)}
+    assert (week().room, week().delivered, week().sessions) == (60, 0, 0)
+
+
+def test_who_says_otherwise_sees_what_stands_and_nothing_is_overwritten(group):
+    senco = member(Role.SENCO, group[0].school)
+    first = said(group[1])
+    log(group, first)
+
+    with pytest.raises(Contradiction) as both:
+        log(group, said(group[1], absent=group[1][:1]), by=senco)
+
+    assert (both.value.entry.client, both.value.entry.by) == (first.client, group[3])
+    assert week().delivered == 60
+    mine = said(group[1], absent=group[1][:1], after=first.client)
+    assert log(group, mine, by=senco).session.standing == mine.client
+
+
+def test_two_people_who_say_the_same_agree_and_either_may_amend(group):
+    senco = member(Role.SENCO, group[0].school)
+    first, second = said(group[1]), said(group[1])
+    log(group, first)
+
+    assert log(group, second, by=senco).again
+    assert week().delivered == 60
+    third = said(group[1], absent=group[1][:1], after=second.client)
+    assert log(group, third, by=senco).session.standing == third.client
+
+
+def test_an_amendment_that_comes_before_what_it_amends_is_sent_again_later(group):
+    first = said(group[1])
+    second = said(group[1], absent=group[1][:1], after=first.client)
+    with pytest.raises(TooEarly):
+        log(group, second)
+
+    log(group, first)
+    log(group, second)
+
+    assert week().delivered == 40
+
+
+def test_who_does_not_deliver_it_does_not_log_it(group):
+    provision = group[0]
+    other = member(Role.TEACHING_ASSISTANT, provision.school)
+    head = member(Role.HEAD, provision.school)
+
+    with pytest.raises(NotAllowed, match="can't see this session"):
+        log(group, said(group[1]), by=other)
+    with pytest.raises(NotAllowed, match="Only those who deliver"):
+        log(group, said(group[1]), by=head)
+    assert not Session.objects.exists()
+
+
+def test_a_senco_logs_for_whoever_delivers_it(group):
+    made = log(group, said(group[1]), by=member(Role.SENCO, group[0].school)).session
+
+    assert (made.delivered_by, made.role) == (group[3], "ta")
+
+
+def test_what_has_not_been_yet_can_be_called_off_and_not_logged(group):
+    with pytest.raises(NotAllowed, match="has not been yet"):
+        log(group, said(group[1]), on=date(2026, 11, 30))
+
+    assert log(group, said(group[1], state=MISSED, reason="trip"), on=date(2026, 11, 30)).session.reason == "trip"
+
+
+def test_a_day_on_which_it_did_not_run_is_refused(group):
+    with pytest.raises(NotAllowed, match="did not run on 31/08/2026"):
+        log(group, said(group[1]), on=date(2026, 8, 31))
+
+
+def test_somebody_who_is_not_placed_there_is_refused(group):
+    stranger = PlacementFactory(learner__school=group[0].school)
+
+    with pytest.raises(NotAllowed, match="no place in this provision"):
+        log(group, said([*group[1], stranger]))
+    with pytest.raises(NotAllowed, match="Nobody is on this card"):
+        log(group, said([]))
+
+
+def test_a_card_that_was_not_made_here_is_refused():
+    with pytest.raises(NotAllowed, match="not one of ours"):
+        Target.read("slot.1.20261116~forged")
+
+    assert Target.read(Target("slot", 1, MONDAY).key) == Target("slot", 1, MONDAY)
+
+
+def test_an_extra_session_counts_as_caught_up(group):
+    provision, placements, _, assistant = group
+    target = Target("new", provision.pk, MONDAY, time(14), 30)
+
+    made = log_session(school=provision.school, target=target, said=said(placements), by=assistant, now=NOW).session
+
+    assert (made.extra, made.at, made.minutes) == (True, time(14), 30)
+    assert (week().planned, week().delivered, week().catch_up) == (0, 90, 90)
+    amended = said(placements[:1], after=made.standing)
+    again = log_session(
+        school=provision.school, target=Target("session", made.pk, MONDAY), said=amended, by=assistant, now=NOW
+    )
+    assert again.session == made
+
+
+def test_what_no_card_can_say_is_refused():
+    for wrong in (
+        {"state": "maybe"}, {"reason": "room"}, {"state": MISSED}, {"actual": 601}, {"learners": {1: Heard("late")}},
+        {"learners": {1: Heard(engagement=6)}}, {"learners": {1: Heard(minutes=-1)}},
+    ):  # fmt: skip
+        with pytest.raises(ValueError, match=r"not a|minutes are|engagement is"):
+            Said(**{"client": uuid4(), "made_at": NOW} | wrong)
+
+
+@given(st.integers(0, 600), st.one_of(st.none(), st.integers(0, 600)), st.one_of(st.none(), st.integers(1, 600)))
+def test_nobody_gets_minutes_without_being_there(planned, own, actual):
+    entry = Said(uuid4(), NOW, DELIVERED, actual=actual)
+
+    assert minutes_of(Heard("trip", minutes=own), entry, planned) == ("trip", 0)
+    assert minutes_of(Heard(minutes=own), entry, planned)[1] in {own, actual, planned}
+
+
+def test_sums_that_went_wrong_are_made_anew_from_the_log(group):
+    log(group, said(group[1]))
+    DeliveryWeek.objects.update(delivered=7)
+    DeliveryWeek.objects.create(school=group[0].school, monday=date(2026, 1, 5), tier=1, area="cognition", room=5)
+
+    assert recount(group[0].school) == 2
+    assert {tuple(sums.values()) for sums in sums_of(group[0].school).values()} == {(1, 60, 60, 0, 0, 0, 0, 0, 0, 0)}
+    assert week().delivered == 60
+    assert recount(group[0].school) == 0

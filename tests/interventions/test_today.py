@@ -1,0 +1,272 @@
+"""Today: one card a session, and what a card says is kept once, with or without a script."""
+
+from datetime import date
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from interventions.actions.grants import sync_grants
+from interventions.actions.logging import Target
+from interventions.models import Attendance, Entry, Session, StaffAbsence, Trip
+from provisionmap.school.models import Closure
+from provisionmap.school.roles import Role
+from tests.factories import (
+    AcademicYearFactory,
+    DelivererFactory,
+    PlacementFactory,
+    ProvisionFactory,
+    SlotFactory,
+    TermFactory,
+    member,
+)
+
+MONDAY, BEFORE = date(2026, 11, 23), date(2026, 11, 16)  # today, and a week ago
+JSON = {"HTTP_ACCEPT": "application/json", "HTTP_HX_REQUEST": "true"}
+TODAY, LOG = reverse("interventions:today"), reverse("interventions:today-log")
+
+
+@pytest.fixture
+def group(db):
+    """A provision on Mondays with two learners, in a school that has its terms."""
+    provision = ProvisionFactory(name="Reading group", minutes=20, sessions=1)
+    TermFactory(year=AcademicYearFactory(school=provision.school))
+    rows = [PlacementFactory(learner__school=provision.school, provision=provision) for _ in range(2)]
+    slot = SlotFactory(provision=provision)
+    assistant = member(Role.TEACHING_ASSISTANT, provision.school)
+    DelivererFactory(provision=provision, user=assistant)
+    sync_grants([provision.pk])
+    return provision, rows, slot, assistant
+
+
+def sent(group, on=MONDAY, here=None, **fields):
+    rows = group[1]
+    return {
+        "key": Target("slot", group[2].pk, on).key, "client": str(uuid4()), "state": "delivered",
+        "who": [one.pk for one in rows], "here": [one.pk for one in (rows if here is None else here)],
+    } | fields  # fmt: skip
+
+
+def words(answer):
+    return " ".join(answer.content.decode().split())
+
+
+def test_a_day_shows_its_sessions_and_first_those_nobody_said_anything_about(client, group):
+    client.force_login(group[3])
+
+    page = words(client.get(TODAY))
+
+    assert page.count('<article class="card') == 3  # today, and two Mondays before
+    assert page.index("Still to log") < page.index("Monday 16 November") < page.index('id="day"')
+    assert group[1][0].learner.name in page
+    assert "All present, as planned" in page
+
+
+def test_another_s_sessions_are_not_on_it_and_a_senco_may_ask_for_everybody_s(client, group):
+    client.force_login(member(Role.TEACHING_ASSISTANT, group[0].school))
+    assert "Nothing you deliver is planned" in words(client.get(TODAY))
+
+    client.force_login(member(Role.SENCO, group[0].school))
+    assert words(client.get(TODAY)).count('<article class="card') == 0
+    assert words(client.get(TODAY, {"whose": "all"})).count('<article class="card') == 1
+
+
+def test_closures_trips_and_absence_take_effect_by_themselves(client, group):
+    client.force_login(group[3])
+    Closure.objects.create(school=group[0].school, name="Snow", starts=BEFORE, ends=BEFORE)
+    StaffAbsence.objects.create(school=group[0].school, user=group[3], starts=date(2026, 11, 9), ends=date(2026, 11, 9))
+    trip = Trip.objects.create(school=group[0].school, name="Farm", starts=MONDAY, ends=MONDAY)
+    trip.learners.add(group[1][0].learner)
+
+    page = words(client.get(TODAY))
+
+    assert "Still to log" not in page
+    assert "Log: 1 of 2 present" in page
+    assert "School closed" in words(client.get(TODAY, {"on": "2026-11-16"}))
+
+
+def test_one_tap_logs_a_session_and_the_page_says_so(client, group):
+    client.force_login(group[3])
+
+    answer = client.post(LOG, sent(group), follow=True)
+
+    assert answer.redirect_chain == [(f"{TODAY}?on=2026-11-23", 302)]
+    assert "Delivered, 2 of 2 present" in words(answer)
+    assert Attendance.objects.filter(outcome="present", minutes=20).count() == 2
+
+
+def test_a_device_gets_few_words_and_the_id_to_amend(client, group):
+    client.force_login(group[3])
+    form = sent(group, here=group[1][:1], made="2026-11-23T09:41:00.000Z")
+
+    answer = client.post(LOG, form, **JSON)
+
+    assert answer.json() == {"words": "Delivered, 1 of 2 present", "after": form["client"]}
+    assert Entry.objects.get().made_at.isoformat() == "2026-11-23T09:41:00+00:00"
+    assert client.post(LOG, form, **JSON).json() == answer.json()
+    assert Entry.objects.count() == 1
+
+
+def test_a_log_post_for_six_learners_takes_twelve_queries(client, group):
+    rows = group[1] + [PlacementFactory(learner__school=group[0].school, provision=group[0]) for _ in range(4)]
+    sync_grants([group[0].pk])
+    client.force_login(group[3])
+    client.post(LOG, sent(group, on=date(2026, 11, 16)), **JSON)
+    client.post(LOG, sent(group, on=date(2026, 11, 9)), **JSON)
+    form = sent((group[0], rows, *group[2:]))
+    client.post(LOG, sent(group, on=date(2026, 11, 23), state="missed", reason="room"), **JSON)
+    Session.objects.filter(on=MONDAY).delete()
+
+    with CaptureQueriesContext(connection) as asked:
+        assert client.post(LOG, form, **JSON).status_code == 200
+    own = [one["sql"] for one in asked if not one["sql"].startswith(("BEGIN", "SAVEPOINT", "RELEASE", "COMMIT"))]
+    assert len(own) == 12, "\n".join(own)
+
+
+def test_the_page_takes_the_same_queries_with_thirty_sessions(client, group):
+    client.force_login(group[3])
+    client.post(LOG, sent(group), **JSON)
+    client.get(TODAY)
+    with CaptureQueriesContext(connection) as few:
+        client.get(TODAY)
+    for place in range(30):
+        provision = ProvisionFactory(school=group[0].school, name=f"Group {place}")
+        PlacementFactory(learner__school=group[0].school, provision=provision)
+        SlotFactory(provision=provision, at=f"{8 + place // 6:02}:{place % 6 * 10:02}")
+        DelivererFactory(provision=provision, user=group[3])
+        sync_grants([provision.pk])
+
+    with CaptureQueriesContext(connection) as many:
+        assert words(client.get(TODAY)).count('<article class="card') > 30
+
+    assert len(many) == len(few)
+
+
+def test_what_is_wrong_is_said_in_its_card_with_what_was_typed(client, group):
+    client.force_login(group[3])
+
+    answer = client.post(LOG, sent(group, here=group[1][:1], actual="900", note="Two were late"))
+
+    assert answer.status_code == 422
+    assert "Minutes are a whole number from 1 to 600." in words(answer)
+    assert client.post(LOG, sent(group, state="missed"), **JSON).json()["errors"] == {
+        "reason": "Say why it was not delivered."
+    }
+    assert not Session.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"client": "x"}, {"state": "maybe"}, {"key": "slot.1.20261123~no"}, {"reason": "x", "state": "missed"},
+              {"who": ["x"]}, {"who": ["1"] * 61}, {"key": ""}],
+)  # fmt: skip
+def test_a_card_that_is_none_of_ours_is_refused_in_words(client, group, wrong):
+    client.force_login(group[3])
+
+    assert client.post(LOG, sent(group) | wrong, **JSON).status_code == 422
+    assert client.post(LOG, sent(group) | wrong).status_code == 422
+    assert not Session.objects.exists()
+
+
+def test_who_says_otherwise_gets_both_versions_on_the_page_and_on_the_device(client, group):
+    client.force_login(group[3])
+    first = sent(group)
+    client.post(LOG, first, **JSON)
+    client.force_login(member(Role.SENCO, group[0].school))
+    mine = sent(group, here=[])
+
+    told = client.post(LOG, mine, **JSON)
+
+    assert told.status_code == 409
+    assert told.json()["theirs"] == {
+        "by": group[3].name, "words": "Delivered, 2 of 2 present", "after": first["client"], "at": "10:00",
+        "mine": "Delivered, 0 of 2 present",
+    }  # fmt: skip
+    again = client.post(LOG, mine | {"after": first["client"]}, **JSON)
+    assert again.json()["words"] == "Delivered, 0 of 2 present"
+
+
+def test_a_plain_form_shows_both_versions_in_its_card(client, group):
+    DelivererFactory(provision=group[0], user=(other := member(Role.TEACHING_ASSISTANT, group[0].school)))
+    sync_grants([group[0].pk])
+    client.force_login(group[3])
+    first = sent(group)
+    client.post(LOG, first, **JSON)
+    client.force_login(other)
+
+    answer = client.post(LOG, sent(group, here=[]))
+
+    assert answer.status_code == 409
+    assert f"{group[3].name} logged this at 10:00: delivered, 2 of 2 present." in words(answer)
+    assert f'name="after" value="{first["client"]}"' in words(answer)
+
+
+def test_an_amendment_that_comes_too_early_waits(client, group):
+    client.force_login(group[3])
+
+    assert client.post(LOG, sent(group, after=str(uuid4())), **JSON).status_code == 425
+
+
+def test_what_a_device_keeps_names_nobody(client, group):
+    client.force_login(group[3])
+    client.post(LOG, sent(group, **{"note": "Zqnote"}), **JSON)
+
+    page = words(client.get(reverse("interventions:today-kept")))
+
+    assert page.count('<article class="card') == 3
+    for row in group[1]:
+        assert row.learner.surname not in page
+        assert f"{row.learner.forename[0]}.{row.learner.surname[0]}." in page
+    assert "Zqnote" not in page
+    assert "<html" not in page
+
+
+def test_a_session_has_a_key_of_its_own_and_a_shared_computer_none(client, group):
+    client.force_login(group[3])
+    first = client.get(reverse("interventions:today-key")).json()
+    client.logout()
+    client.force_login(group[3])
+    second = client.get(reverse("interventions:today-key")).json()
+
+    assert first["user"] == second["user"] == group[3].pk
+    assert first["key"] != second["key"]
+    session = client.session
+    session["shared"] = True
+    session.save()
+    assert client.get(reverse("interventions:today-key")).json()["key"] == ""
+    assert "data-keeps" not in words(client.get(TODAY))
+
+
+def test_the_frame_that_a_device_keeps_holds_nothing_of_anybody(client, group):
+    client.force_login(group[3])
+
+    frame, worker = client.get(reverse("interventions:today-offline")), client.get("/today/worker.js")
+
+    for text in (words(frame), words(worker)):
+        assert group[3].name not in text
+        assert group[0].school.name not in text
+    assert worker["Content-Type"] == "text/javascript; charset=utf-8"
+
+
+def test_a_session_the_timetable_does_not_plan_is_added(client, group):
+    client.force_login(group[3])
+    page = words(client.get(reverse("interventions:today-add"), {"provision": group[0].pk}))
+    assert "Present" in page or "All present" in page
+
+    form = sent(group, key=Target("new", group[0].pk, MONDAY).key, at="14:00", length="15")
+    assert client.post(LOG, form, **JSON).status_code == 200
+    assert client.post(LOG, form | {"client": str(uuid4()), "at": "soon"}, **JSON).json()["errors"] == {
+        "at": "Say when it was, as in 09:15."
+    }
+
+    made = Session.objects.get()
+    assert (made.extra, str(made.at), made.minutes) == (True, "14:00:00", 15)
+    assert "14:00" in words(client.get(TODAY))
+
+
+def test_who_does_not_deliver_a_provision_can_t_add_to_it(client, group):
+    teacher = member(Role.CLASS_TEACHER, group[0].school)
+    client.force_login(teacher)
+
+    assert client.get(reverse("interventions:today-add"), {"provision": group[0].pk}).status_code == 404
