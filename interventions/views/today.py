@@ -21,7 +21,7 @@ from interventions.cards import Card, cards_of, new_card, said_in, words_of
 from interventions.forms.card import BROKEN, Unreadable, said_of, target_of
 from interventions.ledger import REASONS
 from interventions.models import Attendance, Placement, Provision
-from interventions.occurrences import Placed, initials_of, occurrences
+from interventions.occurrences import Occurrence, Placed, initials_of, occurrences
 from interventions.permissions import check_can_log
 from interventions.said import Said
 from provisionmap.school.access import NotAllowed, can, require
@@ -63,7 +63,7 @@ def _page(request: Any, *, initials: bool = False) -> dict[str, Any]:
     )  # fmt: skip
     mine = found if whole else [one for one in found if one.taken_by(request.user.pk)]
     gaps = [one for one in mine if one.day < day and one.owed]
-    cards = cards_of([*reversed(gaps[-MOST_GAPS:]), *(one for one in mine if one.day == day)], initials=initials)
+    cards = cards_of([*newest_first(gaps)[:MOST_GAPS], *(one for one in mine if one.day == day)], initials=initials)
     counted(request, len({who.learner for one in mine for who in one.learners}))
     return {
         "section": "today", "day": day, "is_today": day == today(), "whole": whole, "most": today(),
@@ -72,6 +72,11 @@ def _page(request: Any, *, initials: bool = False) -> dict[str, Any]:
         "engagement": Attendance.ENGAGEMENT, "shared": bool(request.session.get(SHARED)), "kept": initials,
         "may_see_all": can(request.user, Capability.LOG_ALL, request.school),
     }  # fmt: skip
+
+
+def newest_first(gaps: Sequence[Occurrence]) -> list[Occurrence]:
+    """The latest day first, and each day from its morning."""
+    return sorted(gaps, key=lambda one: one.day, reverse=True)
 
 
 @require(*LOGGERS)
