@@ -11,9 +11,20 @@ from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
 from interventions.actions.library import stock
-from interventions.models import Deliverer, Intervention, Placement, Provision, TierMove
+from interventions.models import (
+    Attendance,
+    Deliverer,
+    Entry,
+    Intervention,
+    Placement,
+    Provision,
+    Session,
+    Slot,
+    TierMove,
+)
 from learners.actions.passports import change_passport
 from learners.models import Learner, Passport, SenProvision
+from provisionmap.demo.delivery import Log
 from provisionmap.demo.earlier_classes import write_earlier_classes
 from provisionmap.demo.maya import add_maya, tell_story
 from provisionmap.demo.people import Child, People, add_adults, add_children, classes_in, moment
@@ -27,23 +38,36 @@ from provisionmap.school.models import AcademicYear, AuditEvent, Closure, School
 
 SEEDED = "demo.seed"  # the audit event that says a school is fictional
 ON_THE_MAP = 90 / 420  # share of a school's learners who have support
+ROWS_A_TERM = 110  # of attendance, that the timetable holds for a learner with support
 PASSPORTS_WRITTEN = 0.3
 SCHOOLS = ("Oakfield Primary School", "Fallowmere Primary School", "Tanseyvale Primary School")
 
 
 @dataclass(frozen=True)
 class Size:
-    """How large a school and how much of it is on the map; `each` gives every mapped learner the same doses."""
+    """How large a school and how much of it is on the map; `each` gives every mapped learner the same doses.
+
+    `logs` is how many rows of attendance its log has: None for what such a school would have, none with `each`.
+    """
 
     learners: int = 420
     mapped: int | None = None
     stage: Stage = Stage.SUMMER
     each: Doses | None = None
+    logs: int | None = None
 
     @property
     def on_map(self) -> int:
-        """Learners with support."""
-        return round(self.learners * ON_THE_MAP) if self.mapped is None else self.mapped
+        """Learners with support: as many as asked for, else as usual, and enough for the log that is wanted."""
+        if self.mapped is not None:
+            return self.mapped
+        enough = (self.logs or 0) // (ROWS_A_TERM * self.stage.terms)
+        return min(self.learners, max(round(self.learners * ON_THE_MAP), enough))
+
+    @property
+    def logged(self) -> bool:
+        """Whether it has a timetable and a log."""
+        return self.logs != 0 and (self.logs is not None or self.each is None)
 
 
 def fictional() -> QuerySet[School]:
@@ -63,9 +87,10 @@ def remove() -> None:
     schools = list(fictional().values_list("pk", flat=True))
     learners = list(Learner.objects.filter(school__in=schools).values_list("pk", flat=True))
     provisions = list(Provision.objects.filter(school__in=schools).values_list("pk", flat=True))
-    for model in (Placement, Provision, Intervention, Learner):
+    for model in (Attendance, Entry, Session, Slot, Placement, Provision, Intervention, Learner):
         model.objects.filter(school__in=schools).delete()
-        model.history.filter(school__in=schools).delete()  # after the rows: their going leaves history too
+        if hasattr(model, "history"):
+            model.history.filter(school__in=schools).delete()  # after the rows: their going leaves history too
     for model in (Deliverer, TierMove):
         model.history.filter(provision__in=provisions).delete()
     for model in (SenProvision, Passport):
@@ -101,6 +126,9 @@ def build(*, size: Size, number: int, seed: int, today: date) -> School:
     if size.each is None:
         tell_story(school, people, maya, terms, today)
     _write_passports(people, terms[-1], rng)
+    if size.logged:
+        log = Log(school, people, terms, today, Random(f"{seed}:{number}:log"), maya.learner, size.logs)
+        log.build()
     audit.record(SEEDED, by=people.senco, target=school, school=school, new={"set_up_done": True})
     return school
 

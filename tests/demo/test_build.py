@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from interventions.models import Placement
+from interventions.actions.weeks import recount
+from interventions.models import Attendance, Entry, Placement, Session, Slot
 from learners.models import Learner, SenProvision
 from provisionmap.demo.build import Size, build, fictional, real, remove
 from provisionmap.demo.stages import Stage
@@ -92,3 +93,27 @@ def test_a_demo_school_is_known_from_a_real_one_and_taken_away_whole():
     assert not Placement.history.exists()
     assert not Learner.history.exists()
     assert not SenProvision.history.exists()
+
+
+@pytest.mark.parametrize("rows", [1, 400, 6_000])
+def test_the_log_has_just_as_many_rows_as_asked_for(rows):
+    school = build(size=Size(learners=24, mapped=10, logs=rows), number=1, seed=7, today=TODAY)
+
+    assert Attendance.objects.filter(school=school).count() == rows
+    assert Session.objects.filter(school=school).count() == Entry.objects.filter(school=school).count()
+    assert recount(school) == 0
+    days = set(Attendance.objects.filter(school=school).values_list("on", flat=True))
+    assert max(days) < TODAY
+    if rows > 1:
+        assert min(days) < date(2026, 2, 1)
+    remove()
+    assert not Session.objects.exists()
+    assert not Slot.history.exists()
+
+
+@pytest.mark.parametrize("size", [Size(20, 4, logs=0), Size(20, 4, Stage.AUTUMN, each=(1, 1, 1))])
+def test_without_a_log_there_is_no_timetable_either(size):
+    build(size=size, number=1, seed=7, today=TODAY)
+
+    assert not Slot.objects.exists()
+    assert not Session.objects.exists()

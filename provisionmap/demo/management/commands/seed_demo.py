@@ -34,6 +34,8 @@ class Command(BaseCommand):
         parser.add_argument("--schools", type=int, default=1, help="how many schools (default 1)")
         parser.add_argument("--stage", choices=[one.value for one in Stage], default="summer",
                             help="how long the map has been kept: one, two or three terms up to today")  # fmt: skip
+        parser.add_argument("--logs", type=int, help="rows of attendance logged since the map was begun "
+                            "(default: what such a school would have; 0: no timetable and no log)")  # fmt: skip
         parser.add_argument("--seed", type=int, default=7, help="the same seed makes the same schools (default 7)")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -47,6 +49,8 @@ class Command(BaseCommand):
             )
         if options["learners"] < 20 or options["schools"] < 1:
             raise CommandError("A demo school has at least 20 learners, and there is at least one school.")
+        if options["logs"] is not None and options["logs"] < 0:
+            raise CommandError("There is no log with less than no rows.")
         if not (options["once"] and fictional().exists()):
             self.make(options)
         address = f"http://127.0.0.1:{os.environ.get('PORT', '8000')}"
@@ -62,7 +66,7 @@ class Command(BaseCommand):
     def make(self, options: dict[str, Any]) -> None:
         """The schools, in place of the demo's earlier ones."""
         remove()
-        size = Size(options["learners"], options["on_map"], Stage(options["stage"]))
+        size = Size(options["learners"], options["on_map"], Stage(options["stage"]), logs=options["logs"])
         for number in range(1, options["schools"] + 1):
             self.stderr.write(f"Making fictional school {number} of {options['schools']} …")
             build(size=size, number=number, seed=options["seed"], today=today())
