@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -113,12 +113,23 @@ class Overload:
 
 
 @dataclass(frozen=True)
-class Always:
-    """A learner who is out at the same hour of the week again and again, and the provisions of it."""
+class Hour:
+    """An hour of the week at which a learner is out again and again, in how many weeks, and for what."""
 
-    name: str
-    found: Repeated
+    weekday: str
+    at: time
+    weeks: int
     slots: tuple[Slot, ...]
+
+
+@dataclass(frozen=True)
+class Always:
+    """A learner who is out of the same lessons again and again: the hours, and minutes of all of them."""
+
+    learner: int
+    name: str
+    minutes: int
+    hours: tuple[Hour, ...]
 
 
 @dataclass
@@ -163,10 +174,7 @@ class ClashFinder:
         found.hours = self._over(plans, people) if hours else []
         wanted = {pk for one in repeated for pk in one.slots}
         known = {one.pk: one for one in Slot.objects.filter(pk__in=wanted).select_related("provision")}
-        for one in repeated:
-            if one.learner in names:
-                of = tuple(known[pk] for pk in one.slots if pk in known)
-                found.always.append(Always(names[one.learner], one, of))
+        found.always = _always(repeated, names, known)
         return found
 
     @staticmethod
@@ -197,6 +205,26 @@ class ClashFinder:
         )  # fmt: skip
         fields = ("learner", "on", "session__at", "session__minutes", "session__slot")
         return again_and_again((Taken(*row) for row in rows.order_by().values_list(*fields)), self.day)
+
+
+def _always(repeated: Iterable[Repeated], names: dict[int, str], slots: dict[int, Slot]) -> list[Always]:
+    """One line a learner, most time first."""
+    of: dict[int, list[Repeated]] = {}
+    for one in repeated:
+        if one.learner in names:
+            of.setdefault(one.learner, []).append(one)
+    days = dict(Slot.WEEKDAYS)
+    rows = [
+        Always(
+            learner, names[learner], sum(one.minutes for one in several),
+            tuple(
+                Hour(days[one.weekday], one.at, one.weeks, tuple(slots[pk] for pk in one.slots if pk in slots))
+                for one in sorted(several, key=lambda one: (one.weekday, one.at))
+            ),
+        )
+        for learner, several in of.items()
+    ]  # fmt: skip
+    return sorted(rows, key=lambda one: (-one.minutes, one.name, one.learner))
 
 
 def _names(user: Any, learners: Collection[int]) -> dict[int, str]:

@@ -72,6 +72,8 @@ class TripForm(DaysForm):
         fields: Any = self.fields
         fields["learners"].queryset = learners
         fields["groups"].queryset = groups
+        here = set(learners.order_by().values_list("nc_year", flat=True).distinct())
+        fields["years"].choices = [(code, label) for code, label in YEAR_CHOICES if code in here]
 
     @property
     def chosen(self) -> list[Learner]:

@@ -74,6 +74,7 @@ class SlotForm(forms.Form):
         same = ("weekday", "at", "minutes", "week", "place", "deliverer", "ends")
         return {
             **{name: getattr(slot, name) for name in same},
+            "joins": False,
             "starts": max(slot.starts, first),
             "seen": slot.version,
         }

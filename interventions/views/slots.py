@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -18,7 +18,7 @@ from interventions.forms.clash import both
 from interventions.forms.placements import day_field
 from interventions.forms.slots import SlotForm
 from interventions.models import Provision, Slot
-from interventions.permissions import can_edit
+from interventions.permissions import check_can_edit
 from interventions.slot_words import EVERY, Sum, week_sum
 from provisionmap.school.access import NotAllowed, require
 from provisionmap.school.models import User
@@ -35,20 +35,25 @@ MOVED = "Somebody changed this time meanwhile: look again."
 
 
 def _provision(request: Any, pk: int) -> Provision:
-    """A provision whose times this person may change; else 404, or a refusal."""
     rows = Provision.objects.visible_to(request.user).filter(school=request.school)
     provision: Provision = get_object_or_404(rows.select_related("school", "responsible"), pk=pk)
-    if not can_edit(request.school, provision.tier, request.user):
-        raise PermissionDenied
     return provision
+
+
+def _refused(request: Any, provision: Provision) -> HttpResponse | None:
+    """Why this person may not change its times, as a page; None where they may."""
+    try:
+        check_can_edit(request.school, provision.tier, request.user)
+    except NotAllowed as refused:
+        shown = {"section": "provisions", "provision": provision, "slot": None, "refused": str(refused)}
+        return render(request, PAGE, shown, status=422)
+    return None
 
 
 def _slot(request: Any, pk: int) -> Slot:
     rows = Slot.objects.visible_to(request.user).filter(school=request.school)
     rows = rows.select_related("provision", "provision__school", "provision__responsible", "deliverer")
     slot: Slot = get_object_or_404(rows, pk=pk)
-    if not can_edit(request.school, slot.provision.tier, request.user):
-        raise PermissionDenied
     return slot
 
 
@@ -70,6 +75,8 @@ def times_of(provision: Provision) -> tuple[list[Any], Sum]:
 def add(request: Any, pk: int) -> HttpResponse:
     """Plan another time of the week."""
     provision = _provision(request, pk)
+    if refusal := _refused(request, provision):
+        return refusal
     form = _form(request, SlotForm.fresh(provision, today()))
     shown = {"section": "provisions", "provision": provision, "form": form, "slot": None}
     if not form.is_valid():
@@ -108,6 +115,8 @@ def _warned(request: Any, provision: Provision, slot: Slot, shown: dict[str, Any
 def edit(request: Any, pk: int) -> HttpResponse:
     """Change a time of the week from a day on; when somebody else did so meanwhile, both are shown."""
     slot = _slot(request, pk)
+    if refusal := _refused(request, slot.provision):
+        return refusal
     now = timezone.now()
     first = actions.counts_from(slot.provision, now)
     fresh = actions.is_fresh(slot, first)
@@ -139,6 +148,8 @@ def edit(request: Any, pk: int) -> HttpResponse:
 def end(request: Any, pk: int) -> HttpResponse:
     """Let a time of the week end."""
     slot = _slot(request, pk)
+    if refusal := _refused(request, slot.provision):
+        return refusal
     if request.method == "POST":
         seen = typed.number(request.POST.get("seen"))
         try:
@@ -156,6 +167,8 @@ def end(request: Any, pk: int) -> HttpResponse:
 def remove(request: Any, pk: int) -> HttpResponse:
     """Remove a time of the week of which nothing has happened."""
     slot = _slot(request, pk)
+    if refusal := _refused(request, slot.provision):
+        return refusal
     if request.method == "POST":
         try:
             seen = typed.number(request.POST.get("seen"))

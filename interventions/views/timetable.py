@@ -10,7 +10,6 @@ from django.shortcuts import render
 
 from interventions.actions.weeks import monday_of
 from interventions.bookings import ClashFinder
-from interventions.models import Slot
 from interventions.occurrences import occurrences
 from interventions.permissions import can_edit
 from interventions.timetable import letters
@@ -95,15 +94,15 @@ def clashes(request: Any) -> HttpResponse:
     hours = can(request.user, Capability.SEE_ALL_LEARNERS, request.school)
     finder = ClashFinder(school=request.school, user=request.user, day=today())
     found = finder.find(hours=hours)
-    counted(request, len({one.who for one in found.learners} | {one.found.learner for one in found.always}))
-    days = dict(Slot.WEEKDAYS)
+    counted(request, len({one.who for one in found.learners} | {one.learner for one in found.always}))
     shown = {
         "section": "timetable", "total": found.total, "tells_hours": hours, "most": MOST,
         "learners": found.learners[:MOST], "adults": found.adults[:MOST], "hours": found.hours[:MOST],
-        "always": [(one, days.get(one.found.weekday, "")) for one in found.always[:MOST]],
+        "always": found.always[:MOST],
         "counts": {
             "learners": len(found.learners), "adults": len(found.adults), "hours": len(found.hours),
-            "always": len(found.always),
+            "always": len(found.always), "who": len({one.who for one in found.learners}),
+            "grown": len({one.who for one in found.adults}),
         },
         "tiers": [tier for tier in range(1, 5) if can_edit(request.school, tier, request.user)],
     }  # fmt: skip
