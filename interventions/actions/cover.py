@@ -11,16 +11,16 @@ from uuid import UUID, uuid4
 from django.core import signing
 from django.db import transaction
 
-from interventions.actions.changes import lock_provisions
+from interventions.actions.changes import delete_rows, lock_provisions
 from interventions.actions.grants import sync_grants
 from interventions.actions.logging import Target, log_session, opened_session
 from interventions.ledger import REASONS
-from interventions.models import Deliverer, Placement, Provision, Session
+from interventions.models import Deliverer, Placement, Provision, Session, Slot
 from interventions.permissions import check_can_arrange
 from interventions.said import MISSED, OPEN, Heard, Said
 from provisionmap.school import audit
 from provisionmap.school.access import NotAllowed
-from provisionmap.school.bulk import create_rows, keep_history
+from provisionmap.school.bulk import create_rows
 from provisionmap.school.calendar import CalendarDates, is_teaching_day
 from provisionmap.school.models import School, User
 from provisionmap.school.stale import Stale
@@ -87,6 +87,7 @@ def arrange(*, school: School, choices: Sequence[Choice], now: datetime, by: Use
     check_can_arrange(school, by)
     if not choices:
         raise NotAllowed("Nothing is chosen: say for at least one session what becomes of it.")
+    _hold(choices)
     dates = school.calendar_dates()
     items, touched = [], set()
     for one in sorted(choices, key=lambda each: (each.target.kind, each.target.pk, each.target.on)):
@@ -100,6 +101,14 @@ def arrange(*, school: School, choices: Sequence[Choice], now: datetime, by: Use
             items.append(_drop(session, one, dates, now, by))
     sync_grants(touched)
     return Done(school.pk, tuple(items))
+
+
+def _hold(choices: Sequence[Choice]) -> None:
+    """Take all the provisions in one order, as everybody does: else two acts wait for each other."""
+    named = {kind: [one.target.pk for one in choices if one.target.kind == kind] for kind in ("slot", "session")}
+    held = set(Slot.objects.filter(pk__in=named["slot"]).values_list("provision", flat=True))
+    held |= set(Session.objects.filter(pk__in=named["session"]).values_list("provision", flat=True))
+    lock_provisions(held)
 
 
 def _staff(school: School, day: date) -> Any:
@@ -146,9 +155,7 @@ def _let_off(session: Session, by: User) -> None:
         provision=session.provision_id, user=session.cover_id, starts=session.on, ends=session.on
     )
     made = Deliverer.history.filter(history_change_reason__startswith="cover:", history_type="+").values("id")
-    gone = list(rows.filter(pk__in=made).values_list("pk", flat=True))
-    keep_history(Deliverer, gone, "-", by=by, reason=_mark(session))
-    rows.filter(pk__in=gone)._raw_delete(rows.db)
+    delete_rows(list(rows.filter(pk__in=made)), by=by, reason=_mark(session))
 
 
 def _drop(session: Session, one: Choice, dates: CalendarDates, now: datetime, by: User) -> Arranged:

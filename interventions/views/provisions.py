@@ -187,7 +187,7 @@ def find_learners(request: Any) -> HttpResponse:
 @require(Capability.SEE_MAP)
 def one(request: Any, pk: int) -> HttpResponse:
     """One provision: dose, people, learners."""
-    people = Prefetch("deliverers", Deliverer.objects.select_related("user"))
+    people = Prefetch("deliverers", Deliverer.objects.lasting().select_related("user"))
     provision = get_object_or_404(
         _provisions(request).select_related("responsible", "intervention").prefetch_related(people), pk=pk
     )

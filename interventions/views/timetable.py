@@ -65,8 +65,9 @@ def show(request: Any) -> HttpResponse:
     else:
         counted(request, len({learner.learner for one in mine for learner in one.learners}))
     shown = {
-        "section": "timetable", "days": days, "lines": lines, "by": by, "who": who, "place": place, "views": VIEWS,
-        "choices": choices, "title": _title(request, choices, by, who, place), "monday": monday,
+        "section": "timetable", "days": days, "lines": lines, "by": by, "who": who, "place": place,
+        "views": _views(request), "choices": choices,
+        "title": _title(request, choices, by, who, place), "monday": monday,
         "friday": monday + timedelta(days=4), "letter": letters(request.school.calendar_dates(), span).get(monday, ""),
         "before": (monday - WEEK).isoformat(), "after": (monday + WEEK).isoformat(), "empty": not mine,
         "now": monday == _monday(""), "logs_all": can(request.user, Capability.LOG_ALL, request.school),
@@ -81,9 +82,14 @@ def _keep_chosen(request: Any, choices: dict[str, Any], by: str, who: int) -> No
         choices[LEARNER] += [(one.pk, one.name) for one in rows]
 
 
+def _views(request: Any) -> dict[str, str]:
+    everybody = can(request.user, Capability.SEE_ALL_LEARNERS, request.school)
+    return VIEWS if everybody else VIEWS | {SCHOOL: "All that you see"}
+
+
 def _title(request: Any, choices: dict[str, Any], by: str, who: int, place: str) -> str:
     if by == SCHOOL:
-        return "Whole school" if can(request.user, Capability.SEE_ALL_LEARNERS, request.school) else "All that you see"
+        return _views(request)[SCHOOL]
     found = dict(choices[by]).get(place if by == PLACE else who)
     return found or f"Choose {VIEWS[by].lower()}"
 

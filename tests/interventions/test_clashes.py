@@ -1,10 +1,12 @@
 """Clashes of times of the week, held against a walk minute by minute."""
 
+import doctest
 from datetime import date, time, timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
+from interventions import clashes, slot_words
 from interventions.clashes import Booking, Taken, again_and_again, first_meeting, fullest_week, meetings, minute_of
 
 MONDAY = date(2026, 11, 23)
@@ -126,3 +128,7 @@ def test_twice_is_chance_and_what_is_longer_ago_is_over():
     days = [MONDAY - timedelta(weeks=number) for number in (1, 2, 7)]
 
     assert again_and_again([Taken(7, day, time(9), 20) for day in days], MONDAY) == []
+
+
+def test_the_worked_examples_hold():
+    assert [doctest.testmod(module).failed for module in (clashes, slot_words)] == [0, 0]
