@@ -36,8 +36,6 @@ OF_LEARNERS = frozenset(
         Capability.SEE_NOTES,
         Capability.EDIT_MAP,
         Capability.EDIT_OWN_UNIVERSAL,
-        Capability.LOG_ALL,
-        Capability.LOG_OWN,
         Capability.EDIT_LEARNERS,
         Capability.EDIT_PASSPORT,
         Capability.IMPORT_LEARNERS,
