@@ -14,8 +14,11 @@ from interventions.clashes import LOOK_BACK, Booking, Meeting, Repeated, Taken, 
 from interventions.models import PRESENT, Attendance, Deliverer, Placement, Provision, Slot
 from interventions.timetable import letters
 from learners.models import Learner
+from provisionmap.school.access import can
 from provisionmap.school.calendar import Span
 from provisionmap.school.models import School, StaffHours, User
+from provisionmap.school.roles import Capability
+from provisionmap.web.templatetags.web import minutes
 
 AHEAD = timedelta(weeks=13)  # as far as clashes are looked for: a term
 
@@ -191,9 +194,9 @@ class ClashFinder:
         rows = []
         hours = StaffHours.objects.filter(school=self.school, user__in=plans.adults)
         for user, weekly in hours.values_list("user", "weekly"):
-            monday, minutes = fullest_week(plans.adults[user], self.weeks)
-            if monday and minutes > weekly * 60:
-                rows.append(Overload(user, people.get(user, ""), minutes, int(Decimal(weekly) * 60), monday))
+            monday, most = fullest_week(plans.adults[user], self.weeks)
+            if monday and most > weekly * 60:
+                rows.append(Overload(user, people.get(user, ""), most, int(Decimal(weekly) * 60), monday))
         return sorted(rows, key=lambda one: (-one.over, one.name, one.user))
 
     def _repeated(self) -> list[Repeated]:
@@ -235,24 +238,25 @@ def _names(user: Any, learners: Collection[int]) -> dict[int, str]:
 def warnings_of(provision: Provision, wanted: Slot, user: User, day: date) -> list[str]:
     """What stands in the way of a time that is not planned yet, in sentences: nobody is named whom `user` does not see.
 
-    Six queries and those of names. `wanted` has not been saved, or is the slot that would change.
+    Ten queries at most. `wanted` has not been saved, or is the slot that would change.
     """
     day = max(day, wanted.starts)
     weeks = weeks_from(provision.school, day)
     mine = Placement.objects.filter(provision=provision).filter(Q(ends=None) | Q(ends__gte=day))
     here = plans_of([wanted], mine, day)
-    others = Slot.objects.filter(school=provision.school_id, weekday=wanted.weekday).exclude(pk=wanted.pk or 0)
-    others = others.exclude(provision=provision).between(day, day + AHEAD).select_related("provision")
+    others = Slot.objects.filter(school=provision.school_id).exclude(pk=wanted.pk or 0)
+    others = others.between(day, day + AHEAD).select_related("provision")
     there = plans_of(others, Placement.objects.filter(learner__in=here.learners), day)
     seen = set(
         Provision.objects.visible_to(user).filter(pk__in={one.provision_id for one in there.slots.values()})
         .values_list("pk", flat=True)
     )  # fmt: skip
     known = set(Placement.objects.visible_to(user).filter(provision=provision).values_list("learner", flat=True))
+    own = {slot.pk for slot in there.slots.values() if slot.provision_id == provision.pk}  # refused, not warned of
     told, hidden = [], 0
     names = _names(user, known)
     for learner, rows in here.learners.items():
-        met = _met(rows, there.learners.get(learner, []), weeks)
+        met = _met(rows, there.learners.get(learner, []), weeks, own)
         if met and learner in names:
             told.append(_sentence(names[learner], met, there, seen))
         hidden += bool(met and learner not in names)
@@ -261,15 +265,31 @@ def warnings_of(provision: Provision, wanted: Slot, user: User, day: date) -> li
         told.append(f"{hidden} learner{'' if hidden == 1 else 's'} whom you do not see would be in two places at once.")
     people = dict(User.objects.filter(pk__in=here.adults).values_list("pk", "name"))
     for adult, rows in here.adults.items():
-        if met := _met(rows, there.adults.get(adult, []), weeks):
+        if met := _met(rows, there.adults.get(adult, []), weeks, own):
             told.append(_sentence(people.get(adult, "Somebody"), met, there, seen))
+    if can(user, Capability.SEE_ALL_LEARNERS, provision.school):
+        told += _over_hours(provision.school, here, there, people, weeks)
     return told
 
 
-def _met(mine: Collection[Booking], others: Collection[Booking], weeks: dict[date, str]) -> Meeting | None:
-    """The first meeting of one of `mine` with one of `others`."""
+def _over_hours(school: School, here: Plans, there: Plans, people: dict[int, str], weeks: dict[date, str]) -> list[str]:
+    """Whose working week the new time would overfill. One query."""
+    told = []
+    for user, weekly in StaffHours.objects.filter(school=school, user__in=here.adults).values_list("user", "weekly"):
+        _, most = fullest_week([*here.adults[user], *there.adults.get(user, [])], weeks)
+        over = most - int(weekly * 60)
+        if over > 0:
+            name = people.get(user, "Somebody")
+            told.append(f"{name} would be planned for {minutes(most)} in a week, {minutes(over)} beyond their hours.")
+    return told
+
+
+def _met(
+    mine: Collection[Booking], others: Collection[Booking], weeks: dict[date, str], but: Collection[int]
+) -> Meeting | None:
+    """The first meeting of one of `mine` with one of `others`, less those of the slots `but`."""
     slots = {one.slot for one in mine}
-    for one in meetings([*mine, *others], weeks):
+    for one in meetings([*mine, *(other for other in others if other.slot not in but)], weeks):
         if one.one.slot in slots or one.other.slot in slots:
             return one if one.one.slot in slots else Meeting(one.other, one.one, one.day)
     return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from hashlib import sha256
 from typing import Any
@@ -72,12 +73,16 @@ class Ground:
             school=request.school, starts__lte=self.span.ends, ends__gte=self.span.starts
         )
         self.away = list(away.values_list("user", "starts", "ends"))
+        self.busy: dict[tuple[int | None, date], list[Occurrence]] = {}
+        for one in self.every:
+            for adult in one.people if one.state not in (CLOSED, MISSED) else ():
+                self.busy.setdefault((adult.user, one.day), []).append(one)
 
     def why_not(self, user: int, one: Occurrence) -> str:
         """Why somebody is not free for a session, in words; "" when they are."""
         if any(who == user and first <= one.day <= last for who, first, last in self.away):
             return "away"
-        return _busy(self.every, user, one)
+        return _busy(self.busy.get((user, one.day), ()), one)
 
     def people(self, one: Occurrence) -> list[tuple[int, str]]:
         """The staff for one session: those free first, and why the others are not."""
@@ -86,12 +91,13 @@ class Ground:
         return free + [(pk, f"{name} (not free: {why})") for pk, name, why in told if why]
 
 
-def _busy(every: list[Occurrence], user: int, one: Occurrence) -> str:
-    for other in every:
-        if other.day == one.day and other.taken_by(user) and other is not one and other.at and one.at:
-            ends, stops = other.ends_at, one.ends_at
-            if ends and stops and other.at < stops and one.at < ends and other.state not in (CLOSED, MISSED):
-                return f"{other.at:%H:%M} to {ends:%H:%M}"
+def _busy(others: Iterable[Occurrence], one: Occurrence) -> str:
+    """When the first of `others` that meets `one` is, in words; "" where none does."""
+    stops = one.ends_at
+    for other in others:
+        ends = other.ends_at
+        if other is not one and other.at and one.at and ends and stops and other.at < stops and one.at < ends:
+            return f"{other.at:%H:%M} to {ends:%H:%M}"
     return ""
 
 

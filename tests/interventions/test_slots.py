@@ -1,6 +1,7 @@
 """Times of the week: planned, changed from a day on, ended and removed; nothing of the past is planned anew."""
 
 from datetime import date, time
+from decimal import Decimal
 
 import pytest
 import time_machine
@@ -20,7 +21,7 @@ from interventions.terms import ground_of
 from learners.models import Grant, Learner
 from provisionmap.school.access import NotAllowed
 from provisionmap.school.calendar import Span
-from provisionmap.school.models import AuditEvent
+from provisionmap.school.models import AuditEvent, StaffHours
 from provisionmap.school.roles import Role
 from provisionmap.school.stale import Stale
 from tests.factories import (
@@ -315,6 +316,44 @@ def test_a_clash_is_told_before_it_is_saved_and_may_be_gone_past(provision, senc
     assert client.post(page, sent(anyway="another")).status_code == 200
     assert client.post(page, sent(anyway=mark)).status_code == 302
     assert Slot.objects.filter(provision=provision).count() == 1
+
+
+def test_who_would_be_over_their_hours_is_told_before_it_is_saved(provision, senco, client):
+    ta = member(Role.TEACHING_ASSISTANT, senco.school, name="Keira Flynn")
+    StaffHours.objects.create(school=senco.school, user=ta, weekly=Decimal("0.5"))
+    DelivererFactory(provision=provision, user=ta)
+    SlotFactory(provision=provision, ends=None)
+
+    answer = client.post(reverse("interventions:slot-add", args=[provision.pk]), sent())
+
+    assert "Keira Flynn would be planned for 40 min in a week, 10 min beyond their hours." in answer.text
+
+
+def test_a_time_that_it_has_already_is_refused_and_warned_of_for_nobody(provision, senco, client):
+    PlacementFactory(provision=provision, learner__school=senco.school)
+    SlotFactory(provision=provision, weekday=2, at=time(10, 10), ends=None)
+
+    answer = client.post(reverse("interventions:slot-add", args=[provision.pk]), sent())
+
+    assert answer.status_code == 422
+    assert "already happens then" in answer.text
+
+
+@pytest.mark.parametrize("many", [1, 30])
+def test_a_warning_asks_as_often_for_one_learner_as_for_thirty(
+    provision, senco, client, django_assert_num_queries, many
+):
+    other = ProvisionFactory(school=senco.school)
+    SlotFactory(provision=other, weekday=2, at=time(10), ends=None)
+    for _ in range(many):
+        learner = LearnerFactory(school=senco.school)
+        for one in (provision, other):
+            PlacementFactory(provision=one, learner=learner)
+    client.post(reverse("interventions:slot-add", args=[provision.pk]), sent())
+
+    with django_assert_num_queries(20):
+        answer = client.post(reverse("interventions:slot-add", args=[provision.pk]), sent())
+    assert len(answer.context["warnings"]) == many
 
 
 def test_a_warning_names_nobody_and_nothing_that_its_reader_does_not_see(provision, senco, client):
