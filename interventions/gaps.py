@@ -275,7 +275,7 @@ class Finder:
         session = Coalesce(F("provision__minutes"), Value(0)) + F("preparation_minutes")
         running = self.provisions.on(self.day).filter(school=self.school)
         rows = (
-            Deliverer.objects.on(self.day).filter(provision__in=running).exclude(user=None)
+            Deliverer.objects.lasting().on(self.day).filter(provision__in=running).exclude(user=None)
             .values("user", "user__name")
             .annotate(planned=Sum(F("provision__sessions") * session), weekly=Subquery(hours[:1]))
             .exclude(weekly=None)

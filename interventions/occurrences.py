@@ -6,7 +6,7 @@ Closures, trips and absences of staff take effect here by themselves. The same e
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, time
 from typing import Any
 
@@ -106,6 +106,7 @@ class _Days:
     away: frozenset[tuple[int, date]]
     trips: Sequence[tuple[int, date, date]]
     now: date
+    covers: frozenset[tuple[int, int, date]] = frozenset()  # who stands in: provision, person, day
 
 
 def occurrences(
@@ -126,6 +127,8 @@ def occurrences(
     )
     wanted = {slot.provision_id for slot in slots} | {one.provision_id for one in sessions}
     days = _days(school, user, span, wanted, now)
+    covers = ((one.provision_id, one.cover_id, one.on) for one in sessions if one.cover_id)
+    days = replace(days, covers=frozenset(covers))
     known = {(one.slot_id, one.on): one for one in sessions if one.slot_id}
     by_slot = {slot.pk: slot for slot in slots}
     found = []
@@ -182,8 +185,10 @@ def _usual(provision: Provision, named: Any, day: date, days: _Days) -> tuple[Ad
         row
         for row in days.deliverers.get(provision.pk, ())
         if (row.starts is None or row.starts <= day) and (row.ends is None or row.ends >= day)
-    ]
-    if named:
+        and not (row.stands_in and (provision.pk, row.user_id, day) in days.covers)
+    ]  # fmt: skip
+    # Somebody named who no longer delivers it would not see its learners: then it is for whoever does.
+    if named and (named.pk == provision.responsible_id or any(row.user_id == named.pk for row in rows)):
         role = next((row.role for row in rows if row.user_id == named.pk), "")
         return (_adult(named, role),)
     if rows:

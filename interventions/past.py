@@ -11,7 +11,7 @@ from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from interventions.acts import A_LEARNER, A_PROVISION, OF_PROVISIONS, Act, Record, counted, differences
-from interventions.models import MapChange, Placement, Provision
+from interventions.models import MapChange, Placement, Provision, Slot
 from learners.models import Learner
 from provisionmap.school.access import can, schools_where
 from provisionmap.school.models import School, User
@@ -86,7 +86,7 @@ class Asked:
 
 
 def keys_of(user: User, school: School, asked: Asked) -> list[tuple[datetime, str]]:
-    """When and which: every act that this person may see, newest first. Four queries at most."""
+    """When and which: every act that this person may see, newest first. Five queries at most."""
     begin = start_of(asked.since)
     versions, provisions = seen_versions(user, school), seen_provisions(user, school)
     if asked.learner:
@@ -101,7 +101,8 @@ def keys_of(user: User, school: School, asked: Asked) -> list[tuple[datetime, st
         if asked.person:
             changes = changes.filter(by=asked.person)
         if not sees_all(user, school) or asked.learner or asked.provision:
-            changes = changes.filter(pk__in=_changes_in(versions) | _changes_in(provisions))
+            slots = Slot.history.filter(provision_id__in=provisions.order_by().values("id"))
+            changes = changes.filter(pk__in=_changes_in(versions) | _changes_in(provisions) | _changes_in(slots))
         keys += [(at, f"c{pk}") for pk, at in changes.values_list("pk", "at")]
     if asked.kind in ("", EDIT):
         edits = single(versions).filter(history_date__gte=begin)

@@ -64,3 +64,17 @@ def check_can_log(
     theirs = by.pk in people or by.pk == provision.responsible_id or (session is not None and by.pk == session.cover_id)
     if Capability.LOG_OWN not in held or not theirs:
         raise NotAllowed("Only those who deliver a session log it. Ask your SENCO, or whoever took it.")
+
+
+def check_can_tell_away(school: School, user: User, by: User) -> None:
+    """Raises NotAllowed unless `by` may say that `user` is away: anybody with LOG_ALL, else themselves alone."""
+    held = capabilities_at(by, school)
+    if Capability.LOG_ALL in held or (Capability.LOG_OWN in held and user.pk == by.pk):
+        return
+    raise NotAllowed("You can say when you are away yourself. For colleagues, ask your SENCO.")
+
+
+def check_can_arrange(school: School, by: User) -> None:
+    """Raises NotAllowed unless `by` may arrange sessions for others: cover, another day, or none; and trips."""
+    if Capability.LOG_ALL not in capabilities_at(by, school):
+        raise NotAllowed("Your role does not arrange sessions for others. Ask your SENCO.")

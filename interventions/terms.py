@@ -27,7 +27,9 @@ class Ground:
 
     def carried(self, provision: Provision) -> list[Deliverer]:
         """Who goes on delivering it: those who did to the end and are still at the school, and those by name."""
-        return [one for one in provision.deliverers.all() if not self.reason_against(one, provision)]
+        return [
+            one for one in provision.deliverers.all() if not one.stands_in and not self.reason_against(one, provision)
+        ]
 
     def reason_against(self, person: Deliverer, provision: Provision) -> str:
         """Why somebody is not carried into the new term, as words after their name; "" when they are."""
@@ -40,7 +42,7 @@ class Ground:
         found = [
             f"{person} {reason}"
             for person in provision.deliverers.all()
-            if (reason := self.reason_against(person, provision))
+            if not person.stands_in and (reason := self.reason_against(person, provision))
         ]
         if provision.responsible and provision.responsible_id not in self.staff:
             found.append(f"{provision.responsible} (responsible) has no role here then")

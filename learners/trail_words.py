@@ -26,6 +26,7 @@ THINGS = {
     "learner": "a learner", "passport": "a passport", "contact": "a contact", "group": "a group",
     "sen": "SEN provision",
     "placement": "a placement", "provision": "a provision", "view": "a view of the map", "year": "a school year",
+    "slot": "a time of the week", "absence": "an absence of staff", "trip": "a trip",
     "term": "a term", "closure": "a closure", "library": "a library entry", "school": "the school's details",
 }  # fmt: skip
 ACTS = {"add": "Added", "change": "Changed", "remove": "Removed", "delete": "Deleted"}
@@ -49,6 +50,10 @@ DONE = {
     "account.second_step_add": "Set a second step up",
     "account.second_step_remove": "Took a second step away",
     "session.log": "Logged a session",
+    "slot.end": "Ended a time of the week",
+    "session.cover": "Said who takes a session",
+    "session.move": "Postponed a session",
+    "session.move-back": "Took the postponing of a session back",
     "session.amend": "Amended how a session went",
     "person.second_step_reset": "Took a colleague's second step away",
     "learner.share": "Shared a learner with somebody from outside",
@@ -118,6 +123,14 @@ LISTS = {
     "reports:arrival": "a transfer file on its way in",
     "interventions:provision": "a provision",
     "interventions:find-learners": "learners to add",
+    "interventions:slot": "a time of the week",
+    "interventions:slot-add": "a time of the week",
+    "interventions:timetable": "the timetable",
+    "interventions:clashes": "clashes in the timetable",
+    "interventions:away": "who is away",
+    "interventions:absence-cover": "the sessions of somebody who is away",
+    "interventions:trip": "a trip",
+    "interventions:trip-add": "a trip",
 }
 
 

@@ -13,6 +13,7 @@ from django.db.models import Q
 from interventions.actions.changes import add_rows, lock_provisions, open_change
 from interventions.actions.grants import sync_grants
 from interventions.actions.previewed import Moved, check_free, many
+from interventions.actions.slots import carried_slots
 from interventions.continuing import Copy, Place, copies_of, half_term_review, key_of, moved_words
 from interventions.models import Deliverer, MapChange, Placement, Provision
 from interventions.permissions import check_can_edit
@@ -66,8 +67,13 @@ def copy_term(*, school: School, asked: Asked, seen: Mapping[int, str], by: User
     words = f"Copied {told} from {asked.old} to {asked.new}"
     change = open_change(school=school, kind="copy", words=words, by=by)
     targets = _targets(copies, ground, change)
+    fresh = {one.held.pk: _people(one, targets[one.held.pk], ground) for one in copies if not one.joins}
+    add_rows([row for people in fresh.values() for row in people], change=change)
     add_rows(
-        [row for one in copies if not one.joins for row in _people(one, targets[one.held.pk], ground)], change=change
+        carried_slots(
+            [(ground.provisions[pk], targets[pk], [row.user_id or 0 for row in rows]) for pk, rows in fresh.items()]
+        ),
+        change=change,
     )
     pairs = [(place, _placement(one, place, ends, targets[one.held.pk], ground, asked))
              for one in copies for place, ends in one.places]  # fmt: skip

@@ -17,6 +17,7 @@ from interventions.said import DELIVERED, OPEN, Said, minutes_of
 from provisionmap.school import audit
 from provisionmap.school.access import NotAllowed
 from provisionmap.school.models import School, User
+from provisionmap.school.stale import Stale
 from provisionmap.school.today import today
 
 SIGNER = Signer(salt="session of a card", sep="~")
@@ -133,6 +134,18 @@ def _new_session(school: School, target: Target, ground: _Ground) -> Session:
         tier=provision.tier,
         area=provision.area,
     )
+
+
+def opened_session(*, school: School, target: Target, seen: int, by: User) -> Session:
+    """The row of an occurrence that `by` read at version `seen`, 0 where there was none; its provision is held.
+
+    One that has no row yet is not written. Raises Stale when somebody else was there meanwhile, NotAllowed.
+    """
+    ground = _ground(school, target, by)
+    session = ground.session or _new_session(school, target, ground)
+    if (session.version if session.pk else 0) != seen:
+        raise Stale(session)
+    return session
 
 
 def _fill(session: Session, said: Said, ground: _Ground, by: User, now: datetime) -> None:

@@ -156,7 +156,8 @@ def hand_over(wanted: Mapping[Provision, Sequence[Delivery]], change: MapChange)
     """
     day = today()
     # Not by provision.deliverers: prefetched with their users, they would be locked through an outer join.
-    current = Deliverer.objects.select_for_update().filter(Q(ends=None) | Q(ends__gte=day), provision__in=wanted)
+    current = Deliverer.objects.lasting().select_for_update().filter(Q(ends=None) | Q(ends__gte=day))
+    current = current.filter(provision__in=wanted)
     held: dict[int, dict[tuple[int | None, str], Deliverer]] = {one.pk: {} for one in wanted}
     for row in current.order_by("pk"):
         held[row.provision_id][row.user_id, row.name] = row

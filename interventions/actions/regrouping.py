@@ -20,6 +20,7 @@ from interventions.actions.copying import CARRIED, again, share_again
 from interventions.actions.grants import sync_grants
 from interventions.actions.previewed import Moved, many
 from interventions.actions.provisions import Delivery
+from interventions.actions.slots import carried_slots
 from interventions.continuing import Place, moved_words
 from interventions.models import Deliverer, MapChange, Placement, Provision
 from interventions.permissions import check_can_edit
@@ -101,10 +102,14 @@ def split_provision(
     change = open_change(school=provision.school, kind="split", words=words, by=by)
     [new] = add_rows([_second(old, group)], change=change)
     if group.staff is None:
-        people = [again(one, new) for one in Deliverer.objects.on(group.on).filter(provision=old)]
+        # The same people can't take both groups at the same time: the second one's times are still to be chosen.
+        people = [again(one, new) for one in Deliverer.objects.lasting().on(group.on).filter(provision=old)]
+        slots = []
     else:
         people = [Deliverer(provision=new, user=one.user, name=one.name, role=one.role) for one in group.staff]
+        slots = carried_slots([(old, new, [one.user_id or 0 for one in people])])
     add_rows(people, change=change)
+    add_rows(slots, change=change)
     write_moves(moves, placements, new, change)
     change_rows([old], [], change=change)  # what is undone renews the sight of both groups' people
     audit.record("provision.split", by=by, target=old, new={"provision": new.pk, "placements": learners})

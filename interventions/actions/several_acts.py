@@ -229,7 +229,7 @@ class ChangeStaff:
 
     def _wanted(self, provision: Provision) -> list[Delivery]:
         day = today()
-        there = [one for one in provision.deliverers.all() if one.ends is None or one.ends >= day]
+        there = [one for one in provision.deliverers.all() if one.lasts(day)]
         kept = [Delivery(one.user, one.name, one.role) for one in there] if self.beside or not self.people else []
         asked = {(one.user, one.name) for one in self.people}
         return [*(one for one in kept if (one.user, one.name) not in asked), *self.people]
@@ -245,7 +245,7 @@ class ChangeStaff:
 
     def _now(self, provision: Provision) -> str:
         day = today()
-        there = [one for one in provision.deliverers.all() if one.ends is None or one.ends >= day]
+        there = [one for one in provision.deliverers.all() if one.lasts(day)]
         return _staff([(one, one.role) for one in there], provision)
 
     def rows(self, ground: Ground) -> tuple[list[Row], int, str]:

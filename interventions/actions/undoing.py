@@ -11,7 +11,7 @@ from interventions.actions.changes import delete_rows, lock_provisions
 from interventions.actions.grants import sync_grants
 from interventions.actions.tier_sets import check_can_go_back, go_back, make_way
 from interventions.actions.way_back import TOUCHED, Back, hanging, lost, unfit
-from interventions.models import Deliverer, Intervention, MapChange, Placement, Provision
+from interventions.models import Deliverer, Intervention, MapChange, Placement, Provision, Slot
 from interventions.past import seen_versions
 from interventions.permissions import TARGETED, check_can_edit
 from learners.actions.undoing import drop_empty_groups
@@ -117,6 +117,7 @@ def _provisions_of(change: MapChange) -> set[int]:
     return {
         *Placement.history.filter(history_change_reason=reason).values_list("provision_id", flat=True),
         *Deliverer.history.filter(history_change_reason=reason).values_list("provision_id", flat=True),
+        *Slot.history.filter(history_change_reason=reason).values_list("provision_id", flat=True),
         *Provision.history.filter(history_change_reason=reason).values_list("id", flat=True),
     }
 

@@ -9,13 +9,13 @@ from typing import Any, NamedTuple
 
 from django.db.models import ForeignKey
 
-from interventions.models import Deliverer, Intervention, MapChange, Placement, Provision, TierMove
+from interventions.models import Deliverer, Intervention, MapChange, Placement, Provision, Slot, TierMove
 from learners.models import Grant, Learner
 from provisionmap.school.bulk import create_rows, update_rows
 from provisionmap.school.models import TierLabel, User
 
 # What a change may touch, in the order in which taking back may delete: what leans on others first.
-TOUCHED: tuple[Any, ...] = (Placement, Deliverer, TierMove, Provision, Intervention, Learner, TierLabel)
+TOUCHED: tuple[Any, ...] = (Placement, Slot, Deliverer, TierMove, Provision, Intervention, Learner, TierLabel)
 NOT_COMPARED = frozenset({"version"})
 DAYS = ("starts", "ends", "provision_id")  # what decides whether a place fits where it is
 

@@ -107,7 +107,7 @@ class ProvisionForm(forms.Form):
         shown = {(getattr(self.initial["deliverer"], "pk", None), ""), (None, self.initial["outside"])}
         people = [*self.deliverers]
         named = {(one.user.pk if one.user else None, one.name) for one in people}
-        for row in provision.deliverers.on(today()).select_related("user"):
+        for row in provision.deliverers.lasting().on(today()).select_related("user"):
             if (row.user_id, row.name) not in shown | named:
                 people.append(Delivery(user=row.user, name=row.name, role=row.role))
         return people
@@ -115,7 +115,7 @@ class ProvisionForm(forms.Form):
     @staticmethod
     def reading(provision: Provision) -> dict[str, Any]:
         """What the form shows of a provision before anybody types."""
-        people = list(provision.deliverers.on(today()))
+        people = list(provision.deliverers.lasting().on(today()))
         inside = next((row for row in people if row.user_id), None)
         outside = next((row for row in people if not row.user_id), None)
         own = (

@@ -142,6 +142,10 @@ class DelivererQuerySet(models.QuerySet["Deliverer"]):
         """Deliverers on `day`; the first and the last day both count."""
         return self.filter(Q(ends=None) | Q(ends__gte=day), Q(starts=None) | Q(starts__lte=day))
 
+    def lasting(self) -> Self:
+        """Without those who stand in for one day: they are no part of who delivers it from now on."""
+        return self.exclude(starts__isnull=False, starts=F("ends"))
+
 
 class Deliverer(models.Model):
     """Somebody who delivers a provision: a person who signs in, or somebody from outside by name."""
@@ -183,6 +187,15 @@ class Deliverer(models.Model):
 
     def __str__(self) -> str:
         return self.user.name if self.user else self.name
+
+    @property
+    def stands_in(self) -> bool:
+        """Whether it is for one day."""
+        return self.starts is not None and self.starts == self.ends
+
+    def lasts(self, day: date) -> bool:
+        """Whether they deliver it on `day` or later, and not for a day in place of somebody."""
+        return (self.ends is None or self.ends >= day) and not self.stands_in
 
 
 class TierMove(models.Model):

@@ -20,7 +20,9 @@ from interventions.forms.placements import day_field
 from interventions.forms.provisions import LearnersForm, ProvisionForm
 from interventions.gaps import BY_KEY
 from interventions.models import Deliverer, Intervention, Placement, Provision
+from interventions.permissions import can_edit
 from interventions.telling import classes_of, people_of, told_apart
+from interventions.views.slots import times_of
 from learners.filters import matching
 from learners.models import Group, Learner
 from provisionmap.school.access import NotAllowed, can, require
@@ -185,7 +187,7 @@ def find_learners(request: Any) -> HttpResponse:
 @require(Capability.SEE_MAP)
 def one(request: Any, pk: int) -> HttpResponse:
     """One provision: dose, people, learners."""
-    people = Prefetch("deliverers", Deliverer.objects.select_related("user"))
+    people = Prefetch("deliverers", Deliverer.objects.lasting().select_related("user"))
     provision = get_object_or_404(
         _provisions(request).select_related("responsible", "intervention").prefetch_related(people), pk=pk
     )
@@ -197,7 +199,9 @@ def one(request: Any, pk: int) -> HttpResponse:
     for row in placements:
         row.words = Dose(row.sessions, row.minutes).words_at(provision.tier)
     _, adding = _forms(request)
+    slots, planned = times_of(provision)
     context = {
+        "slots": slots, "planned": planned, "plans": can_edit(request.school, provision.tier, request.user),
         "section": "provisions", "provision": provision, "placements": placements, "adding": adding, "names": AREAS,
         "words": Dose(provision.sessions, provision.minutes).words_at(provision.tier),
         "tiers": request.school.tiers_on(today()), "today": today(),

@@ -58,6 +58,8 @@ SHOWS_NOBODY = frozenset(
         "interventions:today-log",
         "interventions:today-offline",
         "interventions:today-worker",
+        "interventions:absence",
+        "interventions:absence-add",
         "learners:disposal",
         "learners:disposal-log",
         "reports:record",

@@ -54,6 +54,8 @@ SHOWN = {
     apps.get_model("school", "TierLabel"): ("label",),
     apps.get_model("interventions", "Deliverer"): ("name",),
     apps.get_model("interventions", "SavedView"): ("name",),
+    apps.get_model("interventions", "Slot"): ("place",),
+    apps.get_model("interventions", "Trip"): ("name",),
     apps.get_model("interventions", "MapChange"): ("words",),
     apps.get_model("interventions", "TierPlan"): ("trouble",),
     RecordExport: ("asked_by",),

@@ -42,7 +42,8 @@ def addresses():
             "map", "history", "map-then", "tier-change",
             "views", "export", "provisions", "provision-new", "library", "intervention-new",
             ("provision", Provision), ("provision-edit", Provision), ("intervention", Intervention),
-            ("intervention-edit", Intervention),
+            ("intervention-edit", Intervention), "timetable", "clashes", "away", "absence-add", "trip-add",
+            ("slot-add", Provision),
         ],
         "learners": [
             "register", "add", "groups", "group-add", "import", "import-history", ("group", Group), "due",

@@ -374,4 +374,4 @@ class TestThePage:
             client.post(URL, self.chosen(terms, "apply", seen=look.context["seen"]))
 
 
-QUERIES_CHOOSE, QUERIES_LOOK, QUERIES_COPY = 16, 14, 41
+QUERIES_CHOOSE, QUERIES_LOOK, QUERIES_COPY = 16, 14, 42

@@ -174,7 +174,7 @@ class TestRecords:
     def test_the_same_queries_however_many(self, client, senco, many, django_assert_num_queries):
         started(senco, learners=many)
 
-        with django_assert_num_queries(54):
+        with django_assert_num_queries(59):
             client.get(url(acts(senco)[0]))
 
 

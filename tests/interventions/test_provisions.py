@@ -420,7 +420,7 @@ class TestThePages:
 
         with django_assert_num_queries(7):
             client.get("/provisions/")
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(10):
             client.get(f"/provisions/{Provision.objects.latest('pk').pk}/")
 
     def test_the_library_and_the_term_fill_in_what_they_can(self, client, senco):

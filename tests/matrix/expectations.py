@@ -66,7 +66,9 @@ def sees(actor: Actor, kind: str, ownership: str) -> bool:
         return ownership == "own"  # whose it is alone
     if kind == "group":
         return bool(actor.roles & (WHOLE_SCHOOL if ownership == "other" else WHOLE_SCHOOL | {"class_teacher"}))
-    if kind in OF_LEARNERS or kind == "provision":
+    if kind == "absence":
+        return ownership == "own" and bool(actor.roles & EDITORS)  # it is nobody's of the matrix
+    if kind in OF_LEARNERS or kind in ("provision", "slot", "session"):
         return bool(actor.roles & WHOLE_SCHOOL) or (ownership != "other" and actor.works)
     return True
 
@@ -113,6 +115,7 @@ ADULT = sent(name="Ada Moss", priority=1, seen=1)
 SEN = sent(code="N", starts="2026-11-23", seen=1)
 CELL = sent(dose="3 x 10", starts="2026-09-07", ends="2027-07-20", outcome="Reads", seen=1)
 PROVISION = sent(name="Zqnew", tier=2, area="cognition", dose="3 x 10", starts="2026-11-23", role="ta", seen=1)
+SLOT = sent(weekday=1, at="15:00", minutes=20, starts="2026-11-24", seen=1)
 ENTRY = sent(name="Zqnew", tier=2, areas=["cognition"], evidence_grade="unknown", seen=1)
 TERM = sent(name="Spring", starts="2027-01-05", ends="2027-03-25", seen=1)
 YEAR = sent(name="2027/28", starts="2027-09-01", ends="2028-08-31", seen=1)
@@ -343,6 +346,29 @@ ROUTES: dict[str, Route] = {
         EDITORS, "provision", get=302, post=302, body=lambda world, args: {"group": world.own.group.pk}
     ),
     "interventions:find-learners": Route(EDITORS, post=200, body=sent(find="Zq")),
+    # --- The timetable.
+    "interventions:slot-add": Route(WRITERS, "provision", post=302, body=SLOT),
+    "interventions:slot": Route(WRITERS, "slot", post=302, body=SLOT),
+    "interventions:slot-end": Route(WRITERS, "slot", get=302, post=302, body=sent(on="2026-11-30", seen=1)),
+    "interventions:slot-remove": Route(WRITERS, "slot", get=302, post=302, body=sent(seen=1)),
+    "interventions:timetable": Route(MAP_READERS),
+    "interventions:clashes": Route(MAP_READERS),
+    "interventions:away": Route(MAP_READERS),
+    "interventions:absence-add": Route(
+        LOGGERS, post=302, body=lambda world, args: {"user": world.users["head"].pk, "starts": "2026-11-25"}
+    ),
+    "interventions:absence": Route(LOGGERS, "absence", post=302, body=sent(starts="2026-11-24", seen=1)),
+    "interventions:absence-remove": Route(LOGGERS, "absence", get=302, post=302, body=sent(seen=1)),
+    "interventions:absence-cover": Route(EDITORS, "absence", post=200),
+    "interventions:cover-take-back": Route(EDITORS, "absence", get=302, post=302),
+    "interventions:trip-add": Route(EDITORS, post=302, body=sent(name="Zqtrip", starts="2026-11-25", whole="on")),
+    "interventions:trip": Route(
+        EDITORS, "trip", post=302,
+        body=lambda world, args: {
+            "name": "Zqtrip", "starts": "2026-11-25", "seen": 1, "learners": [world.own.learner.pk]
+        },
+    ),
+    "interventions:trip-remove": Route(EDITORS, "trip", get=302, post=302, body=sent(seen=1)),
     "interventions:library": Route(LIBRARY_READERS, post=200, body=SEARCH),
     "interventions:library-stock": Route(EDITORS, get=302, post=302),
     "interventions:intervention-new": Route(EDITORS, post=302, body=ENTRY),

@@ -1,0 +1,115 @@
+"""The week of a learner, a member of staff, a place or the whole school; and what clashes in it."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from interventions.actions.weeks import monday_of
+from interventions.bookings import ClashFinder
+from interventions.occurrences import occurrences
+from interventions.permissions import can_edit
+from interventions.timetable import letters
+from interventions.week import LEARNER, PLACE, SCHOOL, STAFF, VIEWS, choices_of, days_of, of_whom
+from learners.models import Learner
+from provisionmap.school.access import can, require
+from provisionmap.school.calendar import Span
+from provisionmap.school.roles import Capability
+from provisionmap.school.seen import counted, saw
+from provisionmap.school.today import today
+from provisionmap.web import typed
+from provisionmap.web.forms import YEARS
+
+WEEK = timedelta(days=7)
+MOST = 100  # clashes of one kind on the page; more are counted
+
+
+def _monday(text: str) -> date:
+    """The Monday of the week asked for; of this one, or of the next on a weekend, where none makes sense."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        day = today()
+        return monday_of(day + timedelta(days=2) if day.weekday() > 4 else day)
+    return monday_of(day) if day.year in YEARS else monday_of(today())
+
+
+def _asked(request: Any) -> tuple[str, int, str]:
+    """Whose week: the whole school's for who sees all of it, else their own."""
+    everybody = can(request.user, Capability.SEE_ALL_LEARNERS, request.school)
+    by = request.GET.get("by", "")
+    by = by if by in VIEWS else SCHOOL if everybody else STAFF
+    who = request.user.pk if by == STAFF else 0
+    return by, typed.number(request.GET.get("who")) or who, request.GET.get("place", "")[:10]
+
+
+@require(Capability.SEE_MAP)
+def show(request: Any) -> HttpResponse:
+    """One week, chosen by a form whose state is in the address."""
+    by, who, place = _asked(request)
+    monday = _monday(request.GET.get("week", ""))
+    span = Span(monday, monday + timedelta(days=6))
+    found = occurrences(school=request.school, user=request.user, span=span, now=today())
+    choices = choices_of(found)
+    if by == STAFF and who == request.user.pk and who not in dict(choices[STAFF]):
+        choices[STAFF].insert(0, (who, request.user.name))
+    _keep_chosen(request, choices, by, who)
+    mine = of_whom(found, by, who, place)
+    names = by != SCHOOL
+    days, lines = days_of(mine, monday, today(), names=names)
+    if by == LEARNER and who in dict(choices[LEARNER]):
+        saw(request, who)
+    else:
+        counted(request, len({learner.learner for one in mine for learner in one.learners}))
+    shown = {
+        "section": "timetable", "days": days, "lines": lines, "by": by, "who": who, "place": place,
+        "views": _views(request), "choices": choices,
+        "title": _title(request, choices, by, who, place), "monday": monday,
+        "friday": monday + timedelta(days=4), "letter": letters(request.school.calendar_dates(), span).get(monday, ""),
+        "before": (monday - WEEK).isoformat(), "after": (monday + WEEK).isoformat(), "empty": not mine,
+        "now": monday == _monday(""), "logs_all": can(request.user, Capability.LOG_ALL, request.school),
+    }  # fmt: skip
+    return render(request, "interventions/timetable.html", shown)
+
+
+def _keep_chosen(request: Any, choices: dict[str, Any], by: str, who: int) -> None:
+    """A learner without a session this week stays chosen, as far as this person sees them. One query, if at all."""
+    if by == LEARNER and who and who not in dict(choices[LEARNER]):
+        rows = Learner.objects.visible_to(request.user).filter(school=request.school, pk=who)
+        choices[LEARNER] += [(one.pk, one.name) for one in rows]
+
+
+def _views(request: Any) -> dict[str, str]:
+    everybody = can(request.user, Capability.SEE_ALL_LEARNERS, request.school)
+    return VIEWS if everybody else VIEWS | {SCHOOL: "All that you see"}
+
+
+def _title(request: Any, choices: dict[str, Any], by: str, who: int, place: str) -> str:
+    if by == SCHOOL:
+        return _views(request)[SCHOOL]
+    found = dict(choices[by]).get(place if by == PLACE else who)
+    return found or f"Choose {VIEWS[by].lower()}"
+
+
+@require(Capability.SEE_MAP)
+def clashes(request: Any) -> HttpResponse:
+    """Who is in two places at once, over their hours, or out of the same lesson again and again."""
+    hours = can(request.user, Capability.SEE_ALL_LEARNERS, request.school)
+    finder = ClashFinder(school=request.school, user=request.user, day=today())
+    found = finder.find(hours=hours)
+    counted(request, len({one.who for one in found.learners} | {one.learner for one in found.always}))
+    shown = {
+        "section": "timetable", "total": found.total, "tells_hours": hours, "most": MOST,
+        "learners": found.learners[:MOST], "adults": found.adults[:MOST], "hours": found.hours[:MOST],
+        "always": found.always[:MOST],
+        "counts": {
+            "learners": len(found.learners), "adults": len(found.adults), "hours": len(found.hours),
+            "always": len(found.always), "who": len({one.who for one in found.learners}),
+            "grown": len({one.who for one in found.adults}),
+        },
+        "tiers": [tier for tier in range(1, 5) if can_edit(request.school, tier, request.user)],
+    }  # fmt: skip
+    return render(request, "interventions/clashes.html", shown)

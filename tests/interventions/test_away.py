@@ -1,0 +1,162 @@
+"""Who is away: absences of staff, without a reason, and trips, whose learners are fixed when they are entered."""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from interventions.actions import away as actions
+from interventions.actions.away import Outing
+from interventions.models import StaffAbsence, Trip
+from provisionmap.school.access import NotAllowed
+from provisionmap.school.models import AuditEvent
+from provisionmap.school.roles import Role
+from provisionmap.school.stale import Stale
+from tests.factories import GroupFactory, LearnerFactory, PlacementFactory, member
+
+pytestmark = pytest.mark.django_db
+TODAY, TOMORROW = date(2026, 11, 23), date(2026, 11, 24)
+AWAY = reverse("interventions:away")
+
+
+def verbs():
+    """What the trail says was done."""
+    return list(AuditEvent.objects.order_by("pk").values_list("verb", flat=True))
+
+
+def away(senco, **more):
+    """A colleague who is away today."""
+    fields = {"school": senco.school, "starts": TODAY, "ends": TODAY, "by": senco} | more
+    return actions.add_absence(user=more.pop("user", None) or member(Role.TEACHING_ASSISTANT, senco.school), **{
+        name: value for name, value in fields.items() if name != "user"
+    })  # fmt: skip
+
+
+def test_an_absence_is_entered_moved_and_removed(senco):
+    row = away(senco)
+    actions.change_absence(absence=row, starts=TODAY, ends=TOMORROW, seen=1, by=senco)
+    row.refresh_from_db()
+    assert (row.ends, row.version) == (TOMORROW, 2)
+    actions.remove_absence(absence=row, seen=2, by=senco)
+
+    assert StaffAbsence.objects.count() == 0
+    assert verbs() == ["absence.add", "absence.change", "absence.remove"]
+
+
+def test_an_absence_keeps_no_reason():
+    kept = {field.name for field in StaffAbsence._meta.fields}
+
+    assert kept == {"id", "school", "user", "starts", "ends", "version"}
+
+
+def test_one_is_away_once_on_a_day_and_days_are_in_order(senco):
+    row = away(senco)
+
+    with pytest.raises(NotAllowed, match="is away from 23/11/2026"):
+        away(senco, user=row.user, ends=TOMORROW)
+    with pytest.raises(NotAllowed, match="before the first day"):
+        away(senco, starts=TOMORROW)
+    with pytest.raises(NotAllowed, match="longer than a year"):
+        away(senco, ends=date(2028, 1, 1))
+
+
+def test_a_member_of_staff_tells_of_themselves_alone(senco):
+    ta = member(Role.TEACHING_ASSISTANT, senco.school)
+
+    with pytest.raises(NotAllowed, match="ask your SENCO"):
+        away(senco, by=ta)
+    assert away(senco, user=ta, by=ta).user == ta
+    with pytest.raises(NotAllowed, match="does not arrange"):
+        actions.add_trip(school=senco.school, outing=Outing("Zoo", TODAY, TODAY, [LearnerFactory()]), by=ta)
+
+
+def test_two_people_one_absence(senco):
+    row = away(senco)
+    actions.change_absence(absence=row, starts=TODAY, ends=TOMORROW, seen=1, by=senco)
+
+    with pytest.raises(Stale):
+        actions.remove_absence(absence=row, seen=1, by=senco)
+
+
+def test_who_goes_on_a_trip_is_fixed_when_it_is_entered(senco):
+    group = GroupFactory(school=senco.school)
+    here = [LearnerFactory(school=senco.school, group=group) for _ in range(2)]
+
+    row = actions.add_trip(school=senco.school, outing=Outing("Zoo", TODAY, TODAY, here), by=senco)
+    LearnerFactory(school=senco.school, group=group)
+    assert set(row.learners.all()) == set(here)
+    actions.change_trip(trip=row, outing=Outing("Farm", TODAY, TOMORROW, here[:1]), seen=1, by=senco)
+    row.refresh_from_db()
+    assert (row.name, row.ends, list(row.learners.all())) == ("Farm", TOMORROW, here[:1])
+    actions.remove_trip(trip=row, seen=2, by=senco)
+
+    assert Trip.objects.count() == 0
+    assert verbs() == ["trip.add", "trip.change", "trip.remove"]
+
+
+def test_a_trip_needs_somebody_of_this_school(senco):
+    with pytest.raises(NotAllowed, match="Say who goes"):
+        actions.add_trip(school=senco.school, outing=Outing("Zoo", TODAY, TODAY, []), by=senco)
+    with pytest.raises(NotAllowed, match="different schools"):
+        actions.add_trip(school=senco.school, outing=Outing("Zoo", TODAY, TODAY, [LearnerFactory()]), by=senco)
+
+
+@pytest.mark.parametrize("how", ["whole", "years", "groups", "learners"])
+def test_a_trip_is_for_the_school_a_year_a_class_or_single_learners(senco, client, how):
+    group = GroupFactory(school=senco.school)
+    goes = LearnerFactory(school=senco.school, group=group, nc_year="4")
+    stays = LearnerFactory(school=senco.school, nc_year="5")
+    sent = {"whole": "on", "years": ["4"], "groups": [group.pk], "learners": [goes.pk]}[how]
+
+    answer = client.post(reverse("interventions:trip-add"), {"name": "Zoo", "starts": "2026-11-24", how: sent})
+
+    assert answer.status_code == 302
+    assert set(Trip.objects.get().learners.all()) == ({goes, stays} if how == "whole" else {goes})
+
+
+def test_the_list_is_of_all_for_the_senco_and_of_oneself_for_others(senco, client):
+    away(senco, user=member(Role.TEACHING_ASSISTANT, senco.school, name="Keira Flynn"))
+    ta = member(Role.TEACHING_ASSISTANT, senco.school, name="Ben Ash")
+    away(senco, user=ta)
+
+    page = client.get(AWAY).text
+    assert "Keira Flynn" in page
+    assert "Ben Ash" in page
+    client.force_login(ta)
+    page = client.get(AWAY).text
+    assert "Keira Flynn" not in page
+    assert "I am away" in page
+
+
+def test_a_member_of_staff_says_so_on_the_page_and_for_nobody_else(senco, client):
+    ta = member(Role.TEACHING_ASSISTANT, senco.school)
+    client.force_login(ta)
+
+    answer = client.post(reverse("interventions:absence-add"), {"user": senco.pk, "starts": "2026-11-24"})
+
+    assert (answer.status_code, answer.url) == (302, AWAY)
+    assert StaffAbsence.objects.get().user == ta
+
+
+def test_a_stale_form_shows_what_was_saved_meanwhile(senco, client):
+    row = away(senco)
+    actions.change_absence(absence=row, starts=TODAY, ends=TOMORROW, seen=1, by=senco)
+
+    answer = client.post(
+        reverse("interventions:absence", args=[row.pk]), {"starts": "2026-11-23", "ends": "2026-11-27", "seen": 1}
+    )
+
+    assert answer.status_code == 409
+    assert "Saved now: 23 November 2026 to 24 November 2026" in answer.text
+
+
+@pytest.mark.parametrize("many", [1, 30])
+def test_the_list_asks_as_often_for_one_as_for_thirty(senco, client, django_assert_num_queries, many):
+    for _ in range(many):
+        away(senco)
+        learner = PlacementFactory(learner__school=senco.school).learner
+        actions.add_trip(school=senco.school, outing=Outing("Zoo", TODAY, TODAY, [learner]), by=senco)
+    client.get(AWAY)
+
+    with django_assert_num_queries(4):
+        client.get(AWAY)
