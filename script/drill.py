@@ -12,6 +12,7 @@ from drills.enumeration import enumeration
 from drills.fuzz import fuzz
 from drills.guessing import guessing
 from drills.import_points import import_points
+from drills.kills import kills
 from drills.logs import logs
 from drills.lost_updates import lost_updates
 from drills.shared_cache import shared_cache
@@ -26,6 +27,7 @@ JOBS: dict[str, tuple[Callable[[argparse.Namespace], dict[str, Any]], dict[str, 
     "enumeration": (enumeration, {"addresses": 200, "seed": 12}),
     "bodies": (drill_bodies, {"slow": 3, "many": 16, "seconds": 10}),
     "logs": (logs, {"learners": 20}),
+    "kills": (kills, {"posts": 500, "clients": 20, "kills": 3, "seed": 12}),
     "shared-cache": (shared_cache, {"requests": 2_000}),
 }
 

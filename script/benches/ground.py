@@ -59,11 +59,12 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def start_server(app: str, *, port: int, folder: Path = ROOT, **settings: str) -> subprocess.Popen:
-    """gunicorn as script/server runs it, for the product or for a limit."""
+def start_server(app: str, *, port: int, folder: Path = ROOT, apart: bool = False, **settings: str) -> subprocess.Popen:
+    """gunicorn as script/server runs it, for the product or for a limit; `apart`, so that all of it can be killed."""
     environment = os.environ | {"PORT": str(port), "ANNOUNCE": "", "PYTHONPATH": f"{ROOT}:{SCRIPTS}"} | settings
     command = [sys.executable, "-m", "gunicorn", app, "--config", str(ROOT / "deploy" / "gunicorn.py")]
-    return subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    quiet = subprocess.DEVNULL
+    return subprocess.Popen(command, cwd=folder, env=environment, stdout=quiet, stderr=quiet, start_new_session=apart)
 
 
 def wait_for(port: int, path: str, cookie: str = "", wanted: int = 200) -> None:
