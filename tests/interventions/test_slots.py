@@ -351,7 +351,7 @@ def test_a_warning_asks_as_often_for_one_learner_as_for_thirty(
             PlacementFactory(provision=one, learner=learner)
     client.post(reverse("interventions:slot-add", args=[provision.pk]), sent())
 
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(14):
         answer = client.post(reverse("interventions:slot-add", args=[provision.pk]), sent())
     assert len(answer.context["warnings"]) == many
 
