@@ -14,6 +14,7 @@ from learners.trail_words import KINDS
 from provisionmap.school.models import Membership, School, User
 from provisionmap.web.forms import YEARS, PlainSelect
 
+MOST = 500  # learners that one file names, as of the map
 USUAL = timedelta(days=7)
 choice = partial(forms.ChoiceField, required=False, widget=PlainSelect)
 
@@ -58,6 +59,16 @@ class TrailFilter(forms.Form):
             kind=given.get("kind") or "",
             learner=int(given.get("learner") or 0),
         )
+
+
+class TakeForm(forms.Form):
+    """Why a file of the trail names so many children."""
+
+    reason = forms.CharField(
+        label="Why so many at once",
+        max_length=200,
+        help_text="It stands in the audit trail for half a year; name no child.",
+    )
 
 
 def sensible(day: date | None) -> date | None:
