@@ -140,7 +140,7 @@ def access_review(request: Any) -> HttpResponse:
         "rows": [
             {
                 "person": person,
-                "roles": [(LABELS[Role(row.role)], row.ends) for row in rows],
+                "roles": [(row.role, LABELS[Role(row.role)], row.ends) for row in rows],
                 "learners": everybody if person.pk in whole else len(told[person.pk]),
             }
             for person, rows in page

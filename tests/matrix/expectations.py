@@ -201,6 +201,9 @@ ROUTES: dict[str, Route] = {
     ),
     "school:person-hours": Route(OFFICE, "person", get=302, post=302, body=sent(weekly="27.5", seen=0)),
     "school:person-end": Route(OFFICE, "person", get=302, post=302, body=sent(last_day="2026-11-23")),
+    "school:person-end-now": Route(OFFICE, "person", post=200, body=sent(role="class_teacher")),
+    "school:person-give-back": Route(OFFICE, "person", get=302, post=302, body=sent(ended="x")),
+    "school:person-sign-out": Route(OFFICE, "person", get=302, post=302),
     "school:person-link": Route(OFFICE, "person", get=302, post=200),
     "school:person-second-step": Route(OFFICE, "person", get=302, post=302),
     # --- Learners.

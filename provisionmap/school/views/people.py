@@ -103,7 +103,7 @@ def paste(request: Any) -> HttpResponse:
     return render(request, "school/people_paste.html", shown, status=422 if form.errors else 200)
 
 
-def _person_here(request: Any, pk: int) -> User:
+def person_here(request: Any, pk: int) -> User:
     """Somebody with a role at this school, now, later or before; otherwise 404."""
     rows = Membership.objects.filter(school=request.school).values("user")
     return get_object_or_404(User, pk__in=rows, pk=pk)
@@ -118,7 +118,7 @@ def _reason(check: Any, *args: Any) -> str:
     return ""
 
 
-def _page(request: Any, person: User, status: int = 200, **forms: Any) -> HttpResponse:
+def person_page(request: Any, person: User, status: int = 200, **forms: Any) -> HttpResponse:
     """One person's page, with a form that failed in the place of a fresh one."""
     day = today()
     held = sorted(roles_at(person, request.school, day))
@@ -128,6 +128,8 @@ def _page(request: Any, person: User, status: int = 200, **forms: Any) -> HttpRe
         "person": person,
         "rows": rows,
         "held": held,
+        "labels": [(role, LABELS[Role(role)]) for role in held],
+        "ended": [],
         "no_change": _reason(check_can_manage, person, request.user, request.school, day),
         "no_link": _reason(check_can_invite, person, request.user, request.school, day),
         "steps": Authenticator.objects.filter(user=person, type__in=STEPS).count(),
@@ -151,13 +153,13 @@ def _hours(person: User, school: School) -> dict[str, Any]:
 @require(PEOPLE)
 def person(request: Any, pk: int) -> HttpResponse:
     """One person: roles, dates, and what may be done about them."""
-    return _page(request, _person_here(request, pk))
+    return person_page(request, person_here(request, pk))
 
 
 @require(PEOPLE, writes=["POST"])
 def roles(request: Any, pk: int) -> HttpResponse:
     """Change somebody's roles from today on; both versions when somebody else changed them meanwhile."""
-    one = _person_here(request, pk)
+    one = person_here(request, pk)
     if request.method != "POST":
         return redirect("school:person", one.pk)
     day = today()
@@ -175,17 +177,17 @@ def roles(request: Any, pk: int) -> HttpResponse:
             form.data = form.data.copy()
             form.data["seen"] = actions.roles_state(one, request.school, day)
             now = [LABELS[Role(role)] for role in sorted(roles_at(one, request.school, day))]
-            return _page(request, one, 409, roles_form=form, clash=", ".join(now) or "none")
+            return person_page(request, one, 409, roles_form=form, clash=", ".join(now) or "none")
         else:
             messages.success(request, f"The roles of {one.name} are saved and count from today.")
             return redirect("school:person", one.pk)
-    return _page(request, one, 422, roles_form=form)
+    return person_page(request, one, 422, roles_form=form)
 
 
 @require(PEOPLE, writes=["POST"])
 def hours(request: Any, pk: int) -> HttpResponse:
     """Say how many hours a week somebody works here."""
-    one = _person_here(request, pk)
+    one = person_here(request, pk)
     if request.method != "POST":
         return redirect("school:person", one.pk)
     form = HoursForm(request.POST)
@@ -205,32 +207,11 @@ def hours(request: Any, pk: int) -> HttpResponse:
             form.add_error(
                 "weekly", f"Meanwhile somebody made it {now['weekly'] or 'not known'}. Save yours if it is right."
             )
-            return _page(request, one, 409, hours_form=form)
+            return person_page(request, one, 409, hours_form=form)
         else:
             messages.success(request, f"The working week of {one.name} is saved.")
             return redirect("school:person", one.pk)
-    return _page(request, one, 422, hours_form=form)
-
-
-@require(PEOPLE, writes=["POST"])
-def end(request: Any, pk: int) -> HttpResponse:
-    """Say which day is somebody's last one here."""
-    one = _person_here(request, pk)
-    if request.method != "POST":
-        return redirect("school:person", one.pk)
-    day = today()
-    held = Membership.objects.on(day).filter(user=one, school=request.school).order_by("-starts").first()
-    form = EndForm(request.POST, began=held.starts if held else None)
-    if form.is_valid():
-        last = form.cleaned_data["last_day"]
-        try:
-            actions.end_membership(person=one, school=request.school, last_day=last, day=day, by=request.user)
-        except NotAllowed as refusal:
-            form.add_error("last_day", str(refusal))
-        else:
-            messages.success(request, f"The last day of {one.name} here is {last:%d/%m/%Y}.")
-            return redirect("school:people")
-    return _page(request, one, 422, end_form=form)
+    return person_page(request, one, 422, hours_form=form)
 
 
 def _link(request: Any, one: User) -> str:
@@ -244,7 +225,7 @@ def _link(request: Any, one: User) -> str:
 @require(PEOPLE, writes=["POST"])
 def link(request: Any, pk: int) -> HttpResponse:
     """Make a one-time link for one person and show it, once."""
-    one = _person_here(request, pk)
+    one = person_here(request, pk)
     if request.method != "POST":
         return redirect("school:person", one.pk)
     try:
@@ -258,7 +239,7 @@ def link(request: Any, pk: int) -> HttpResponse:
 @require(PEOPLE, writes=["POST"])
 def second_step(request: Any, pk: int) -> HttpResponse:
     """Take somebody's second step away: their phone is lost, and so are their recovery codes."""
-    one = _person_here(request, pk)
+    one = person_here(request, pk)
     if request.method == "POST":
         try:
             actions.reset_second_step(person=one, school=request.school, day=today(), by=request.user)
