@@ -14,7 +14,7 @@ from provisionmap.school.models import AuditEvent, Membership
 from provisionmap.school.roles import Role
 from tests.factories import MembershipFactory, member
 from tests.school.conftest import with_password
-from tests.school.stepping import SECRET, SIGN_IN, every_step, opened
+from tests.school.stepping import SECRET, SIGN_IN, opened
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 11, 23)
