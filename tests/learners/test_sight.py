@@ -124,7 +124,7 @@ def test_a_role_that_nobody_knows_breaks_no_review(senco):
 def test_a_share_lasts_a_year_at_most(senco, child, visitor):
     made = lent(child, visitor, senco, ends=date(2027, 11, 23))
 
-    with pytest.raises(NotAllowed, match="a year at most.* 23/11/2027"):
+    with pytest.raises(NotAllowed, match="or an earlier day"):
         extend_share(grant=made, ends=date(2027, 11, 24), day=TODAY, by=senco)
     with pytest.raises(NotAllowed, match="a year at most"):
         lent(LearnerFactory(school=senco.school), visitor, senco, ends=date(2035, 7, 20))

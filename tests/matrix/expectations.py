@@ -142,6 +142,7 @@ ROUTES: dict[str, Route] = {
     "mfa_reauthenticate": Route(EVERYBODY, get=302, post=302),
     "mfa_reauthenticate_webauthn": Route(EVERYBODY, get=302, post=302),
     "usersessions_list": Route(EVERYBODY, post=302),
+    "session_end": Route(EVERYBODY, get=302, post=302, body=sent(session=0)),
     "mfa_index": Route(EVERYBODY, post=405),
     "mfa_activate_totp": Route(EVERYBODY, post=200),
     "mfa_deactivate_totp": Route(EVERYBODY, get=404, post=404),
