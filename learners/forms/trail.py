@@ -46,6 +46,13 @@ class TrailFilter(forms.Form):
               seen.values_list("pk", "preferred_name", "forename", "surname")),
         ]  # fmt: skip
 
+    @property
+    def turned(self) -> bool:
+        """Whether the first day lies after the last one: `asked` then holds the last one alone."""
+        self.is_valid()
+        since, until = self.cleaned_data.get("since"), self.cleaned_data.get("until")
+        return bool(since and until and since > until)
+
     def asked(self, today: date) -> Asked:
         """What makes sense of what was asked; the last week when no day does."""
         self.is_valid()

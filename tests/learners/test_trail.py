@@ -351,3 +351,14 @@ def test_every_verb_has_plain_words_and_a_kind():
 def test_a_verb_of_an_older_version_is_said_as_it_stands():
     assert done("plan.sign", {}) == "plan sign"
     assert done("list.view", {"page": "reports:packs"}) == "Looked at a page of reports"
+
+
+def test_days_the_wrong_way_round_are_said_and_the_last_one_is_shown(client, senco, learner):
+    look(learner, senco)
+    turned = "?since=2026-11-25&until=2026-11-23"
+
+    for page in (AUDIT, reverse("learners:access-log", args=[learner.pk])):
+        answer = client.get(page + turned)
+        assert "“From” lies after “To”." in answer.text
+        assert "Only 23 November 2026 is shown" in answer.text
+        assert "lies after" not in client.get(page).text
