@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -63,6 +64,26 @@ def people(request: Any) -> HttpResponse:
     return fragment(request, "school/people.html#rows", shown)
 
 
+def _known(emails: Iterable[str]) -> set[str]:
+    """Those of the addresses that somebody signs in with already."""
+    asked = {email.strip().lower(): email for email in emails}
+    return {asked[one] for one in User.objects.filter(email__in=asked).values_list("email", flat=True)}
+
+
+def _role_rows(school: School) -> set[int]:
+    return set(Membership.objects.filter(school=school).values_list("pk", flat=True))
+
+
+def _added(held: Membership, *, known: bool, had: set[int]) -> str:
+    """What adding somebody did: a known e-mail address is a person who is here already, whatever name was typed."""
+    name, role = held.user.name, held.get_role_display()
+    if held.pk in had:
+        return f"Nothing changed: this e-mail address is {name}'s, who holds the role {role} already."
+    if known:
+        return f"This e-mail address is {name}'s, who has an account already. They keep it and are {role} now, too."
+    return f"{name} is added as {role}."
+
+
 @require(PEOPLE, writes=["POST"])
 def add(request: Any) -> HttpResponse:
     """Add one colleague."""
@@ -70,12 +91,13 @@ def add(request: Any) -> HttpResponse:
     roles = grantable(request.user, request.school, day)
     form = PersonForm(request.POST or None, initial={"starts": day, "role": Role.CLASS_TEACHER}, roles=roles)
     if form.is_valid():
+        known, had = _known([form.cleaned_data["email"]]), _role_rows(request.school)
         try:
             held = actions.add_person(school=request.school, by=request.user, **form.cleaned_data)
         except NotAllowed as refusal:
             form.add_error("role", str(refusal))
         else:
-            messages.success(request, f"{held.user.name} is added as {held.get_role_display()}.")
+            messages.success(request, _added(held, known=form.cleaned_data["email"] in known, had=had))
             return redirect("school:person", held.user_id)
     shown = {"section": "settings", "form": form}
     return render(request, "school/person_add.html", shown, status=422 if form.errors else 200)
@@ -90,6 +112,7 @@ def paste(request: Any) -> HttpResponse:
     )
     if form.is_valid():
         new = [actions.NewPerson(one.name, one.email, one.role) for one in form.people]
+        known = _known(one.email for one in new)
         try:
             added = actions.add_people(
                 school=request.school, people=new, starts=form.cleaned_data["starts"], by=request.user
@@ -98,6 +121,9 @@ def paste(request: Any) -> HttpResponse:
             form.add_error("lines", str(refusal))
         else:
             messages.success(request, f"{len(added)} people are on the list now.")
+            if known:
+                names = ", ".join(sorted(one.user.name for one in added if one.user.email in known))
+                messages.info(request, f"These had an account already, keep it, and got the role too: {names}.")
             return redirect("school:people")
     shown = {"section": "settings", "form": form, "known": LABELS.values()}
     return render(request, "school/people_paste.html", shown, status=422 if form.errors else 200)
