@@ -23,6 +23,7 @@ from interventions.models import (
     TierMove,
     Trip,
 )
+from learners.export_reasons import register as register_reasons
 from learners.holdings import Disposal, declare, declare_with_history, set_aside
 from learners.models import Learner
 
@@ -141,5 +142,6 @@ declare(
     part=lambda export, pk: {"text": "", "reason": ""},
     rewritten=lambda export, pk: {"file": None, "text": "", "state": "gone"},
 )  # fmt: skip
+register_reasons(MapExport)
 set_aside(SavedView, "A colleague's own view of the map: codes and ids, under a name they chose.")
 set_aside(Feed, "A colleague's timetable as their own calendar fetches it: the digest of an address, no learner.")

@@ -74,6 +74,16 @@ def seen_provisions(user: User, school: School) -> Any:
     return rows.filter(id__in=Provision.objects.visible_to(user).values("pk"))
 
 
+def makers_of(user: User, school: School) -> Any:
+    """People whose changes this person may see: for who sees everything, everybody who works here today."""
+    if sees_all(user, school):
+        return User.objects.at(school, timezone.localdate())
+    versions, provisions = seen_versions(user, school), seen_provisions(user, school)
+    made = MapChange.objects.filter(pk__in=_changes_in(versions) | _changes_in(provisions)).order_by()
+    edited = single(versions).order_by().values("history_user")
+    return User.objects.filter(Q(pk__in=made.values("by")) | Q(pk__in=edited)).order_by("name", "pk")
+
+
 @dataclass(frozen=True)
 class Asked:
     """What the history is narrowed to."""

@@ -15,7 +15,8 @@ from typing import Any
 from django.apps import apps
 from django.db.models import Model, Q, QuerySet
 
-from learners.models import Contact, Grant, Group, Hold, ImportRun, Learner, Passport, SenProvision
+from learners.export_reasons import register as register_reasons
+from learners.models import Contact, Grant, Group, Hold, ImportRun, Learner, Passport, SenProvision, TrailExport
 from learners.trail_words import done
 from provisionmap.school.models import AuditEvent, SignInTries, StaffHours, User
 
@@ -188,5 +189,7 @@ declare(
     said=lambda event: done(event.verb, event.changes),
 )
 set_aside(User, "A colleague. Their name stands in a learner's record as somebody else's.")
+register_reasons(TrailExport)
+set_aside(TrailExport, "Why a colleague took many learners out: kept half a year; a disposal takes a name out of it.")
 set_aside(StaffHours, "A colleague's working week.")
 set_aside(SignInTries, "Tries to sign in, under a code from which nobody can be read.")

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from learners.actions import disposing, uploads
 from learners.actions.forgetting import clear_freed_space
+from learners.export_reasons import forget_reasons
 from provisionmap.school.today import today
 
 logger = logging.getLogger(__name__)
@@ -20,6 +21,14 @@ def forget_uploads() -> None:
     count = uploads.forget_uploads(now=timezone.now())
     if count:
         logger.info("uploads forgotten", extra={"count": count})
+
+
+@shared_task
+def forget_export_reasons() -> None:
+    """Empty the reasons of exports of half a year ago. Safe twice and together."""
+    count = forget_reasons(now=timezone.now())
+    if count:
+        logger.info("reasons of exports forgotten", extra={"count": count})
 
 
 @shared_task(acks_late=True, reject_on_worker_lost=True, ignore_result=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -11,6 +11,7 @@ from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
+from learners.export_reasons import reasons_of
 from learners.models import Learner
 from learners.trail_words import KINDS, done, pieces
 from provisionmap.school.access import can
@@ -95,19 +96,26 @@ def _named(event: AuditEvent, names: dict[int | None, str]) -> list[str]:
     return [names.get(whom, UNKNOWN)] if whom else []
 
 
+def _why(event: AuditEvent, given: Mapping[tuple[str, int], str]) -> list[str]:
+    """The reason that was given for an export, while it is kept."""
+    reason = given.get((event.target_model, event.target_id or 0))
+    return [f"reason given: {reason}"] if reason else []
+
+
 def lines_of(user: User, school: School, events: Sequence[AuditEvent]) -> list[Line]:
-    """`events` in words: two queries, however many."""
+    """`events` in words: two queries, however many, and one for the reasons of each kind of export among them."""
     names = _names({who for one in events for who in (one.user_id, _whom(one))})
     seen = Learner.objects.visible_to(user).filter(school=school)
     learners = seen.in_bulk({one.learner_id for one in events if one.learner_id})
     whole = can(user, Capability.SEE_CONFIDENTIAL, school)
+    given = reasons_of(events)
     return [
         Line(
             event.at,
             names.get(event.user_id, UNKNOWN),
             done(event.verb, event.changes),
             learners.get(event.learner_id) if event.learner_id and told else None,
-            [*_named(event, names), *pieces(event.verb, event.changes)] if told else (),
+            [*_named(event, names), *pieces(event.verb, event.changes), *_why(event, given)] if told else (),
         )
         for event in events
         for told in [whole or not event.verb.startswith(OF_THE_MAP)]

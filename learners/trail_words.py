@@ -75,6 +75,7 @@ DONE = {
     "person.role_give": "Gave a role",
     "person.role_end": "Ended a role",
     "person.invite": "Made a one-time link",
+    "person.sign_out": "Ended a colleague's sessions",
     "person.hours": "Set a working week",
     "map.export": "Took the map out as a file",
     "audit.export": "Took the audit trail out as a file",

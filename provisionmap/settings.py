@@ -175,6 +175,10 @@ CELERY_BEAT_SCHEDULE = {
     "look after prints": {"task": "interventions.tasks.look_after_prints", "schedule": crontab(minute="*/5")},
     "look after records": {"task": "reports.tasks.look_after_records", "schedule": crontab(minute="*/5")},
     "forget uploads": {"task": "learners.tasks.forget_uploads", "schedule": crontab(minute="*/15")},
+    "forget reasons of exports": {
+        "task": "learners.tasks.forget_export_reasons",
+        "schedule": crontab(hour="3", minute="20"),
+    },
     "look after disposals": {"task": "learners.tasks.look_after_disposals", "schedule": crontab(minute="*/5")},
     "forget maps": {"task": "interventions.tasks.forget_maps", "schedule": crontab(minute="*/15")},
 }
@@ -193,10 +197,6 @@ AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 12},
-    },
-    {
-        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
-        "OPTIONS": {"user_attributes": ["email", "name"]},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "provisionmap.school.passwords.Guessable"},

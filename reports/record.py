@@ -15,12 +15,22 @@ from django.utils import timezone
 
 from learners.holdings import Holding, declared
 from learners.models import Contact, Learner
-from provisionmap.school.models import User
+from provisionmap.school.models import TIERS, User
 from reports.marking import Names, Piece, other
 
 FORMAT, VERSION = "provision-map-record", 1
 OWN_NAMES = ("forename", "middle_names", "preferred_name", "surname")
 MOMENT = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?:T\d\d:\d\d:\d\d[+-]\d\d:\d\d)?")
+# Fields that are called after the way they are kept, in words for whoever asked for the record.
+WORDS = {
+    "content_object": "learner", "permission": "what they may do", "source": "where this came from",
+    "history_id": "number of this version", "history_date": "kept on", "history_change_reason": "part of the change",
+    "history_type": "what was done", "history_user": "done by", "id": "number", "pk": "number",
+    "request_id": "number of the request", "verb": "kind of act", "target_model": "kind of record",
+    "target_id": "number of the record", "changes": "what changed", "user_id": "who", "learner_id": "learner",
+    "school_id": "school", "version": "times saved, and once more", "at": "when", "by": "by whom",
+}  # fmt: skip
+SEES = "sees the record"  # the only permission there is
 PERSON_BY_NUMBER = "user_id"  # of the audit trail, which has no keys
 
 
@@ -68,6 +78,7 @@ class Reader:
     def __init__(self, learner: Learner) -> None:
         self.learner = learner
         self.names = names_known(learner)
+        self.tiers = learner.school.tier_names().on(timezone.localdate())
 
     def section(self, holding: Holding) -> Section:
         """All rows of one holding."""
@@ -103,7 +114,7 @@ class Reader:
                 value = self._value(field, getattr(row, field.attname), named)
             if field.name in holding.others:
                 value = _as_others(value)
-            values.append(Value(field.name, str(field.verbose_name), value))
+            values.append(Value(field.name, WORDS.get(field.name, str(field.verbose_name)), value))
         return values
 
     def _value(self, field: Any, value: Any, named: dict[Any, dict[Any, str]]) -> Any:
@@ -114,7 +125,11 @@ class Reader:
         if field.related_model is Learner:
             return value
         if field.related_model is not None:
+            if field.name == "permission":
+                return {"id": value, "is": SEES}
             return {"id": value, "is": self._plain(named[field.related_model].get(value, "gone"))}
+        if field.choices == TIERS and not hasattr(field.model, "tier_name"):  # which has the earlier school's
+            return {"value": value, "words": self.tiers.get(value, f"Tier {value}")}
         if field.choices:
             return {"value": value, "words": str(dict(field.flatchoices).get(value, value))}
         return self._plain(value)

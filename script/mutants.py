@@ -129,11 +129,16 @@ def main() -> int:
         for kind in kinds:
             tests = [one for one in TESTS[kind] if not one.startswith("tests/") or (ROOT / one).exists()]
             made = list(KINDS[kind]())
-            alive = [one for one in made if lives(copy, one, tests)]
-            print(f"{kind}: {len(made)} taken away, {len(made) - len(alive)} noticed", flush=True)
-            for one in alive:
-                print(f"  lived: {one.words}", flush=True)
-            survivors += len(alive)
+            alive = 0
+            for tried, one in enumerate(made, start=1):
+                if lives(copy, one, tests):
+                    alive += 1
+                    print(f"  lived: {one.words}", flush=True)
+                # A long run that is stopped has still said how far it came.
+                elif tried % 10 == 0:
+                    print(f"  {kind}: {tried} of {len(made)} tried", flush=True)
+            print(f"{kind}: {len(made)} taken away, {len(made) - alive} noticed", flush=True)
+            survivors += alive
     return int(survivors > 0)
 
 

@@ -11,10 +11,9 @@ from django.db.models import QuerySet
 
 from interventions.areas import AREA_CHOICES
 from interventions.models import Placement, Provision
-from interventions.past import KINDS, Asked
+from interventions.past import KINDS, Asked, makers_of
 from learners.models import Group, Learner
 from provisionmap.school.models import School, User
-from provisionmap.school.today import today
 from provisionmap.web.forms import PlainSelect
 
 choice = partial(forms.ChoiceField, required=False, widget=PlainSelect)
@@ -48,7 +47,7 @@ class HistoryFilter(forms.Form):
         placed = Placement.objects.visible_to(user).filter(school=school).values("learner")
         learners = Learner.objects.filter(pk__in=placed).order_by("surname", "forename", "pk")
         provisions = Provision.objects.visible_to(user).filter(school=school).order_by("name", "-starts", "pk")
-        self.fields["person"].choices = _any("Everybody", _names(User.objects.at(school, today())))
+        self.fields["person"].choices = _any("Everybody", _names(makers_of(user, school)))
         self.fields["learner"].choices = _any(
             "All learners",
             [(str(pk), f"{preferred or forename} {surname}") for pk, preferred, forename, surname in

@@ -14,6 +14,7 @@ from provisionmap.school.access import NotAllowed, can
 from provisionmap.school.models import Membership, School, User
 from provisionmap.school.roles import Capability, Role
 
+MOST = timedelta(days=365)  # a share that nobody looks at again for longer was forgotten, not wanted
 PAST = "Choose today or a later day."
 
 
@@ -35,6 +36,11 @@ def _check_external(learner: Learner, person: User, ends: date, day: date) -> No
         raise NotAllowed("Share with people who are external professionals at this school today.")
     if held.ends and held.ends < ends:
         raise NotAllowed(f"Their time here ends on {held.ends:%d/%m/%Y}: choose that day or an earlier one.")
+    if ends > day + MOST:
+        raise NotAllowed(
+            f"A share lasts a year at most, so that somebody asks again whether it is needed: choose "
+            f"{day + MOST:%d/%m/%Y} or an earlier day."
+        )
 
 
 @transaction.atomic

@@ -14,6 +14,7 @@ from learners.trail_words import KINDS
 from provisionmap.school.models import Membership, School, User
 from provisionmap.web.forms import YEARS, PlainSelect
 
+MOST = 500  # learners that one file names, as of the map
 USUAL = timedelta(days=7)
 choice = partial(forms.ChoiceField, required=False, widget=PlainSelect)
 
@@ -45,6 +46,13 @@ class TrailFilter(forms.Form):
               seen.values_list("pk", "preferred_name", "forename", "surname")),
         ]  # fmt: skip
 
+    @property
+    def turned(self) -> bool:
+        """Whether the first day lies after the last one: `asked` then holds the last one alone."""
+        self.is_valid()
+        since, until = self.cleaned_data.get("since"), self.cleaned_data.get("until")
+        return bool(since and until and since > until)
+
     def asked(self, today: date) -> Asked:
         """What makes sense of what was asked; the last week when no day does."""
         self.is_valid()
@@ -58,6 +66,16 @@ class TrailFilter(forms.Form):
             kind=given.get("kind") or "",
             learner=int(given.get("learner") or 0),
         )
+
+
+class TakeForm(forms.Form):
+    """Why a file of the trail names so many children."""
+
+    reason = forms.CharField(
+        label="Why so many at once",
+        max_length=200,
+        help_text="It stands in the audit trail for half a year; name no child.",
+    )
 
 
 def sensible(day: date | None) -> date | None:

@@ -8,6 +8,7 @@ from learners.models.importing import ColumnMapping, ImportRun
 from learners.models.learner import Contact, Learner
 from learners.models.need import SenProvision
 from learners.models.passport import Passport
+from learners.models.trail_export import TrailExport
 
 __all__ = [
     "ColumnMapping",
@@ -21,4 +22,5 @@ __all__ = [
     "Learner",
     "Passport",
     "SenProvision",
+    "TrailExport",
 ]

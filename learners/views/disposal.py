@@ -19,7 +19,7 @@ from learners.forms.disposal import ConfirmForm
 from learners.forms.search import SearchForm
 from learners.holdings import Disposal as What
 from learners.holdings import declared
-from learners.keeping import SHOWN, in_state, periods_of, standing_of
+from learners.keeping import SHOWN, in_state, periods_of, standing_of, with_keeping
 from learners.mentions import mentions_of, parts_of
 from learners.models import Disposal, Learner
 from learners.retention import State
@@ -57,6 +57,7 @@ def due(request: Any) -> HttpResponse:
         "ticked": request.GET.get("ticked") == "all",
         "page": page,
         "rows": [{"learner": one, "standing": standing_of(one, periods, day)} for one in page],
+        "others_held": with_keeping(seen).filter(held=True).count() - in_state(seen, State.HELD, periods, day).count(),
         "counts": {one.value: in_state(seen, one, periods, day).count() for one in SHOWN},
     }
     return render(request, "learners/disposal/due.html", shown)

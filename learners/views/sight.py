@@ -18,7 +18,7 @@ from learners.sight import Reason, by_role, reasons, role_words
 from learners.views.learner import learner_here
 from provisionmap.school.access import NotAllowed, require
 from provisionmap.school.actions.review import record_review
-from provisionmap.school.models import AccessReview, Membership, User
+from provisionmap.school.models import AccessReview, AuditEvent, Membership, User
 from provisionmap.school.roles import LABELS, Capability, Role
 from provisionmap.school.today import today
 
@@ -45,10 +45,25 @@ def _seers(request: Any, learner: Learner) -> list[tuple[User, list[Reason]]]:
     return [(people[pk], told[pk]) for pk in people if any(one.opens for one in told[pk])]
 
 
+def _never_ran(learner: Learner, kept: Any) -> list[dict[str, Any]]:
+    """Shares that were ended on the day they began: no row is left of them, so the trail tells."""
+    events = list(
+        AuditEvent.objects.filter(learner_id=learner.pk, school_id=learner.school_id, verb="learner.share_end")
+        .exclude(target_id__in=[one.pk for one in kept])
+        .order_by("-pk")
+    )
+    whom = {one.pk: one.changes["user"][1] for one in events}
+    people = User.objects.in_bulk({*whom.values(), *(one.user_id for one in events)} - {None})
+    return [{"user": people.get(whom[one.pk]), "by": people.get(one.user_id), "at": one.at} for one in events]
+
+
 def _page(request: Any, learner: Learner, form: ShareForm, status: int = 200) -> HttpResponse:
     page = Paginator(_seers(request, learner), ROWS).get_page(request.GET.get("page"))
     past = learner.grants.filter(source=SHARED).select_related("user", "given_by").order_by("-starts")
-    shown = {"section": "learners", "learner": learner, "page": page, "form": form, "shares": past, "day": today()}
+    shown = {
+        "section": "learners", "learner": learner, "page": page, "form": form, "day": today(),
+        "shares": list(past), "never": _never_ran(learner, past),
+    }  # fmt: skip
     return render(request, "learners/sight.html", shown, status=status)
 
 
@@ -140,7 +155,7 @@ def access_review(request: Any) -> HttpResponse:
         "rows": [
             {
                 "person": person,
-                "roles": [(LABELS[Role(row.role)], row.ends) for row in rows],
+                "roles": [(row.role, LABELS[Role(row.role)], row.ends) for row in rows],
                 "learners": everybody if person.pk in whole else len(told[person.pk]),
             }
             for person, rows in page

@@ -14,8 +14,8 @@ from django.utils import timezone
 from django.utils.http import urlencode
 
 from learners.actions.trail import record_export
-from learners.forms.trail import TrailFilter
-from learners.trail import LOOKS, Line, events_of, lines_of, lookers_of
+from learners.forms.trail import MOST, TakeForm, TrailFilter
+from learners.trail import LOOKS, Asked, Line, events_of, lines_of, lookers_of
 from learners.views.learner import learner_here
 from provisionmap.school.access import require
 from provisionmap.school.alarms import MANY
@@ -54,34 +54,47 @@ def _page(request: Any, rows: Any) -> dict[str, Any]:
     }
 
 
+def _file(lines: list[Line], asked: Asked) -> HttpResponse:
+    """Lines as a file to keep, under a name of ours."""
+    name = f"audit-trail-{asked.since:%Y-%m-%d}-{asked.until:%Y-%m-%d}.csv"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(as_csv(lines), content_type="text/csv; charset=utf-8", headers=headers)
+
+
 @require(Capability.SEE_AUDIT, writes=["POST"])
 def trail(request: Any) -> HttpResponse:
-    """Everything that was done and looked at in some days; POST takes the same out as a file."""
+    """Everything that was done and looked at in some days; POST takes the same out as a file, for a reason if large."""
     form = TrailFilter(request.GET, school=request.school, user=request.user)
     asked = form.asked(today())
     rows = events_of(request.user, request.school, asked)
+    taking, named = None, 0
     if request.method == "POST":
         if not shown_lately(request):
             return redirect(f"{reverse('account_reauthenticate')}?{urlencode({'next': request.get_full_path()})}")
         lines = lines_of(request.user, request.school, list(rows[:MOST_TAKEN]))
         named = len({line.about.pk for line in lines if line.about})
-        if named > MANY:
-            refusal = f"The file would name {named} learners, {MANY} at most: choose fewer days or one person."
+        taking = TakeForm(request.POST if "reason" in request.POST else None)
+        if named > MOST:
+            refusal = f"The file would name {named} learners, {MOST} at most: choose fewer days or one person."
             messages.error(request, refusal)
             return redirect(request.get_full_path())
-        record_export(school=request.school, asked=asked, rows=len(lines), by=request.user)
-        name = f"audit-trail-{asked.since:%Y-%m-%d}-{asked.until:%Y-%m-%d}.csv"
-        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-        return HttpResponse(as_csv(lines), content_type="text/csv; charset=utf-8", headers=headers)
+        if named <= MANY or taking.is_valid():
+            reason = taking.cleaned_data["reason"] if named > MANY else ""
+            record_export(
+                school=request.school, asked=asked, rows=len(lines), learners=named, reason=reason, by=request.user
+            )
+            return _file(lines, asked)
     shown = {
         "section": "settings",
         "form": form,
         "asked": asked,
+        "taking": taking,
+        "named": named,
         "narrowed": any((asked.person, asked.learner, asked.kind)),
         "behind": behind() > LATE,
         **_page(request, rows),
     }
-    return render(request, "learners/trail.html", shown)
+    return render(request, "learners/trail.html", shown, status=422 if taking else 200)
 
 
 @require(Capability.SEE_AUDIT)

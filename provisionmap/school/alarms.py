@@ -99,7 +99,7 @@ def alarms_of(traces: Iterable[Trace]) -> list[Found]:
             read[who].append((one.at, one.learner))
         elif one.verb == "access.refused":
             refused[who].append((one.at, number))
-        elif one.verb == "map.export" and (_new(one.changes, "learners") or 0) > MANY:
+        elif one.verb in ("map.export", "audit.export") and (_new(one.changes, "learners") or 0) > MANY:
             found.add(Found(one.school, "export", one.user, int(_new(one.changes, "learners"))))
         elif one.verb in ("record.take", "transfer.send"):
             found.add(Found(one.school, "record", one.user, 1))

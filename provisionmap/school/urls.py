@@ -2,7 +2,18 @@
 
 from django.urls import path, re_path
 
-from provisionmap.school.views import account, alarms, calendar, entry, people, set_up, settings, sign_in, term_import
+from provisionmap.school.views import (
+    account,
+    alarms,
+    calendar,
+    ending,
+    entry,
+    people,
+    set_up,
+    settings,
+    sign_in,
+    term_import,
+)
 
 app_name = "school"
 urlpatterns = [
@@ -46,7 +57,10 @@ urlpatterns = [
     path("settings/people/<int:pk>/", people.person, name="person"),
     path("settings/people/<int:pk>/roles/", people.roles, name="person-roles"),
     path("settings/people/<int:pk>/hours/", people.hours, name="person-hours"),
-    path("settings/people/<int:pk>/end/", people.end, name="person-end"),
+    path("settings/people/<int:pk>/end/", ending.end, name="person-end"),
+    path("settings/people/<int:pk>/end/now/", ending.end_now, name="person-end-now"),
+    path("settings/people/<int:pk>/end/back/", ending.give_back, name="person-give-back"),
+    path("settings/people/<int:pk>/sign-out/", ending.sign_out, name="person-sign-out"),
     path("settings/people/<int:pk>/link/", people.link, name="person-link"),
     path("settings/people/<int:pk>/second-step/", people.second_step, name="person-second-step"),
     path("settings/alarms/", alarms.alarms, name="alarms"),

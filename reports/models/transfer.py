@@ -118,5 +118,10 @@ class EarlierProvision(models.Model):
         personal = ("school", "staff")
         special = ("name", "tier_name", "place", "note", "outcome", "baseline", "target")
 
+    @property
+    def people(self) -> list[str]:
+        """Who delivered it and who answered for it, each once: the file has a line for each role of theirs."""
+        return list(dict.fromkeys(one["name"] for one in self.staff))
+
     def __str__(self) -> str:
         return f"Earlier provision {self.pk}"

@@ -41,6 +41,8 @@ SHOWN = {
     apps.get_model("learners", "Grant"): ("reason",),
     Contact: ("name", "relationship", "phone"),
     apps.get_model("learners", "Hold"): ("reason",),
+    apps.get_model("learners", "TrailExport"): ("reason",),
+    apps.get_model("interventions", "MapExport"): ("reason",),
     Passport: ("strengths", "hard", "helps", "does_not_help", "aspirations", "communication"),
     Group: ("name",),
     Provision: ("name", "place", "responsible_name", "note"),
@@ -65,7 +67,7 @@ SHOWN = {
 # Written by the product in words of its own, or codes that no page shows as they stand.
 NOT_TYPED = {
     "interventions.SavedView.query", "interventions.MapExport.query",
-    "interventions.MapExport.text", "interventions.MapExport.reason", "school.AuditSeal.hash", "interventions.Intervention.starter_key", "school.SignInTries.mark",
+    "interventions.MapExport.text", "school.AuditSeal.hash", "interventions.Intervention.starter_key", "school.SignInTries.mark",
     "learners.Grant.source", "school.AuditEvent.verb", "school.AuditEvent.target_model", "school.AuditEvent.request_id", "school.User.password",
 }  # fmt: skip
 

@@ -17,7 +17,7 @@ from learners.models import Learner
 from provisionmap.school.actions.alarms import tell
 from provisionmap.school.alarms import KINDS
 from provisionmap.school.mail import ADVICE, TOLD, write_reset
-from provisionmap.school.models import Alarm
+from provisionmap.school.models import Alarm, School, User
 from provisionmap.school.roles import Role
 from provisionmap.school.sending import ASKED, MOST, send
 from provisionmap.school.sign_in.devices import device_of
@@ -31,6 +31,9 @@ from tests.matrix.world import NOW
 ROOT = Path(__file__).resolve().parent.parent.parent
 ORIGIN = "https://map.example/"
 LIBRARY = Path(allauth.__file__).parent
+HEADERS = sorted(
+    ["content-type", "content-transfer-encoding", "date", "from", "message-id", "mime-version", "subject", "to"]
+)
 OWN = ("new_device", "password", "second_step_reset")
 NAMED = re.compile(r'send_notification_mail\(\s*"([a-z_/]+)"')
 # What the library that signs people in would write of itself about a second step or a directory.
@@ -109,6 +112,30 @@ def test_every_mail_is_plain_words_whatever_was_typed(world, rf, monkeypatch):
         ("plain", 0, 0)
     }
     assert [one.subject for one in sent if "\n" in one.subject or "<" in one.subject] == []
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_line_end_in_a_name_writes_no_header(world, rf, end):
+    more = f"Oak{end}Bcc: everybody@oakfield.example{end}Subject: Urgent"
+    School.objects.filter(pk=world.school.pk).update(name=more)
+    User.objects.update(name=more)
+
+    sent = every_mail(world, rf)
+
+    assert len(sent) > 10
+    for one in sent:
+        assert sorted(name.lower() for name in one.message()) == HEADERS
+        assert (one.cc, one.bcc, len(one.to), "Urgent" in one.message()["Subject"]) == ([], [], 1, False)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_line_end_in_an_address_or_a_subject_is_refused(db, end):
+    more = f"{end}Bcc: everybody@oakfield.example"
+
+    for subject, address in ((f"a look{more}", "head@oakfield.example"), ("a look", f"head@oakfield.example{more}")):
+        with pytest.raises(ValueError, match="Header values can't contain newlines"):
+            send(subject, "Words.", address)
+    assert mail.outbox == []
 
 
 def test_every_link_in_a_mail_opens_once_or_asks_to_sign_in(world, rf):

@@ -407,3 +407,20 @@ def test_learners_added_and_provisions_changed_are_told_in_their_own_words(senco
     change_provision(provision=provision, changes={"place": "Hall"}, deliverers=None, seen=1, by=senco)
 
     assert words(senco) == ["Changed Booster", "Added 1 learner to Booster", "Started Booster for 0 learners"]
+
+
+def test_the_filter_by_person_names_only_those_whose_changes_are_seen(client, senco):
+    ada, ben = (member(Role.SENCO_ASSISTANT, senco.school, name=name) for name in ("Ada Hill", "Ben Reid"))
+    visitor = member(Role.EXTERNAL, senco.school)
+    row = placed(ada)
+    hidden = placed(ben)
+    change(hidden, ben, minutes=30)
+    sight(visitor, row.learner)
+    change(row, ada, minutes=25)
+
+    def offered(user):
+        client.force_login(user)
+        return {name for _, name in client.get(HISTORY).context["form"].fields["person"].choices}
+
+    assert offered(visitor) == {"Everybody", "Ada Hill"}
+    assert offered(senco) >= {"Everybody", "Ada Hill", "Ben Reid", visitor.name}

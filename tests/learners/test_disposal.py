@@ -358,3 +358,13 @@ class TestTexts:
         assert len(mentions.mentions_of([maya], 2)) == 2
         monkeypatch.setattr("learners.views.disposal.MOST_MENTIONS", 2)
         assert "There are more" in client.get(check(chosen(senco, maya))).text
+
+
+def test_the_part_of_those_on_hold_says_whom_it_counts(client, senco):
+    Hold.objects.create(learner=LearnerFactory(school=senco.school), reason="A claim", since=date(2026, 11, 2))
+
+    page = client.get(f"{reverse('learners:due')}?show=held").text
+
+    assert "Time is over, but on hold (0)" in page
+    assert "1 more learner is on hold whose time is not over yet" in page
+    assert "more learner" not in client.get(reverse("learners:due")).text

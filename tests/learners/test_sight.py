@@ -121,6 +121,33 @@ def test_a_role_that_nobody_knows_breaks_no_review(senco):
     assert page(senco).get(reverse("learners:access-review")).status_code == 200
 
 
+def test_a_share_lasts_a_year_at_most(senco, child, visitor):
+    made = lent(child, visitor, senco, ends=date(2027, 11, 23))
+
+    with pytest.raises(NotAllowed, match="or an earlier day"):
+        extend_share(grant=made, ends=date(2027, 11, 24), day=TODAY, by=senco)
+    with pytest.raises(NotAllowed, match="a year at most"):
+        lent(LearnerFactory(school=senco.school), visitor, senco, ends=date(2035, 7, 20))
+
+
+def test_shares_that_are_over_stay_on_the_page(senco, child, visitor):
+    old = lent(child, visitor, senco, reason="Assessment of speech")
+    Grant.ever.filter(pk=old.pk).update(starts=date(2026, 9, 1), ends=date(2026, 9, 30))
+    ran = lent(child, visitor, senco, reason="Second look")
+    Grant.ever.filter(pk=ran.pk).update(starts=date(2026, 11, 2))
+    end_share(grant=ran, day=TODAY, by=senco)
+    slip = lent(child, visitor, senco)
+    end_share(grant=slip, day=TODAY, by=senco)
+
+    shown = page(senco).get(reverse("learners:sight", args=[child.pk]))
+
+    assert [(one.reason, one.ends) for one in shown.context["shares"]] == [
+        ("Second look", date(2026, 11, 22)), ("Assessment of speech", date(2026, 9, 30))
+    ]  # fmt: skip
+    assert [(one["user"], one["by"]) for one in shown.context["never"]] == [(visitor, senco)]
+    assert f"ended by {senco.name}" in shown.text
+
+
 def test_a_share_can_last_longer(senco, child, visitor):
     made = lent(child, visitor, senco)
 

@@ -10,7 +10,10 @@ import pytest
 from django.urls import reverse
 
 from interventions.actions.placements import place
+from interventions.models import MapExport
 from learners.actions.trail import record_export
+from learners.models import TrailExport
+from learners.tasks import forget_export_reasons
 from learners.trail import Asked, events_of, lines_of
 from learners.trail_words import ACTS, DONE, KINDS, THINGS, done
 from learners.views import trail as views
@@ -19,6 +22,7 @@ from provisionmap.school.access import NotAllowed
 from provisionmap.school.models import AuditEvent
 from provisionmap.school.roles import Role
 from provisionmap.school.sealing import seal
+from provisionmap.school.tasks import watch
 from tests.factories import LearnerFactory, MembershipFactory, ProvisionFactory, member
 
 pytestmark = pytest.mark.django_db
@@ -241,20 +245,79 @@ def test_what_is_shown_is_taken_out_as_a_file_and_that_is_kept(client, senco):
     assert rows[1:] == [["2026-11-23 10:00:00", senco.name, "Looked at the record", "'=HYPERLINK(1) Moss", ""]]
     assert answer["Content-Disposition"] == 'attachment; filename="audit-trail-2026-11-16-2026-11-23.csv"'
     kept = AuditEvent.objects.get(verb="audit.export")
-    assert kept.changes == {"since": [None, "2026-11-16"], "until": [None, "2026-11-23"], "rows": [None, 1]}
+    assert kept.changes == {
+        "since": [None, "2026-11-16"],
+        "until": [None, "2026-11-23"],
+        "rows": [None, 1],
+        "learners": [None, 1],
+    }
 
 
-def test_a_file_needs_to_know_who_asks_and_names_a_hundred_children_at_most(client, senco, clock, monkeypatch):
+@pytest.fixture
+def three(senco, monkeypatch):
+    """One learner more looked at than a file holds without a reason."""
     for number in range(3):
         look(LearnerFactory(school=senco.school, surname=f"Moss{number}"), senco)
     monkeypatch.setattr(views, "MANY", 2)
 
-    page = client.post(AUDIT, follow=True)
 
-    assert "The file would name 3 learners, 2 at most" in page.text
+def test_a_file_needs_to_know_who_asks(client, senco, clock, three):
     clock.shift(timedelta(minutes=15))
+
     assert client.post(AUDIT).url.startswith(reverse("account_reauthenticate"))
     assert not AuditEvent.objects.filter(verb="audit.export").exists()
+
+
+def test_a_file_of_many_children_asks_why_and_then_is_made(client, senco, three):
+    asked = client.post(f"{AUDIT}?kind=looks")
+    empty = client.post(f"{AUDIT}?kind=looks", {"reason": ""})
+    taken = client.post(f"{AUDIT}?kind=looks", {"reason": "Complaint to the governors"})
+
+    assert (asked.status_code, empty.status_code, taken.status_code) == (422, 422, 200)
+    assert "The file names 3 learners" in asked.text
+    assert "This field is required" not in asked.text
+    assert "This field is required" in empty.text
+    assert taken["Content-Type"].startswith("text/csv")
+    assert "reason" not in AuditEvent.objects.get(verb="audit.export").changes
+
+
+def test_a_file_of_more_than_five_hundred_children_is_not_made(client, senco, three, monkeypatch):
+    monkeypatch.setattr(views, "MOST", 2)
+
+    page = client.post(AUDIT, {"reason": "All"}, follow=True)
+
+    assert "The file would name 3 learners, 2 at most" in page.text
+    assert not AuditEvent.objects.filter(verb="audit.export").exists()
+
+
+def test_the_reason_of_a_large_file_stands_in_the_trail_for_half_a_year(client, senco, three, clock):
+    client.post(AUDIT, {"reason": "Complaint to the governors"})
+    taken_map = MapExport.objects.create(school=senco.school, by=senco, format="csv", reason="Annual return")
+    audit.record("map.export", by=senco, target=taken_map, new={"format": "csv"})
+
+    page = client.get(f"{AUDIT}?kind=taken").text
+    assert "reason given: Complaint to the governors" in page
+    assert "reason given: Annual return" in page
+
+    clock.shift(timedelta(days=182))
+    forget_export_reasons()
+    assert TrailExport.objects.get().reason == "Complaint to the governors"
+    clock.shift(timedelta(days=2))
+    forget_export_reasons()
+    forget_export_reasons()
+    assert (TrailExport.objects.get().reason, MapExport.objects.get().reason) == ("", "")
+
+
+def test_a_large_file_of_the_trail_raises_an_alarm_that_leads_to_its_reason(client, senco, monkeypatch):
+    record_export(school=senco.school, asked=WEEK, rows=400, learners=101, reason="Complaint", by=senco)
+    watch()
+
+    page = client.get(reverse("school:alarms")).text
+
+    assert "took more than 100 learners out in one file (101)" in page
+    there = f"{AUDIT}?since=2026-11-23&amp;until=2026-11-23&amp;kind=taken&amp;person={senco.pk}"
+    assert there in page
+    assert "reason given: Complaint" in client.get(there.replace("&amp;", "&")).text
 
 
 def test_events_that_wait_too_long_for_their_seal_are_said(client, senco, clock):
@@ -288,3 +351,14 @@ def test_every_verb_has_plain_words_and_a_kind():
 def test_a_verb_of_an_older_version_is_said_as_it_stands():
     assert done("plan.sign", {}) == "plan sign"
     assert done("list.view", {"page": "reports:packs"}) == "Looked at a page of reports"
+
+
+def test_days_the_wrong_way_round_are_said_and_the_last_one_is_shown(client, senco, learner):
+    look(learner, senco)
+    turned = "?since=2026-11-25&until=2026-11-23"
+
+    for page in (AUDIT, reverse("learners:access-log", args=[learner.pk])):
+        answer = client.get(page + turned)
+        assert "“From” lies after “To”." in answer.text
+        assert "Only 23 November 2026 is shown" in answer.text
+        assert "lies after" not in client.get(page).text

@@ -142,6 +142,7 @@ ROUTES: dict[str, Route] = {
     "mfa_reauthenticate": Route(EVERYBODY, get=302, post=302),
     "mfa_reauthenticate_webauthn": Route(EVERYBODY, get=302, post=302),
     "usersessions_list": Route(EVERYBODY, post=302),
+    "session_end": Route(EVERYBODY, get=302, post=302, body=sent(session=0)),
     "mfa_index": Route(EVERYBODY, post=405),
     "mfa_activate_totp": Route(EVERYBODY, post=200),
     "mfa_deactivate_totp": Route(EVERYBODY, get=404, post=404),
@@ -201,6 +202,9 @@ ROUTES: dict[str, Route] = {
     ),
     "school:person-hours": Route(OFFICE, "person", get=302, post=302, body=sent(weekly="27.5", seen=0)),
     "school:person-end": Route(OFFICE, "person", get=302, post=302, body=sent(last_day="2026-11-23")),
+    "school:person-end-now": Route(OFFICE, "person", post=200, body=sent(role="class_teacher")),
+    "school:person-give-back": Route(OFFICE, "person", get=302, post=302, body=sent(ended="x")),
+    "school:person-sign-out": Route(OFFICE, "person", get=302, post=302),
     "school:person-link": Route(OFFICE, "person", get=302, post=200),
     "school:person-second-step": Route(OFFICE, "person", get=302, post=302),
     # --- Learners.

@@ -17,7 +17,7 @@ from django.urls import get_resolver, reverse
 from pypdf import PdfReader
 
 from provisionmap.school.middleware import PUBLIC
-from provisionmap.school.roles import GRANTS
+from provisionmap.school.roles import GRANTS, Capability, Role
 from provisionmap.school.sign_in.middleware import STEPPING
 from tests.conftest import NOW
 from tests.matrix import world as words
@@ -218,6 +218,18 @@ def test_the_capability_of_a_view_is_held_by_the_roles_of_the_table(name):
         assert not needed
     else:
         assert {role.value for role, held in GRANTS.items() if needed & held} == roles
+
+
+@pytest.mark.django_db
+def test_the_capability_of_a_view_that_asks_for_two_is_each_of_them(client, senco, monkeypatch):
+    """Who holds one holds the other, as the table is now: so the table is changed."""
+    page = reverse("interventions:next-year")
+    assert client.get(page).status_code == 200
+
+    for capability in (Capability.EDIT_LEARNERS, Capability.EDIT_MAP):
+        with monkeypatch.context() as other:
+            other.setitem(GRANTS, Role.SENCO, GRANTS[Role.SENCO] - {capability})
+            assert client.get(page).status_code == 403
 
 
 @pytest.mark.parametrize("name", sorted(ROUTES))

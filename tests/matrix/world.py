@@ -35,7 +35,10 @@ from interventions.models import (
     Trip,
 )
 from learners.actions.importing import apply_upload, draft_of, keep_upload, read_list
+from learners.actions.trail import record_export as record_trail
 from learners.models import Contact, Disposal, DisposalItem, Grant, Hold, ImportRun, Learner, Passport
+from learners.trail import Asked
+from provisionmap.school import audit
 from provisionmap.school.actions import account
 from provisionmap.school.models import Alarm, Closure, Membership, School, User
 from provisionmap.school.roles import Role
@@ -293,6 +296,14 @@ def away_of(user: User, school: School, learner: Any) -> dict[str, Any]:
     }
 
 
+def taken_out(school: School, by: User) -> None:
+    """Large files that somebody took out, with the reasons that stand in the trail."""
+    audit.record("map.export", by=by, target=MapExport.objects.create(school=school, by=by, reason="Annual return"))
+    record_trail(
+        school=school, asked=Asked(since=TODAY, until=TODAY), rows=1, learners=101, reason="A complaint", by=by
+    )
+
+
 def calendar_of(school: School) -> dict[str, Any]:
     """A year, a term and a closure."""
     year = AcademicYearFactory(school=school)
@@ -396,6 +407,7 @@ def build() -> World:
         "other": (a_key(member(Role.HEAD, school)),),
         "elsewhere": (a_key(away),),
     }
+    taken_out(school, users["senco"])
     Hold.objects.create(learner=own.learner, reason=NOTE, since=TODAY, lifted=TODAY)
     Hold.objects.create(learner=elsewhere.learner, reason=ELSEWHERE, since=TODAY)
     world.things["draft"] = {

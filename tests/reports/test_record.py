@@ -15,7 +15,8 @@ from django.utils import timezone
 from pypdf import PdfReader
 
 from learners.holdings import declared
-from learners.models import Contact, SenProvision
+from learners.models import Contact, Grant, SenProvision
+from provisionmap.school.models import TierLabel
 from provisionmap.school.roles import Role
 from reports.models import EarlierProvision, RecordExport
 from reports.paper import archive_of
@@ -202,3 +203,23 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(senco):
         counts.append(len(asked))
 
     assert counts[0] == counts[1]
+
+
+def test_what_people_read_has_plain_words_and_the_schools_own_tiers(senco):
+    TierLabel.objects.create(school=senco.school, code=2, label="Wave Two", starts=date(2020, 1, 1))
+    learner = LearnerFactory(school=senco.school)
+    PlacementFactory(learner=learner, provision=ProvisionFactory(school=senco.school, tier=2))
+    Grant.ever.create(
+        content_object=learner, user=senco, source="shared", starts=date(2026, 9, 1), ends=date(2026, 9, 30)
+    )
+    EarlierProvision.objects.create(
+        learner=learner, tier=2, tier_name="Targeted", area="cognition", starts=date(2024, 9, 2), name="A", school="B"
+    )
+
+    read = [(value.label, "".join(map(str, value.pieces))) for one in sections_of(learner) for row in one.rows
+            for value in row]  # fmt: skip
+
+    labels = {label for label, _ in read}
+    assert not labels & {"content object", "permission", "history change reason", "history type", "ID", "user id"}
+    assert ("what they may do", "sees the record") in read
+    assert {words for label, words in read if label == "tier"} == {"Wave Two", "Tier 2"}

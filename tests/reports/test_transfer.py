@@ -395,3 +395,32 @@ def test_earlier_provision_is_for_those_who_read_notes_and_confidential_for_thos
 @pytest.mark.parametrize("model", [Transfer, Arrival, EarlierProvision])
 def test_they_are_named_by_their_numbers(model):
     assert str(model(pk=7)).endswith(" 7")
+
+
+def test_one_with_the_same_name_and_birthday_is_perhaps_here_and_never_called_new(client, maya, there):
+    client.force_login(there)
+    LearnerFactory(school=there.school, forename="Maya", surname="Okafor", date_of_birth=maya.date_of_birth)
+    data = bytes_of(tree_of(maya, TODAY, **ALL))
+
+    page = client.post(PAGE, {"file": SimpleUploadedFile("file.json", data)}, follow=True).text
+
+    assert "Perhaps already here:" in page
+    assert "adds a second learner of that name" in page
+    assert "New here:" not in page
+
+
+def test_who_delivered_and_answered_for_provision_is_named_once(client, maya, there, senco):
+    DelivererFactory(provision=maya.placements.first().provision, user=senco)
+    arrived = taken(tree_of(maya, TODAY, **ALL), there)
+    client.force_login(there)
+
+    page = client.get(reverse("learners:learner", args=[arrived.pk])).text
+
+    assert [one.people.count(senco.name) for one in arrived.earlier_provision.filter(note="In the den")] == [1]
+    assert f"{senco.name}, {senco.name}" not in page
+
+
+def test_the_list_of_files_says_how_to_see_the_one_just_made(client, maya):
+    page = reverse("reports:transfer", args=[maya.pk])
+
+    assert f'once the page is <a href="{page}">loaded again</a>' in client.get(page).text

@@ -100,3 +100,50 @@ def test_signing_out_everywhere_ends_this_session_too(client, maya, app, clock):
     assert (UserSession.objects.count(), signed_in(client)) == (0, False)
     assert phone.get("/learners/").url == f"{SIGN_IN}?next=/learners/"
     assert client.get(reverse("school:sign-out-everywhere")).url.startswith(SIGN_IN)
+
+
+def test_one_other_session_is_ended_alone(client, maya, app, clock):
+    opened(client)
+    clock.shift(31)
+    opened(phone := Client())
+    clock.shift(31)
+    opened(tablet := Client())
+    theirs = UserSession.objects.get(session_key=phone.session.session_key)
+    page = client.get(reverse("usersessions_list")).text
+    assert page.count(reverse("session_end")) == 2
+
+    answer = client.post(reverse("session_end"), {"session": theirs.pk}, follow=True)
+    again = client.post(reverse("session_end"), {"session": theirs.pk}, follow=True)
+
+    assert "is signed out." in answer.text
+    assert "has ended already" in again.text
+    assert [signed_in(one) for one in (client, tablet)] == [True, True]
+    assert phone.get("/learners/").url == f"{SIGN_IN}?next=/learners/"
+    assert client.get(reverse("session_end")).url == reverse("usersessions_list")
+
+
+def test_the_session_of_somebody_else_is_not_ended(client, maya, app, clock):
+    opened(client)
+    ada = with_password(member(Role.CLASS_TEACHER, maya.school, email="ada@oakfield.example"))
+    TOTP.activate(ada, SECRET)
+    hers = opened(Client(), email=ada.email)
+
+    client.post(reverse("session_end"), {"session": UserSession.objects.get(user=ada).pk})
+
+    assert signed_in(hers)
+    assert hers.get("/map/").status_code == 200
+
+
+@pytest.mark.parametrize("name", ["session_end", "usersessions_list", "school:sign-out-everywhere"])
+def test_ending_sessions_asks_again_who_one_is(client, maya, app, clock, name):
+    opened(client)
+    clock.shift(31)
+    opened(phone := Client())
+    theirs = UserSession.objects.get(session_key=phone.session.session_key)
+    clock.shift(301)
+
+    answer = client.post(reverse(name), {"session": theirs.pk})
+
+    assert answer.url == "/account/again/?next=%2Faccount%2Fsessions%2F"
+    assert UserSession.objects.filter(user=maya).count() == 2
+    assert phone.get("/learners/").status_code == 200

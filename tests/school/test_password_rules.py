@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from provisionmap.school.forms.entry import ChangePasswordForm, NewPasswordForm
 from provisionmap.school.forms.sign_in import ForgottenForm, SignInForm
+from provisionmap.school.models import User
 from tests.factories import UserFactory
 from tests.school.conftest import PASSWORD
 
@@ -46,6 +47,25 @@ def test_no_kind_of_character_is_asked_for_or_refused(password):
 def test_what_is_on_the_list_of_leaked_ones_is_refused():
     assert len(LONG_ENOUGH) > 100
     assert [word for word in LONG_ENOUGH if not refusals(word)] == []
+
+
+@pytest.mark.parametrize("name", ["Adaobi Clovermere", "Marie Kettleborough", "Orla Bittermead"])
+def test_words_that_have_nothing_to_do_with_a_name_are_taken(name):
+    person = User(name=name, email=f"{name.split()[0].lower()}@oakfield.example")
+
+    password_validation.validate_password("kettle orbit marmalade", person)
+
+
+@pytest.mark.parametrize(
+    "password",
+    ["Clovermere-Adaobi", "adaobiclovermere", "adaobi.clovermere1", "AdaobiClovermeer", "clovermere 2026",
+     "clove@oakfield.example", "Cl0vermere1234", "c.clovermere@oakfield"],
+)  # fmt: skip
+def test_a_password_made_of_the_persons_own_name_or_address_is_refused(password):
+    person = User(name="Adaobi Clovermere", email="clove@oakfield.example")
+
+    with pytest.raises(ValidationError):
+        password_validation.validate_password(password, person)
 
 
 def test_a_password_is_kept_to_its_last_character_and_no_letter_of_it_is_changed(client, maya, settings):

@@ -144,9 +144,11 @@ def test_somebody_known_already_keeps_their_name_and_password(client, senco):
     known.save()
     new = {"name": "Other", "email": known.email, "role": "class_teacher", "starts": "2026-11-23"}
 
-    client.post(reverse("school:person-add"), new)
-    client.post(reverse("school:person-add"), new)
+    first = client.post(reverse("school:person-add"), new, follow=True)
+    again = client.post(reverse("school:person-add"), new, follow=True)
 
+    assert "who has an account already. They keep it and are Class teacher now, too." in first.text
+    assert "Nothing changed: this e-mail address is" in again.text
     known.refresh_from_db()
     assert (known.name, known.check_password("correct horse battery")) == ("Ben Hill", True)
     assert Membership.objects.filter(user=known, school=senco.school).count() == 1
@@ -483,3 +485,13 @@ def test_one_account_of_a_school_that_ended_is_not_the_other(db):
     assert list(User.objects.at(school, DAY)) == []
     assert list(User.objects.at(school, date(2025, 1, 1))) == [person]
     assert School.objects.count() == 1
+
+
+def test_several_at_once_tells_who_was_known_already(client, senco):
+    known = member(Role.CLASS_TEACHER, name="Ben Hill")
+    lines = f"Other, {known.email}, TA\nAda Hill, ada@oakfield.example, TA"
+
+    answer = client.post(reverse("school:people-paste"), {"lines": lines, "starts": "2026-11-23"}, follow=True)
+
+    assert "2 people are on the list now." in answer.text
+    assert "These had an account already, keep it, and got the role too: Ben Hill." in answer.text

@@ -32,6 +32,17 @@ def test_who_has_no_second_step_sets_one_up_before_anything_else(client, maya):
     assert client.post(reverse("school:sign-out")).status_code == 302
 
 
+def test_the_pages_that_set_it_up_offer_nothing_that_does_not_open(client, maya):
+    by_password(client)
+
+    for address in (SET_UP, reverse("mfa_activate_totp")):
+        page = client.get(address).text
+        assert 'aria-label="Main"' not in page
+        for closed in ("/map/", "/learners/", "/settings/", '/account/"'):
+            assert f'href="{closed}' not in page
+        assert reverse("school:sign-out") in page
+
+
 def test_where_the_school_relaxed_it_a_password_is_enough(client, maya, settings):
     settings.SECOND_STEP_OPTIONAL = True
 
@@ -232,6 +243,19 @@ def test_a_session_from_before_the_step_was_needed_shows_it_now(client, maya, ap
     assert answer.status_code == 302
     assert client.get("/learners/").status_code == 200
     assert client.get(SET_UP).url == reverse("mfa_index")
+
+
+def test_the_only_second_step_is_not_offered_for_removal(client, maya, app):
+    opened(client)
+    remove = reverse("mfa_deactivate_totp")
+    assert remove not in client.get(reverse("mfa_index")).text
+
+    key = Authenticator.objects.create(user=maya, type="webauthn", data={"name": "Key", "credential": {}})
+    away = reverse("mfa_remove_webauthn", args=[key.pk])
+    assert remove in client.get(reverse("mfa_index")).text
+    assert away in client.get(reverse("mfa_list_webauthn")).text
+    app.instance.delete()
+    assert away not in client.get(reverse("mfa_list_webauthn")).text
 
 
 def test_the_last_second_step_stays_until_there_is_another(client, maya, app, settings):

@@ -169,3 +169,31 @@ def test_nothing_registered_means_no_tier_in_use(monkeypatch, db):
 
 def test_a_name_is_read_as_it_is(senco):
     assert str(TierLabel(school=senco.school, code=1, label="Everyone", starts=DAY)) == "Everyone"
+
+
+KEEPING = reverse("school:keeping")
+
+
+def test_keeping_for_less_than_the_guidance_says_is_asked_for_twice(client, senco):
+    short = {"sen_years": 25, "pupil_years": 25, "seen": senco.school.version}
+    assert "less time than the guidance" not in client.get(KEEPING).text
+
+    asked = client.post(KEEPING, short)
+    senco.school.refresh_from_db()
+
+    assert (asked.status_code, senco.school.sen_years) == (422, 31)
+    assert "Nothing is saved yet: tick this if you mean it." in asked.text
+    assert client.post(KEEPING, short | {"shorter": "on"}).status_code == 302
+    senco.school.refresh_from_db()
+    assert senco.school.sen_years == 25
+
+
+def test_what_is_short_already_and_stays_so_is_not_asked_again(client, senco):
+    senco.school.sen_years = 26
+    senco.school.save()
+
+    answer = client.post(KEEPING, {"sen_years": 26, "pupil_years": 30, "seen": senco.school.version})
+
+    assert answer.status_code == 302
+    senco.school.refresh_from_db()
+    assert (senco.school.sen_years, senco.school.pupil_years) == (26, 30)

@@ -44,6 +44,7 @@ def test_every_job_on_the_schedule_exists():
         "provisionmap.school.tasks.watch",
         "provisionmap.school.tasks.anchor_audit",
         "learners.tasks.forget_uploads",
+        "learners.tasks.forget_export_reasons",
         "learners.tasks.look_after_disposals",
         "interventions.tasks.forget_maps",
         "interventions.tasks.change_tiers",

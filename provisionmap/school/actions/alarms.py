@@ -23,7 +23,7 @@ from provisionmap.school.sending import send
 logger = logging.getLogger(__name__)
 
 AGAIN = timedelta(hours=24)  # the same about the same person is told once a day
-WATCHED = ("learner.view", "access.refused", "map.export", *sorted(GIVES), "account.second_step_remove",
+WATCHED = ("learner.view", "access.refused", "map.export", "audit.export", *sorted(GIVES), "account.second_step_remove",
            "person.second_step_reset", "record.take", "transfer.send")  # fmt: skip
 LOOKED = "alarms-looked-until"  # where the last watch stopped: what came while no worker ran is looked at, too
 MAIL = (

@@ -160,6 +160,63 @@ def end_membership(*, person: User, school: School, last_day: date, day: date, b
 
 
 @transaction.atomic
+def end_now(*, person: User, school: School, roles: Collection[str], day: date, by: User) -> None:
+    """Take `roles` of `person` at `school` away at once, and end their sessions: the next click opens nothing by them.
+
+    A last day of today would still count today, so yesterday was the last; a role that began today never was, and the
+    trail alone keeps it. Raises NotAllowed.
+    """
+    _lock(school)
+    check_can_manage(person, by, school, day)
+    held = _open(person, school, day)
+    ending = [row for row in held if row.role in roles]
+    if not ending:
+        raise NotAllowed(f"{person.name} does not hold this here any more, so there is nothing to end.")
+    if _manages(row.role for row in ending) and not _manages(row.role for row in held if row not in ending):
+        check_someone_stays(school, person, day)
+    for row in ending:
+        _end(row, day - DAY, by)
+    _end_sessions(person)
+
+
+@transaction.atomic
+def give_back(*, person: User, school: School, role: str, ends: date | None, day: date, by: User) -> None:
+    """Undo of `end_now`: `person` holds `role` again until `ends`, as if it had not ended. Raises NotAllowed."""
+    _lock(school)
+    check_can_grant(by, school, role, day, to=person)
+    if role == Role.EXTERNAL and ends is None:
+        raise NotAllowed(NEEDS_AN_END)
+    if ends and ends < day:
+        raise NotAllowed("The last day of this role is over: give it anew, with a later one.")
+    if role in roles_at(person, school, day):
+        raise NotAllowed(f"{person.name} holds this role already.")
+    mine = Membership.objects.filter(user=person, school=school, role=role, ends=day - DAY)
+    held = mine.order_by("-pk").first() or Membership(user=person, school=school, role=role, starts=day)
+    held.ends = ends
+    held.save()
+    audit.record("person.role_give", by=by, target=held, new={"user": person, "role": role, "ends": ends})
+
+
+def _end_sessions(person: User) -> int:
+    """End every session of `person`, in every browser; say how many."""
+    sessions = list(UserSession.objects.filter(user=person))
+    for one in sessions:
+        one.end()
+    return len(sessions)
+
+
+@transaction.atomic
+def sign_out(*, person: User, school: School, day: date, by: User) -> int:
+    """End every session of `person`: a computer left open, a password that others may know. Raises NotAllowed."""
+    check_can_manage(person, by, school, day)
+    if not roles_at(person, school, day):
+        raise NotAllowed(f"{person.name} holds no role here any more.")
+    count = _end_sessions(person)
+    audit.record("person.sign_out", by=by, target=person, school=school, told={"sessions": count})
+    return count
+
+
+@transaction.atomic
 def invite(*, person: User, school: School, day: date, by: User) -> str:
     """The token of a link with which `person` sets a password, once. Raises NotAllowed."""
     check_can_invite(person, by, school, day)
@@ -179,8 +236,7 @@ def reset_second_step(*, person: User, school: School, day: date, by: User) -> i
     if not count:
         raise NotAllowed(f"{person.name} has no second step set up.")
     held.delete()
-    for one in UserSession.objects.filter(user=person):
-        one.end()
+    _end_sessions(person)
     audit.record("person.second_step_reset", by=by, target=person, school=school)
     return count
 

@@ -118,7 +118,10 @@ class RolesForm(forms.Form):
 class EndForm(forms.Form):
     """The last day of somebody's time at the school."""
 
-    last_day = day_field("Last day", "They still have access on this day, and none after it. Their work stays.")
+    last_day = day_field(
+        "Last day",
+        "They still have access on this day, and none after it. Their work stays. At once: “End now”, below.",
+    )
 
     def __init__(self, *args: Any, began: date | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -67,6 +67,11 @@ class KeepingForm(forms.Form):
 
     sen_years = years("Learners with SEN, years from birth", SEN_YEARS)
     pupil_years = years("Other learners, years from birth", PUPIL_YEARS)
+    shorter = forms.BooleanField(
+        label="Yes, keep records for less time than the guidance says",
+        required=False,
+        help_text="Records disposed of too early are missed in a claim or an inquiry. Ask the local authority first.",
+    )
     seen = forms.IntegerField(widget=forms.HiddenInput)
 
     @staticmethod
@@ -75,9 +80,26 @@ class KeepingForm(forms.Form):
         return {"sen_years": school.sen_years, "pupil_years": school.pupil_years, "seen": school.version}
 
     @property
+    def is_shorter(self) -> bool:
+        """Whether what was sent, and is not so already, keeps records for less time than the guidance says."""
+        usual = {"sen_years": SEN_YEARS, "pupil_years": PUPIL_YEARS}
+        sent = {name: self.cleaned_data.get(name) for name in usual}
+        return any(value and value < usual[name] and value != self.initial.get(name) for name, value in sent.items())
+
+    def clean(self) -> None:
+        """Less than the guidance says is asked for twice."""
+        super().clean()
+        if self.is_shorter and not self.cleaned_data.get("shorter"):
+            self.add_error(
+                "shorter",
+                f"The guidance says {SEN_YEARS} years with SEN and {PUPIL_YEARS} without. "
+                "Nothing is saved yet: tick this if you mean it.",
+            )
+
+    @property
     def values(self) -> dict[str, Any]:
         """What to write."""
-        return {name: value for name, value in self.cleaned_data.items() if name != "seen"}
+        return {name: value for name, value in self.cleaned_data.items() if name not in ("seen", "shorter")}
 
 
 class TiersForm(forms.Form):

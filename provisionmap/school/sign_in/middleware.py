@@ -52,9 +52,11 @@ class Steps:
         self.get_response = get_response
 
     def __call__(self, request: Any) -> HttpResponse:
+        request.waiting = False  # for the step that would open the pages: the menu says nothing of them meanwhile
         if request.user.is_authenticated:
             name = route_of(request)
             done = state.second_step_done(request)
+            request.waiting = not done
             if not done and state.has_second_step(request.user):
                 return self.get_response(request) if name in PASSING else self.send(request, "school:second-step")
             if state.hidden(request.session) and name not in SHOWING:

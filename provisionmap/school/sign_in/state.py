@@ -69,6 +69,11 @@ def has_second_step(user: User) -> bool:
     return Authenticator.objects.filter(user=user, type__in=STEPS).exists()
 
 
+def step_to_spare(user: User) -> bool:
+    """Whether a second step can be taken away: another one stays, or none is asked for here."""
+    return settings.SECOND_STEP_OPTIONAL or Authenticator.objects.filter(user=user, type__in=STEPS).count() > 1
+
+
 def shown_lately(request: Any) -> bool:
     """Whether whoever is signed in showed who they are within five minutes: asked before something that matters."""
     records = get_authentication_records(request, request.user)

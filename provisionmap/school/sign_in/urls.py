@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from allauth.mfa.base import views as steps
 from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as keys
@@ -36,13 +35,14 @@ urlpatterns = [
     page("again/code/", sign_in.AgainByStep.as_view(), "mfa_reauthenticate"),
     page("again/passkey/", sign_in.AgainByPasskey.as_view(), "mfa_reauthenticate_webauthn"),
     page("sessions/", sign_in.Sessions.as_view(), "usersessions_list"),
-    read("second-steps/", steps.index, "mfa_index"),
+    page("sessions/end/", sign_in.end_session, "session_end"),
+    read("second-steps/", sign_in.SecondSteps.as_view(), "mfa_index"),
     page("second-steps/app/add/", totp.activate_totp, "mfa_activate_totp"),
     page("second-steps/app/remove/", totp.deactivate_totp, "mfa_deactivate_totp"),
     read("second-steps/codes/", codes.view_recovery_codes, "mfa_view_recovery_codes"),
     page("second-steps/codes/new/", codes.generate_recovery_codes, "mfa_generate_recovery_codes"),
     read("second-steps/codes/file/", codes.download_recovery_codes, "mfa_download_recovery_codes"),
-    read("second-steps/keys/", keys.list_webauthn, "mfa_list_webauthn"),
+    read("second-steps/keys/", sign_in.Keys.as_view(), "mfa_list_webauthn"),
     page("second-steps/keys/add/", keys.add_webauthn, "mfa_add_webauthn"),
     page("second-steps/keys/<int:pk>/remove/", sign_in.RemoveKey.as_view(), "mfa_remove_webauthn"),
     page("second-steps/keys/<int:pk>/edit/", keys.edit_webauthn, "mfa_edit_webauthn"),

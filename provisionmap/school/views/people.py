@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -63,6 +64,26 @@ def people(request: Any) -> HttpResponse:
     return fragment(request, "school/people.html#rows", shown)
 
 
+def _known(emails: Iterable[str]) -> set[str]:
+    """Those of the addresses that somebody signs in with already."""
+    asked = {email.strip().lower(): email for email in emails}
+    return {asked[one] for one in User.objects.filter(email__in=asked).values_list("email", flat=True)}
+
+
+def _role_rows(school: School) -> set[int]:
+    return set(Membership.objects.filter(school=school).values_list("pk", flat=True))
+
+
+def _added(held: Membership, *, known: bool, had: set[int]) -> str:
+    """What adding somebody did: a known e-mail address is a person who is here already, whatever name was typed."""
+    name, role = held.user.name, held.get_role_display()
+    if held.pk in had:
+        return f"Nothing changed: this e-mail address is {name}'s, who holds the role {role} already."
+    if known:
+        return f"This e-mail address is {name}'s, who has an account already. They keep it and are {role} now, too."
+    return f"{name} is added as {role}."
+
+
 @require(PEOPLE, writes=["POST"])
 def add(request: Any) -> HttpResponse:
     """Add one colleague."""
@@ -70,12 +91,13 @@ def add(request: Any) -> HttpResponse:
     roles = grantable(request.user, request.school, day)
     form = PersonForm(request.POST or None, initial={"starts": day, "role": Role.CLASS_TEACHER}, roles=roles)
     if form.is_valid():
+        known, had = _known([form.cleaned_data["email"]]), _role_rows(request.school)
         try:
             held = actions.add_person(school=request.school, by=request.user, **form.cleaned_data)
         except NotAllowed as refusal:
             form.add_error("role", str(refusal))
         else:
-            messages.success(request, f"{held.user.name} is added as {held.get_role_display()}.")
+            messages.success(request, _added(held, known=form.cleaned_data["email"] in known, had=had))
             return redirect("school:person", held.user_id)
     shown = {"section": "settings", "form": form}
     return render(request, "school/person_add.html", shown, status=422 if form.errors else 200)
@@ -90,6 +112,7 @@ def paste(request: Any) -> HttpResponse:
     )
     if form.is_valid():
         new = [actions.NewPerson(one.name, one.email, one.role) for one in form.people]
+        known = _known(one.email for one in new)
         try:
             added = actions.add_people(
                 school=request.school, people=new, starts=form.cleaned_data["starts"], by=request.user
@@ -98,12 +121,15 @@ def paste(request: Any) -> HttpResponse:
             form.add_error("lines", str(refusal))
         else:
             messages.success(request, f"{len(added)} people are on the list now.")
+            if known:
+                names = ", ".join(sorted(one.user.name for one in added if one.user.email in known))
+                messages.info(request, f"These had an account already, keep it, and got the role too: {names}.")
             return redirect("school:people")
     shown = {"section": "settings", "form": form, "known": LABELS.values()}
     return render(request, "school/people_paste.html", shown, status=422 if form.errors else 200)
 
 
-def _person_here(request: Any, pk: int) -> User:
+def person_here(request: Any, pk: int) -> User:
     """Somebody with a role at this school, now, later or before; otherwise 404."""
     rows = Membership.objects.filter(school=request.school).values("user")
     return get_object_or_404(User, pk__in=rows, pk=pk)
@@ -118,7 +144,7 @@ def _reason(check: Any, *args: Any) -> str:
     return ""
 
 
-def _page(request: Any, person: User, status: int = 200, **forms: Any) -> HttpResponse:
+def person_page(request: Any, person: User, status: int = 200, **forms: Any) -> HttpResponse:
     """One person's page, with a form that failed in the place of a fresh one."""
     day = today()
     held = sorted(roles_at(person, request.school, day))
@@ -128,6 +154,8 @@ def _page(request: Any, person: User, status: int = 200, **forms: Any) -> HttpRe
         "person": person,
         "rows": rows,
         "held": held,
+        "labels": [(role, LABELS[Role(role)]) for role in held],
+        "ended": [],
         "no_change": _reason(check_can_manage, person, request.user, request.school, day),
         "no_link": _reason(check_can_invite, person, request.user, request.school, day),
         "steps": Authenticator.objects.filter(user=person, type__in=STEPS).count(),
@@ -151,13 +179,13 @@ def _hours(person: User, school: School) -> dict[str, Any]:
 @require(PEOPLE)
 def person(request: Any, pk: int) -> HttpResponse:
     """One person: roles, dates, and what may be done about them."""
-    return _page(request, _person_here(request, pk))
+    return person_page(request, person_here(request, pk))
 
 
 @require(PEOPLE, writes=["POST"])
 def roles(request: Any, pk: int) -> HttpResponse:
     """Change somebody's roles from today on; both versions when somebody else changed them meanwhile."""
-    one = _person_here(request, pk)
+    one = person_here(request, pk)
     if request.method != "POST":
         return redirect("school:person", one.pk)
     day = today()
@@ -175,17 +203,17 @@ def roles(request: Any, pk: int) -> HttpResponse:
             form.data = form.data.copy()
             form.data["seen"] = actions.roles_state(one, request.school, day)
             now = [LABELS[Role(role)] for role in sorted(roles_at(one, request.school, day))]
-            return _page(request, one, 409, roles_form=form, clash=", ".join(now) or "none")
+            return person_page(request, one, 409, roles_form=form, clash=", ".join(now) or "none")
         else:
             messages.success(request, f"The roles of {one.name} are saved and count from today.")
             return redirect("school:person", one.pk)
-    return _page(request, one, 422, roles_form=form)
+    return person_page(request, one, 422, roles_form=form)
 
 
 @require(PEOPLE, writes=["POST"])
 def hours(request: Any, pk: int) -> HttpResponse:
     """Say how many hours a week somebody works here."""
-    one = _person_here(request, pk)
+    one = person_here(request, pk)
     if request.method != "POST":
         return redirect("school:person", one.pk)
     form = HoursForm(request.POST)
@@ -205,32 +233,11 @@ def hours(request: Any, pk: int) -> HttpResponse:
             form.add_error(
                 "weekly", f"Meanwhile somebody made it {now['weekly'] or 'not known'}. Save yours if it is right."
             )
-            return _page(request, one, 409, hours_form=form)
+            return person_page(request, one, 409, hours_form=form)
         else:
             messages.success(request, f"The working week of {one.name} is saved.")
             return redirect("school:person", one.pk)
-    return _page(request, one, 422, hours_form=form)
-
-
-@require(PEOPLE, writes=["POST"])
-def end(request: Any, pk: int) -> HttpResponse:
-    """Say which day is somebody's last one here."""
-    one = _person_here(request, pk)
-    if request.method != "POST":
-        return redirect("school:person", one.pk)
-    day = today()
-    held = Membership.objects.on(day).filter(user=one, school=request.school).order_by("-starts").first()
-    form = EndForm(request.POST, began=held.starts if held else None)
-    if form.is_valid():
-        last = form.cleaned_data["last_day"]
-        try:
-            actions.end_membership(person=one, school=request.school, last_day=last, day=day, by=request.user)
-        except NotAllowed as refusal:
-            form.add_error("last_day", str(refusal))
-        else:
-            messages.success(request, f"The last day of {one.name} here is {last:%d/%m/%Y}.")
-            return redirect("school:people")
-    return _page(request, one, 422, end_form=form)
+    return person_page(request, one, 422, hours_form=form)
 
 
 def _link(request: Any, one: User) -> str:
@@ -244,7 +251,7 @@ def _link(request: Any, one: User) -> str:
 @require(PEOPLE, writes=["POST"])
 def link(request: Any, pk: int) -> HttpResponse:
     """Make a one-time link for one person and show it, once."""
-    one = _person_here(request, pk)
+    one = person_here(request, pk)
     if request.method != "POST":
         return redirect("school:person", one.pk)
     try:
@@ -258,7 +265,7 @@ def link(request: Any, pk: int) -> HttpResponse:
 @require(PEOPLE, writes=["POST"])
 def second_step(request: Any, pk: int) -> HttpResponse:
     """Take somebody's second step away: their phone is lost, and so are their recovery codes."""
-    one = _person_here(request, pk)
+    one = person_here(request, pk)
     if request.method == "POST":
         try:
             actions.reset_second_step(person=one, school=request.school, day=today(), by=request.user)

@@ -9,9 +9,14 @@ from allauth.account.internal.flows.login import perform_login, record_authentic
 from allauth.account.models import Login
 from allauth.account.views import LoginView, ReauthenticateView
 from allauth.mfa.adapter import get_adapter
-from allauth.mfa.base.views import AuthenticateView
+from allauth.mfa.base.views import AuthenticateView, IndexView
 from allauth.mfa.base.views import ReauthenticateView as StepAgainView
-from allauth.mfa.webauthn.views import LoginWebAuthnView, ReauthenticateWebAuthnView, RemoveWebAuthnView
+from allauth.mfa.webauthn.views import (
+    ListWebAuthnView,
+    LoginWebAuthnView,
+    ReauthenticateWebAuthnView,
+    RemoveWebAuthnView,
+)
 from allauth.usersessions.models import UserSession
 from allauth.usersessions.views import ListUserSessionsView
 from django.contrib import messages
@@ -19,6 +24,8 @@ from django.contrib.auth import logout, update_session_auth_hash
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods
 
 from provisionmap.school import throttle
@@ -30,6 +37,7 @@ from provisionmap.school.sign_in import state
 from provisionmap.school.sign_in.devices import device_of
 from provisionmap.school.sign_in.outside import buttons
 from provisionmap.school.tasks import ask_for_reset
+from provisionmap.web.typed import number
 
 TOO_MANY = "Too many tries from this computer. Wait five minutes, then try again; nothing is lost."
 METHODS = ["get", "head", "post"]
@@ -167,6 +175,26 @@ class Passkey(LoginWebAuthnView):
         return answer
 
 
+class Spare:
+    """Pages that offer to remove a second step, where one can be spared."""
+
+    request: Any
+    http_method_names = METHODS
+
+    def get_context_data(self, **given: Any) -> dict[str, Any]:
+        """What the page shows, and whether a step can be removed."""
+        shown: dict[str, Any] = super().get_context_data(**given)  # type: ignore[misc]
+        return shown | {"to_spare": state.step_to_spare(self.request.user)}
+
+
+class SecondSteps(Spare, IndexView):
+    """One's second steps."""
+
+
+class Keys(Spare, ListWebAuthnView):
+    """One's passkeys and security keys."""
+
+
 class RemoveKey(RemoveWebAuthnView):
     """Take a passkey away, unless it is the last second step of an account that needs one."""
 
@@ -230,11 +258,23 @@ def signed_in(request: Any) -> HttpResponse:
     return render(request, "school/signed_in.html")
 
 
+def first_again(request: Any) -> HttpResponse | None:
+    """The way to show who one is, before sessions are ended; None for who did lately. The list comes after it."""
+    if state.shown_lately(request):
+        return None
+    return redirect(f"{reverse('account_reauthenticate')}?{urlencode({'next': reverse('usersessions_list')})}")
+
+
 class Sessions(ListUserSessionsView):
     """Where one is signed in, and the way to end it."""
 
     template_name = "school/sessions.html"
     http_method_names = METHODS
+
+    def post(self, request: Any, *args: object, **kwargs: object) -> HttpResponse:
+        """End every session but this one."""
+        answer: HttpResponse = first_again(request) or super().post(request, *args, **kwargs)
+        return answer
 
     def get_context_data(self, **given: Any) -> dict[str, Any]:
         shown: dict[str, Any] = super().get_context_data(**given)
@@ -276,9 +316,26 @@ def forgotten(request: Any) -> HttpResponse:
 
 
 @require(writes=["POST"])
+def end_session(request: Any) -> HttpResponse:
+    """End one other session of this person."""
+    if request.method == "POST":
+        if (again := first_again(request)) is not None:
+            return again
+        one = UserSession.objects.filter(user=request.user, pk=number(request.POST.get("session", ""))).first()
+        if one is None:
+            messages.info(request, "That session has ended already.")
+        else:
+            one.end()
+            messages.success(request, f"{device_of(one.user_agent)} is signed out.")
+    return redirect("usersessions_list")
+
+
+@require(writes=["POST"])
 def sign_out_everywhere(request: Any) -> HttpResponse:
     """End every session of this person, this one too."""
     if request.method == "POST":
+        if (again := first_again(request)) is not None:
+            return again
         for one in UserSession.objects.filter(user=request.user):
             one.end()
         logout(request)
