@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 from interventions import sight
+from interventions.delivery_panel import delivery
 from interventions.models import Placement
 from interventions.reading import deliverers_of, item_of
 from learners import sight as reasons
@@ -62,4 +63,5 @@ def _line(
 
 
 register("provision", "Provision", provision, order=15)
+register("delivery", "Delivery", delivery, order=16)
 reasons.register("work", sight.work)

@@ -7,10 +7,12 @@ from celery import shared_task
 from django.utils import timezone
 
 from interventions.actions import exports, importing, tiers
+from interventions.actions.weeks import recount
 from interventions.export.asked import asked_again
 from interventions.export.drawing import Shown
 from interventions.export.paper import pages_of
 from interventions.models import MapExport
+from provisionmap.school.models import School
 from provisionmap.school.today import today
 from provisionmap.web.printing import many_pages
 
@@ -85,3 +87,11 @@ def forget_maps() -> None:
     count = importing.forget_uploads(now=timezone.now())
     if count:
         logger.info("maps forgotten", extra={"count": count})
+
+
+@shared_task
+def recount_weeks() -> None:
+    """Make the sums of the weeks anew where they differ from the log. Safe twice and together."""
+    count = sum(recount(school) for school in School.objects.order_by("pk"))
+    if count:
+        logger.warning("weeks of delivery put right", extra={"count": count})

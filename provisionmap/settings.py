@@ -180,6 +180,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour="3", minute="20"),
     },
     "look after disposals": {"task": "learners.tasks.look_after_disposals", "schedule": crontab(minute="*/5")},
+    "recount weeks": {"task": "interventions.tasks.recount_weeks", "schedule": crontab(hour=3, minute=20)},
     "forget maps": {"task": "interventions.tasks.forget_maps", "schedule": crontab(minute="*/15")},
 }
 

@@ -10,6 +10,7 @@ from benches.browser import browser
 from benches.cell import cell
 from benches.export import export, paper
 from benches.imports import imports
+from benches.ledger import bulk, ledger
 from benches.map import first_rows, whole_map
 from benches.map_imports import map_imports
 from benches.report import Report
@@ -28,6 +29,8 @@ JOBS = {
     "export": export,
     "print": paper,
     "start": start,
+    "ledger": ledger,
+    "log --bulk": bulk,
 }
 ROUNDS = 9
 FEWEST_ROUNDS = 7
@@ -39,11 +42,14 @@ def asked() -> argparse.Namespace:
     """What to measure."""
     parser = argparse.ArgumentParser(prog="script/bench", description=__doc__)
     parser.add_argument(
-        "name", nargs="?", choices=["map", "views", "cell", "audit", "import", "export", "print", "start"]
+        "name",
+        nargs="?",
+        choices=["map", "views", "cell", "audit", "import", "export", "print", "start", "ledger", "log"],
     )
     parser.add_argument("--all", action="store_true", help="map: all rows, not the first fifty")
     parser.add_argument("--browser", action="store_true", help="map: in headless Chromium")
     parser.add_argument("--map", action="store_true", help="import: a provision map, not a pupil list")
+    parser.add_argument("--bulk", action="store_true", help="log: a year's history at once")
     parser.add_argument("--rounds", type=int, help=f"default {ROUNDS}, at least {FEWEST_ROUNDS}")
     parser.add_argument("--json", action="store_true")
     chosen = parser.parse_args()
@@ -51,6 +57,8 @@ def asked() -> argparse.Namespace:
         parser.error("--all and --browser go with map")
     if chosen.map and chosen.name != "import":
         parser.error("--map goes with import")
+    if chosen.bulk != (chosen.name == "log"):
+        parser.error("log and --bulk go together")
     chosen.rounds = max(FEWEST_ROUNDS, chosen.rounds or (ROUNDS if chosen.name else FEWEST_ROUNDS))
     return chosen
 
@@ -64,7 +72,7 @@ def main() -> int:
     learners = SMALL if small else LEARNERS
     school = ground.school_of(learners)
     report.heading(f"{ground.database_name()}; {learners} learners on the map, {4 * learners:,} placements")
-    extras = [f"--{extra}" for extra in ("all", "browser", "map") if getattr(chosen, extra)]
+    extras = [f"--{extra}" for extra in ("all", "browser", "map", "bulk") if getattr(chosen, extra)]
     for name in list(JOBS) if small else [" ".join([chosen.name, *extras])]:
         JOBS[name](report, school, chosen.rounds)
     if chosen.json:

@@ -187,7 +187,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('client', models.UUIDField(unique=True)),
                 ('digest', models.CharField(max_length=64)),
-                ('said', models.JSONField()),
+                ('said', models.JSONField(default=dict)),
                 ('made_at', models.DateTimeField()),
                 ('at', models.DateTimeField()),
                 ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='entries', to=settings.AUTH_USER_MODEL)),

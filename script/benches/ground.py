@@ -14,7 +14,7 @@ from django.db import connection
 from django.test import Client
 
 from benches.database import ROOT, SCRIPTS
-from interventions.models import Placement
+from interventions.models import Attendance, Placement
 from provisionmap.demo.build import Size, build, fictional, remove, take_stock
 from provisionmap.demo.sign_ins import email_of
 from provisionmap.demo.stages import Stage
@@ -24,17 +24,24 @@ from provisionmap.school.today import today
 FIRST_ANSWER = 60  # seconds a server may take to come up on a busy machine
 
 
+ROWS_EACH = 120  # of attendance a learner: 60,000 with five hundred
+
+
 def school_of(learners: int) -> School:
-    """The school to measure: all `learners` on the map, four placements each, running today. Kept between runs."""
+    """The school to measure: all `learners` on the map, four placements each, running today, and a year's log.
+
+    Kept between runs.
+    """
     school = fictional().first()
     if school:
         running = Placement.objects.filter(school=school).on(today()).count()
-        if (school.learners.count(), running) == (learners, 4 * learners):
+        logged = Attendance.objects.filter(school=school).count() >= ROWS_EACH * learners
+        if (school.learners.count(), running, logged) == (learners, 4 * learners, True):
             take_stock()
             return school
     print(f"Making a school of {learners} learners …", file=sys.stderr)
     remove()
-    size = Size(learners, learners, Stage.AUTUMN, each=(2, 1, 1))
+    size = Size(learners, learners, Stage.AUTUMN, each=(2, 1, 1), logs=ROWS_EACH * learners)
     school = build(size=size, number=1, seed=7, today=today())
     take_stock()
     return school

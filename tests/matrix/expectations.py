@@ -313,6 +313,8 @@ ROUTES: dict[str, Route] = {
     "interventions:map-import-cancel": Route(EDITORS, "map", get=302, post=302),
     "interventions:map-import-result": Route(EDITORS, "map-done", post=302),
     "interventions:gaps": Route(MAP_READERS),
+    "interventions:delivery": Route(MAP_READERS),
+    "interventions:delivery-csv": Route(MAP_READERS),
     "interventions:gap": Route(MAP_READERS, "gap", post=404),  # without a provision there is nothing to write
     # --- Whole records, and files from school to school.
     "reports:everything": Route(

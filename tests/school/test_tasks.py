@@ -49,6 +49,7 @@ def test_every_job_on_the_schedule_exists():
         "interventions.tasks.forget_maps",
         "interventions.tasks.change_tiers",
         "interventions.tasks.look_after_prints",
+        "interventions.tasks.recount_weeks",
         "reports.tasks.look_after_records",
     }
     assert wanted <= set(app.tasks)

@@ -1,0 +1,197 @@
+"""What was delivered of what was owed: by what, over which days; and the same as a file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Count, F, Q, Sum
+from django.db.models.functions import Coalesce
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from interventions.accounts import BY, HEADINGS, OVER, STAFF, USUAL, Account, Counted, account, accounts, days_over
+from interventions.areas import AREAS
+from interventions.delivery import Line, Reading
+from interventions.export.csv_file import csv_file
+from interventions.models import Placement, Provision, Session
+from learners.census import YEAR_ORDER, YEARS
+from learners.models import Learner
+from provisionmap.school.access import can, require
+from provisionmap.school.calendar import Span
+from provisionmap.school.models import User
+from provisionmap.school.roles import Capability
+from provisionmap.school.seen import counted
+from provisionmap.school.today import today
+
+NARROWED = ("area", "tier", "year")
+MOST_NUMBER = 1_000_000
+
+
+@dataclass
+class _Asked:
+    """What the address says, with what it doesn't say as usual."""
+
+    by: str
+    over: str
+    area: str = ""
+    tier: str = ""
+    year: str = ""
+
+    @property
+    def narrow(self) -> dict[str, Any]:
+        """For the placements."""
+        named = {"provision__area": self.area, "provision__tier": self.tier, "learner__nc_year": self.year}
+        return {name: value for name, value in named.items() if value}
+
+    def link(self, **changes: str) -> str:
+        """The same page with something else chosen."""
+        return "?" + urlencode({name: value for name, value in (vars(self) | changes).items() if value})
+
+
+def _asked(request: Any) -> _Asked:
+    get, staff = request.GET.get, can(request.user, Capability.SEE_ALL_LEARNERS, request.school)
+    known = [*BY, *([STAFF] if staff else [])]
+    by, over, tier = get("by", ""), get("over", ""), get("tier", "")
+    return _Asked(
+        by if by in known else "provision",
+        over if over in OVER else USUAL,
+        get("area", "") if get("area", "") in AREAS else "",
+        tier if tier in {"1", "2", "3", "4"} else "",
+        get("year", "") if get("year", "") in YEARS else "",
+    )
+
+
+def _placements(request: Any, asked: _Asked) -> Any:
+    return Placement.objects.visible_to(request.user).filter(school=request.school, **asked.narrow)
+
+
+def _key(line: Line, by: str) -> str:
+    return str(getattr(line.placed, by))
+
+
+def _names(request: Any, by: str, lines: list[Line]) -> dict[str, tuple[str, str]]:
+    """What each heading is called, and what stands small beside it."""
+    if by == "area":
+        return {code: (label, "") for code, label in AREAS.items()}
+    if by == "tier":
+        tiers = request.school.tiers_on(today())
+        return {str(code): (tiers.get(code, f"Tier {code}"), "") for code in range(1, 5)}
+    if by == "year":
+        return {code: (label, "") for code, label in YEARS.items()} | {"": ("No year group", "")}
+    if by == "learner":
+        seen = Learner.objects.visible_to(request.user).filter(school=request.school)
+        rows = seen.select_related("group")
+        return {str(row.pk): (row.name, row.group.name if row.group else "") for row in rows}
+    pks = {line.placed.provision for line in lines}
+    rows = Provision.objects.filter(school=request.school, pk__in=pks).order_by("pk")
+    return {
+        str(pk): (name, f"{starts:%d/%m/%Y} to {ends:%d/%m/%Y}" if ends else f"from {starts:%d/%m/%Y}")
+        for pk, name, starts, ends in rows.values_list("pk", "name", "starts", "ends")
+    }
+
+
+def _order(by: str) -> Any:
+    """Learners and provisions by name; the rest as the school lists them. Never by how much was delivered."""
+    places: dict[str, dict[str, int]] = {"area": {code: place for place, code in enumerate(AREAS)}, "year": YEAR_ORDER}
+
+    def place(one: Account) -> tuple[Any, ...]:
+        if by in places:
+            return (places[by].get(one.key, MOST_NUMBER),)
+        return (int(one.key),) if by == "tier" else (one.name.casefold(), int(one.key))
+
+    return place
+
+
+@dataclass(frozen=True)
+class _Read:
+    """The rows of the page, the total, and the placements behind them."""
+
+    rows: list[Account]
+    total: Account
+    lines: list[Line]
+
+
+def _read(request: Any, asked: _Asked, span: Span) -> _Read:
+    reading = Reading(school=request.school, placements=_placements(request, asked), span=span)
+    lines = [line for line in reading.lines() if line.ledger.entitled or line.logged]
+    rows = [Counted(_key(line, asked.by), line.ledger, line.logged, line.timetabled) for line in lines]
+    found = accounts(rows, _names(request, asked.by, lines), _order(asked.by))
+    return _Read(found, account("", "All together", rows), lines)
+
+
+def _staff(request: Any, asked: _Asked, span: Span) -> list[dict[str, Any]]:
+    """Who took how many sessions: for planning, by name. Sessions with a learner this person may see."""
+    seen = Q(attendances__placement__in=_placements(request, asked))
+    sessions = Session.objects.filter(
+        seen, school=request.school, state="delivered", on__range=(span.starts, span.ends)
+    )
+    rows = (
+        Session.objects.filter(pk__in=sessions.values("pk"))
+        .order_by()
+        .values("delivered_by")
+        .annotate(
+            sessions=Count("pk"),
+            minutes=Sum(Coalesce(F("actual"), F("minutes"))),
+            added=Count("pk", filter=Q(extra=True)),
+        )
+    )
+    found = list(rows)
+    names = dict(User.objects.filter(pk__in=[row["delivered_by"] for row in found]).values_list("pk", "name"))
+    for row in found:
+        row["name"] = names.get(row["delivered_by"], "Somebody from outside, or not known")
+    return sorted(found, key=lambda row: (row["delivered_by"] is None, row["name"].casefold()))
+
+
+def _opens(request: Any, by: str, asked: _Asked, rows: list[Account]) -> list[tuple[Account, str]]:
+    """Each row with the address of the list behind its number."""
+    if by == "learner":
+        return [(row, f"/learners/{row.key}/") for row in rows]
+    if by == "provision":
+        opens = can(request.user, Capability.SEE_ALL_LEARNERS, request.school)
+        return [(row, f"/provisions/{row.key}/" if opens else "") for row in rows]
+    return [(row, asked.link(by="learner", **{by: row.key}) if row.key else "") for row in rows]
+
+
+@require(Capability.SEE_MAP)
+def show(request: Any) -> HttpResponse:
+    """The ledger of the learners this person may see."""
+    asked = _asked(request)
+    span = days_over(asked.over, request.school.calendar_dates(), today())
+    tiers = request.school.tiers_on(today())
+    shown: dict[str, Any] = {
+        "section": "delivery", "asked": asked, "span": span, "today": today(), "by": BY, "over": OVER,
+        "by_label": BY.get(asked.by, ""), "over_label": OVER[asked.over],
+        "by_staff": can(request.user, Capability.SEE_ALL_LEARNERS, request.school), "rows": [], "staff": [],
+        "total": None, "narrowed": [one for one in (
+            ("area", AREAS.get(asked.area)), ("tier", tiers.get(int(asked.tier or 0))), ("year", YEARS.get(asked.year)),
+        ) if one[1]],
+    }  # fmt: skip
+    if span and asked.by == STAFF:
+        shown["staff"] = _staff(request, asked, span)
+    elif span:
+        read = _read(request, asked, span)
+        shown |= {"rows": _opens(request, asked.by, asked, read.rows), "total": read.total}
+        counted(request, len({line.placed.learner for line in read.lines}))
+    return render(request, "interventions/delivery.html", shown)
+
+
+@require(Capability.SEE_MAP)
+def download(request: Any) -> HttpResponse:
+    """The rows of the page as a CSV file."""
+    asked = _asked(request)
+    by = asked.by if asked.by in BY else "provision"
+    asked.by = by
+    span = days_over(asked.over, request.school.calendar_dates(), today())
+    read = _read(request, asked, span) if span else None
+    rows = [[row.name, row.under, *row.cells] for row in (read.rows if read else [])]
+    counted(request, len({line.placed.learner for line in read.lines}) if read else 0)
+    answer = HttpResponse(csv_file([BY[by], "", *HEADINGS], rows), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="delivery-by-{by}-{_day(span)}.csv"'
+    return answer
+
+
+def _day(span: Span | None) -> date:
+    return span.ends if span else today()

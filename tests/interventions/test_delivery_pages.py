@@ -1,0 +1,169 @@
+"""The pages and the panel of delivery: what they say, to whom, in how many queries."""
+
+from datetime import date, time
+
+import pytest
+from django.urls import reverse
+
+from interventions.actions.weeks import recount
+from interventions.delivery_panel import company, delivery
+from interventions.models import DeliveryWeek, Session
+from interventions.tasks import recount_weeks
+from provisionmap.school.calendar import Span
+from provisionmap.school.roles import Role
+from tests.factories import LearnerFactory, PlacementFactory, ProvisionFactory, member
+from tests.factories.interventions import AttendanceFactory, SessionFactory, SlotFactory
+
+TODAY = date(2026, 11, 23)
+PAGE = "interventions:delivery"
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def term(senco):
+    """The autumn term, with its half-term."""
+    year = senco.school.years.create(name="2026/27", starts=date(2026, 9, 1), ends=date(2027, 8, 31))
+    return senco.school.terms.create(
+        year=year, name="Autumn", starts=date(2026, 9, 7), ends=date(2026, 12, 18),
+        half_term_starts=date(2026, 10, 26), half_term_ends=date(2026, 10, 30),
+    )  # fmt: skip
+
+
+def logged(school, name, *, minutes=20, on=date(2026, 11, 16), provision=None, role="ta"):
+    """A learner with a dose of 30 minutes a week, and one session that was logged."""
+    provision = provision or ProvisionFactory(school=school, name=name)
+    learner = LearnerFactory(school=school, surname=name)
+    placement = PlacementFactory(learner=learner, provision=provision)
+    slot = provision.slots.first() or SlotFactory(provision=provision, at=time(9))
+    session = Session.objects.filter(slot=slot, on=on).first() or SessionFactory(
+        provision=provision, slot=slot, on=on, role=role
+    )
+    AttendanceFactory(placement=placement, session=session, minutes=minutes, on=on)
+    return placement
+
+
+def test_the_half_term_by_provision(client, senco, term):
+    logged(senco.school, "Zebra")
+
+    page = client.get(reverse(PAGE)).text
+
+    assert "Zebra" in page
+    assert "22.2 %" in page  # 20 of 3 weeks of 30 since 2 November
+    assert "2 Nov" not in page.split("<table")[1]
+    assert "31 Oct 2026 to 22 Nov 2026" in page
+
+
+@pytest.mark.parametrize("by", ["learner", "provision", "area", "tier", "year", "staff"])
+@pytest.mark.parametrize("rows", [1, 30])
+def test_the_same_queries_for_one_row_and_for_thirty(client, senco, term, by, rows, django_assert_max_num_queries):
+    for number in range(rows):
+        logged(senco.school, f"Row {number}")
+
+    with django_assert_max_num_queries(18):
+        page = client.get(reverse(PAGE), {"by": by})
+
+    assert page.status_code == 200
+    assert "All together" in page.text or "For planning" in page.text
+
+
+def test_a_total_narrows_to_its_learners(client, senco, term):
+    logged(senco.school, "Zebra")
+
+    page = client.get(reverse(PAGE), {"by": "learner", "tier": "3"}).text
+
+    assert "Zebra" not in page
+    assert "Zebra" in client.get(reverse(PAGE), {"by": "learner", "tier": "2"}).text
+
+
+def test_what_was_never_logged_cannot_be_judged(client, senco, term):
+    PlacementFactory(learner=LearnerFactory(school=senco.school), provision__name="Silent")
+
+    page = client.get(reverse(PAGE)).text
+
+    assert "No timetable and nothing logged: this can’t be judged." in page.replace("&#x27;", "’")
+
+
+def test_without_a_finished_week_the_page_says_so(client, senco):
+    assert "No week is over yet" in client.get(reverse(PAGE)).text
+    assert client.get(reverse("interventions:delivery-csv")).status_code == 200
+
+
+def test_the_file_holds_the_same_figures_and_guards_formulas(client, senco, term):
+    logged(senco.school, "=HYPERLINK(1)")
+
+    answer = client.get(reverse("interventions:delivery-csv"), {"by": "provision"})
+
+    text = answer.content.decode("utf-8-sig")
+    assert "'=HYPERLINK(1)" in text
+    assert ",90," in text
+    assert "delivery-by-provision-2026-11-22.csv" in answer["Content-Disposition"]
+
+
+def test_others_see_their_own_learners_only_and_no_list_of_staff(client, senco, term):
+    mine = logged(senco.school, "Mine")
+    logged(senco.school, "Theirs")
+    teacher = member(Role.CLASS_TEACHER, senco.school)
+    group = senco.school.groups.create(name="Kestrel", nc_year="4")
+    group.teachers.add(teacher)
+    mine.learner.group = group
+    mine.learner.save()
+    client.force_login(teacher)
+
+    page = client.get(reverse(PAGE), {"by": "learner"}).text
+
+    assert "Mine" in page
+    assert "Theirs" not in page
+    assert "Staff, for planning" not in page
+    assert "Somebody from outside" not in client.get(reverse(PAGE), {"by": "staff"}).text
+
+
+def test_a_governor_sees_nothing_of_it(client, senco, term):
+    client.force_login(member(Role.GOVERNOR, senco.school))
+
+    assert client.get(reverse(PAGE)).status_code == 403
+
+
+def test_the_panel_says_it_in_words_week_by_week_and_with_whom(client, senco, term):
+    placement = logged(senco.school, "Zebra")
+    logged(senco.school, "Other", provision=placement.provision)
+
+    page = client.get(reverse("learners:learner", args=[placement.learner_id])).text
+
+    assert "Week by week" in page
+    assert "With whom" in page
+    assert "so it is a question for the class teacher and not a finding" in page
+    found = company([placement.pk], Span(date(2026, 9, 1), TODAY))
+    assert (found.assistants, found.group, found.alone, found.away, found.all) == (20, 20, 0, 20, 20)
+
+
+def test_the_panel_is_not_there_without_delivery_or_sight(senco, term):
+    placement = logged(senco.school, "Zebra")
+
+    assert delivery(LearnerFactory(school=senco.school), senco, TODAY) is None
+    assert delivery(placement.learner, member(Role.GOVERNOR, senco.school), TODAY) is None
+    term.delete()
+    assert delivery(placement.learner, senco, TODAY) is None
+
+
+@pytest.mark.parametrize("rows", [1, 30])
+def test_the_panel_asks_the_same_however_much_there_is(senco, term, rows, django_assert_num_queries):
+    learner = logged(senco.school, "Zebra").learner
+    for _ in range(rows - 1):
+        placement = PlacementFactory(learner=learner, provision__school=senco.school)
+        AttendanceFactory(placement=placement)
+
+    with django_assert_num_queries(14):
+        delivery(learner, senco, TODAY)
+
+
+def test_the_nightly_job_mends_the_weeks_and_says_how_many(senco, caplog):
+    logged(senco.school, "Zebra")
+    recount(senco.school)
+    DeliveryWeek.objects.update(delivered=5)
+
+    recount_weeks()
+    recount_weeks()
+
+    assert DeliveryWeek.objects.get().delivered == 20
+    assert [row.count for row in caplog.records if row.message == "weeks of delivery put right"] == [1]
