@@ -18,6 +18,7 @@ from interventions.models import (
     MapImport,
     Placement,
     Provision,
+    Reminder,
     SavedView,
     Session,
     TierMove,
@@ -145,3 +146,4 @@ declare(
 register_reasons(MapExport)
 set_aside(SavedView, "A colleague's own view of the map: codes and ids, under a name they chose.")
 set_aside(Feed, "A colleague's timetable as their own calendar fetches it: the digest of an address, no learner.")
+set_aside(Reminder, "When a colleague was last mailed about sessions or the week: no learner.")

@@ -10,13 +10,14 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from interventions import sight
+from interventions import session_panel, sight
 from interventions.delivery_panel import delivery
 from interventions.models import Placement
 from interventions.reading import deliverers_of, item_of
 from learners import sight as reasons
 from learners.models import Learner
 from learners.panels import register
+from provisionmap.school import own_links
 from provisionmap.school.access import capabilities_at
 from provisionmap.school.models import User
 from provisionmap.school.roles import Capability
@@ -64,4 +65,7 @@ def _line(
 
 register("provision", "Provision", provision, order=15)
 register("delivery", "Delivery", delivery, order=16)
+register("sessions", "Sessions", session_panel.sessions, order=18)
 reasons.register("work", sight.work)
+own_links.register("calendar", session_panel.calendar)
+own_links.register("week", session_panel.week)

@@ -78,3 +78,12 @@ def check_can_arrange(school: School, by: User) -> None:
     """Raises NotAllowed unless `by` may arrange sessions for others: cover, another day, or none; and trips."""
     if Capability.LOG_ALL not in capabilities_at(by, school):
         raise NotAllowed("Your role does not arrange sessions for others. Ask your SENCO.")
+
+
+def check_can_answer(school: School, by: User) -> None:
+    """Raises NotAllowed unless `by` may answer to how a session went: whoever reads notes.
+
+    Which sessions they read is `read_by`'s business.
+    """
+    if Capability.SEE_NOTES not in capabilities_at(by, school):
+        raise NotAllowed("Your role does not read notes, so it does not answer them. Ask your SENCO.")

@@ -2,17 +2,24 @@
 
 import logging
 from datetime import datetime
+from functools import partial
 
 from celery import shared_task
+from django.db import transaction
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 
 from interventions.actions import exports, importing, tiers
+from interventions.actions.reminders import release
 from interventions.actions.weeks import recount
+from interventions.digest import send_digests
 from interventions.export.asked import asked_again
 from interventions.export.drawing import Shown
 from interventions.export.paper import pages_of
-from interventions.models import MapExport
-from provisionmap.school.models import School
+from interventions.models import MapExport, Reminder
+from interventions.nudging import write_nudge
+from provisionmap.school.mail import can_send
+from provisionmap.school.models import School, User
 from provisionmap.school.today import today
 from provisionmap.web.printing import many_pages
 
@@ -95,3 +102,32 @@ def recount_weeks() -> None:
     count = sum(recount(school) for school in School.objects.order_by("pk"))
     if count:
         logger.warning("weeks of delivery put right", extra={"count": count})
+
+
+def ask_to_log(school: School, user: User, origin: str, now: datetime) -> None:
+    """Let the worker mail `user`, who was claimed at `now`; a queue that is away lets a later try through."""
+    transaction.on_commit(partial(_queue_nudge, school.pk, user.pk, origin, now))
+
+
+def _queue_nudge(school: int, user: int, origin: str, now: datetime) -> None:
+    try:
+        mail_nudge.delay(school, user, origin)
+    except OperationalError:
+        logger.error("a mail about sessions could not be queued", extra={"user_id": user})
+        release(school=school, user=user, kind=Reminder.NUDGE, now=now)
+
+
+@shared_task(autoretry_for=(OSError,), retry_backoff=60, max_retries=4)
+def mail_nudge(school: int, user: int, origin: str) -> None:
+    """Ask somebody by mail to log what they took, unless they did meanwhile; tried again for a quarter of an hour."""
+    found = User.objects.at(school, today()).filter(pk=user).first()
+    if found is not None:
+        write_nudge(School.objects.get(pk=school), found, origin, today())
+
+
+@shared_task
+def mail_week() -> None:
+    """The weekly e-mail to each who has not had this week's. Killed half-way, the next run goes on with the others."""
+    if can_send():
+        count = send_digests(now=timezone.now())
+        logger.info("weekly e-mails sent", extra={"count": count})

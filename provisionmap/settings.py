@@ -181,6 +181,11 @@ CELERY_BEAT_SCHEDULE = {
     },
     "look after disposals": {"task": "learners.tasks.look_after_disposals", "schedule": crontab(minute="*/5")},
     "recount weeks": {"task": "interventions.tasks.recount_weeks", "schedule": crontab(hour=3, minute=20)},
+    # Three times more within the afternoon, for those whom a mail server did not take, or a worker that was away.
+    "mail the week": {
+        "task": "interventions.tasks.mail_week",
+        "schedule": crontab(day_of_week="fri", hour="15-18", minute="0"),
+    },
     "forget maps": {"task": "interventions.tasks.forget_maps", "schedule": crontab(minute="*/15")},
 }
 

@@ -9,6 +9,7 @@ from interventions.models.map_export import MapExport
 from interventions.models.map_import import MapColumn, MapImport
 from interventions.models.placement import Placement
 from interventions.models.provision import Deliverer, Provision, TierMove, of_tier, tier_on
+from interventions.models.reminder import Reminder
 from interventions.models.saved_view import SavedView
 from interventions.models.session import PRESENT, Answer, Attendance, Entry, Session
 from interventions.models.slot import Slot
@@ -30,6 +31,7 @@ __all__ = [
     "MapImport",
     "Placement",
     "Provision",
+    "Reminder",
     "SavedView",
     "Session",
     "Slot",

@@ -27,6 +27,14 @@ class SessionQuerySet(models.QuerySet["Session"]):
         """Sessions of the provisions this person may see."""
         return self.filter(provision__in=Provision.objects.visible_to(user))
 
+    def read_by(self, user: Any) -> Self:
+        """Sessions whose log this person may read: of the provisions they see, and of the learners they see.
+
+        A class teacher reads what a colleague delivered to a learner of the class, without a part in the provision.
+        """
+        theirs = Attendance.objects.visible_to(user).order_by().values("session")
+        return self.filter(Q(provision__in=Provision.objects.visible_to(user)) | Q(pk__in=theirs))
+
 
 class Session(models.Model):
     """One occurrence about which something was said: delivered or not, moved, given to somebody else, or added.

@@ -23,6 +23,7 @@ PUBLIC = frozenset(
     {
         "account_login", "mfa_authenticate", "mfa_login_webauthn",
         "school:first-run", "school:forgotten", "school:session", "school:welcome", "health", "csp-report",
+        "interventions:feed",
     }
 )  # fmt: skip
 

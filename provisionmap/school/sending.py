@@ -31,7 +31,9 @@ def has_room(address: str, *, asked: bool = False) -> bool:
     return room
 
 
-def send(subject: str, words: str, address: str, *, asked: bool = False) -> None:
-    """Send plain words to one address, unless it has had enough for this hour."""
-    if has_room(address, asked=asked):
+def send(subject: str, words: str, address: str, *, asked: bool = False) -> bool:
+    """Send plain words to one address, unless it has had enough for this hour; whether they left."""
+    room = has_room(address, asked=asked)
+    if room:
         send_mail(f"{settings.ACCOUNT_EMAIL_SUBJECT_PREFIX}{subject}", words, settings.DEFAULT_FROM_EMAIL, [address])
+    return room

@@ -60,6 +60,9 @@ SHOWN = {
     apps.get_model("interventions", "Trip"): ("name",),
     apps.get_model("interventions", "MapChange"): ("words",),
     apps.get_model("interventions", "TierPlan"): ("trouble",),
+    **{apps.get_model("interventions", name): fields for name, fields in {
+        "Session": ("note",), "Attendance": ("note",), "Answer": ("text",),
+    }.items()},
     RecordExport: ("asked_by",),
     Transfer: ("to", "received_by"),
     EarlierProvision: ("school", "name", "tier_name", "place", "note", "outcome", "baseline", "target"),
@@ -68,7 +71,7 @@ SHOWN = {
 NOT_TYPED = {
     "interventions.SavedView.query", "interventions.MapExport.query",
     "interventions.MapExport.text", "school.AuditSeal.hash", "interventions.Intervention.starter_key", "school.SignInTries.mark",
-    "learners.Grant.source", "school.AuditEvent.verb", "school.AuditEvent.target_model", "school.AuditEvent.request_id", "school.User.password",
+    "interventions.Feed.digest", "interventions.Entry.digest", "learners.Grant.source", "school.AuditEvent.verb", "school.AuditEvent.target_model", "school.AuditEvent.request_id", "school.User.password",
 }  # fmt: skip
 
 

@@ -13,6 +13,8 @@ from django.core import mail
 from django.test import Client, TestCase
 from django.urls import reverse
 
+from interventions.digest import send_digests
+from interventions.nudging import write_nudge
 from learners.models import Learner
 from provisionmap.school.actions.alarms import tell
 from provisionmap.school.alarms import KINDS
@@ -26,7 +28,7 @@ from tests.attacks.test_11_scripts import HOOK, PAYLOADS
 from tests.attacks.walking import browser
 from tests.factories import member
 from tests.matrix import world as words
-from tests.matrix.world import NOW
+from tests.matrix.world import NOW, TODAY
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 ORIGIN = "https://map.example/"
@@ -70,6 +72,8 @@ def every_mail(world, rf):
         tell(Alarm.objects.create(school=world.school, kind=kind, about=world.users["class_teacher"], at=NOW))
     for name in NOTES:
         note(rf, world.users["head"], name)
+    write_nudge(world.school, world.users["teaching_assistant"], ORIGIN, TODAY)
+    send_digests(now=NOW)
     return list(mail.outbox)
 
 
@@ -90,7 +94,7 @@ def text_of(sent):
 def test_no_mail_says_anything_of_a_child(world, rf):
     sent = every_mail(world, rf)
 
-    assert len({one.subject for one in sent}) == 2 + len(KINDS) + len(TOLD)
+    assert len({one.subject for one in sent}) == 4 + len(KINDS) + len(TOLD)
     assert len(children(world)) > 10
     assert [(one.subject, word) for one in sent for word in children(world) if word in text_of(one)] == []
 

@@ -51,7 +51,7 @@ def test_the_page_shows_who_the_learner_is(client, senco, maya):
     assert "<h1>Maya Okafor</h1>" in answer.text
     assert "8 years 10 months old" in answer.text
     assert "Specific learning difficulty" in answer.text
-    assert [panel.name for panel in answer.context["panels"]][:3] == ["sen", "provision", "passport"]
+    assert [panel.name for panel in answer.context["panels"]][:4] == ["sen", "provision", "sessions", "passport"]
 
 
 @pytest.mark.parametrize("name", ["learner", "edit", "leave", "return", "sen-change", "contact-add", "passport"])

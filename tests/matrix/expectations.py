@@ -34,7 +34,20 @@ WRITERS = EDITORS | {"class_teacher"}  # of passports, and of some cells of the 
 
 # Kinds of things in an address that hang on a learner: seen by whoever sees the learner.
 OF_LEARNERS = frozenset(
-    {"learner", "tier", "section", "contact", "placement", "version", "edit", "change", "share", "transfer"}
+    {
+        "learner",
+        "tier",
+        "section",
+        "contact",
+        "placement",
+        "version",
+        "edit",
+        "change",
+        "share",
+        "transfer",
+        "session",
+        "answer",
+    }
 )
 Status = int | Callable[[Actor], int]
 Body = Callable[[World, tuple[Any, ...]], dict[str, Any]]
@@ -339,6 +352,14 @@ ROUTES: dict[str, Route] = {
     "interventions:today-key": Route(LOGGERS),
     "interventions:today-offline": Route(LOGGERS),
     "interventions:today-worker": Route(LOGGERS),
+    "interventions:sessions": Route(MAP_READERS, post=200, body=SEARCH),
+    "interventions:session": Route(MAP_READERS, "session", post=302, body=sent(text="Well done")),
+    "interventions:answer-remove": Route(NOTE_READERS, "answer", get=302, post=302),
+    "interventions:session-gaps": Route(LOGGERS),
+    "interventions:nudge": Route(EDITORS, post=302),
+    "interventions:calendar": Route(LOGGERS, post=200),
+    "interventions:week": Route(EVERYBODY),
+    "interventions:feed": Route(EVERYBODY, "feed", public=True),
     "interventions:provisions": Route(MAP_READERS, post=200, body=SEARCH),
     "interventions:provision-new": Route(EDITORS, post=302, body=PROVISION),
     "interventions:provision": Route(MAP_READERS, "provision"),
@@ -388,5 +409,6 @@ UNGUARDED = frozenset(
     {
         "home", "health", "csp-report", "account_login", "mfa_authenticate", "mfa_login_webauthn",
         "school:forgotten", "school:session", "school:sign-out", "school:first-run", "school:welcome",
+        "interventions:feed",
     }
 )  # fmt: skip

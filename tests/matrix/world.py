@@ -18,13 +18,16 @@ from zipfile import ZipFile
 
 from allauth.mfa.models import Authenticator
 
+from interventions.actions import feeds as actions
 from interventions.actions import importing as maps
 from interventions.actions.changes import open_change
 from interventions.actions.grants import sync_grants
 from interventions.actions.importing import read_file
+from interventions.feeds import digest_of
 from interventions.map_reading.plan import Choices
 from interventions.models import (
     Answer,
+    Feed,
     MapExport,
     MapImport,
     Placement,
@@ -421,6 +424,10 @@ def build() -> World:
     }
     sessions = {name: delivered(one, name) for name, one in placements.items() if name != "targeted"}
     world.things["session"] = {name: (one.pk,) for name, one in sessions.items()}
+    world.things["answer"] = {name: (one.pk, one.answers.get().pk) for name, one in sessions.items()}
+    world.things["feed"] = {"own": (actions.renew_feed(school=school, now=NOW, by=users["teaching_assistant"]),)}
+    Feed.objects.create(school=school, user=users["leaver"], digest=digest_of("left"), made_at=NOW)
+    world.things["feed"]["elsewhere"] = ("left",)  # of somebody who is not at the school any more
     world.things["slot"] = {name: (one.slot_id,) for name, one in sessions.items()}
     away_here, away_there = away_of(lent, school, own.learner), away_of(away, second, elsewhere.learner)
     for noun in away_here:

@@ -47,6 +47,7 @@ def test_every_job_on_the_schedule_exists():
         "learners.tasks.forget_export_reasons",
         "learners.tasks.look_after_disposals",
         "interventions.tasks.forget_maps",
+        "interventions.tasks.mail_week",
         "interventions.tasks.change_tiers",
         "interventions.tasks.look_after_prints",
         "interventions.tasks.recount_weeks",

@@ -38,6 +38,16 @@ def change_name(*, user: User, name: str, by: User) -> None:
 
 
 @transaction.atomic
+def change_weekly(*, user: User, weekly: bool, by: User) -> None:
+    """Say whether the weekly e-mail comes; the person's own choice, so the last one counts."""
+    current = User.objects.get(pk=user.pk)  # the trail tells fields by the model, which a request's lazy person hides
+    old = current.weekly_email
+    current.weekly_email = weekly
+    current.save(update_fields=["weekly_email"])
+    audit.record("account.change", by=by, target=current, old={"weekly_email": old}, new={"weekly_email": weekly})
+
+
+@transaction.atomic
 def change_password(*, user: User, password: str, by: User) -> None:
     """Set a password that was checked already. Every other session of this person ends with it."""
     user.set_password(password)

@@ -38,6 +38,15 @@ class PreferencesForm(forms.Form):
     easy_reading = forms.BooleanField(required=False)
 
 
+class WeeklyForm(forms.Form):
+    """Whether the weekly e-mail comes."""
+
+    weekly_email = forms.BooleanField(
+        label="Weekly e-mail", required=False,
+        help_text="On Friday afternoons: what of yours is still to do, in numbers. It names no learner.",
+    )  # fmt: skip
+
+
 class NewPasswordForm(forms.Form):
     """A new password, typed twice, for `user`."""
 

@@ -71,6 +71,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True)
     theme = models.CharField(max_length=5, blank=True, choices=THEMES)
     easy_reading = models.BooleanField(default=False)
+    weekly_email = models.BooleanField("weekly e-mail", default=True)
     joined = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = UserManager.from_queryset(UserQuerySet)()
@@ -89,7 +90,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         ordering: ClassVar = ["name", "pk"]
 
     class Privacy:
-        plain = ("is_active", "theme", "easy_reading", "joined", "is_superuser", "last_login", "groups")
+        plain = ("is_active", "theme", "easy_reading", "weekly_email", "joined", "is_superuser", "last_login", "groups")
         personal = ("email", "name", "password", "user_permissions")
         special = ()
 

@@ -8,10 +8,10 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 
-from provisionmap.school import throttle
+from provisionmap.school import own_links, throttle
 from provisionmap.school.access import NotAllowed, require
 from provisionmap.school.actions import account as actions
-from provisionmap.school.forms.entry import ChangePasswordForm, NameForm, NewPasswordForm
+from provisionmap.school.forms.entry import ChangePasswordForm, NameForm, NewPasswordForm, WeeklyForm
 from provisionmap.school.models import Membership, User
 from provisionmap.school.sign_in.devices import device_of
 from provisionmap.school.sign_in.outside import buttons
@@ -31,6 +31,9 @@ def account(request: Any) -> HttpResponse:
     password = ChangePasswordForm(request.POST if sent == "password" else None, user=request.user)
     if password.is_bound and "current" not in password.errors:
         throttle.forget(*tries)  # whoever looks for a good new one knows the one there is
+    weekly = WeeklyForm(request.POST if sent == "weekly" else None, initial={"weekly_email": request.user.weekly_email})
+    if weekly.is_valid():
+        return _change_weekly(request, weekly.cleaned_data["weekly_email"])
     if name.is_valid():
         actions.change_name(user=request.user, name=name.cleaned_data["name"], by=request.user)
         messages.success(request, "Your name is saved.")
@@ -42,8 +45,15 @@ def account(request: Any) -> HttpResponse:
         messages.success(request, "Your password is changed. Other devices must sign in again.")
         return redirect("school:account")
     held = Membership.objects.on(today()).filter(user=request.user).select_related("school")
-    shown = {"name_form": name, "password_form": password, "held": held, "outside": buttons()}
+    shown = {"name_form": name, "password_form": password, "held": held, "outside": buttons(),
+             "weekly_form": weekly, "links": own_links.links_for(request.user, request.school)}  # fmt: skip
     return render(request, "school/account.html", shown, status=422 if name.errors or password.errors else 200)
+
+
+def _change_weekly(request: Any, weekly: bool) -> HttpResponse:
+    actions.change_weekly(user=request.user, weekly=weekly, by=request.user)
+    messages.success(request, "The weekly e-mail is on." if weekly else "The weekly e-mail is off.")
+    return redirect("school:account")
 
 
 def welcome(request: Any, pk: int, token: str) -> HttpResponse:

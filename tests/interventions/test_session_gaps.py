@@ -1,0 +1,198 @@
+"""Sessions without a word: by person, by provision, one's own; and asking colleagues to log them."""
+
+import doctest
+from datetime import UTC, date, datetime
+
+import pytest
+from django.core import mail
+from django.urls import reverse
+from kombu.exceptions import OperationalError
+
+from interventions import calendar_file, nudging, session_log, tasks, unsaid
+from interventions.actions.grants import sync_grants
+from interventions.actions.reminders import NO_MAIL, claim, nudge
+from interventions.models import Reminder, StaffAbsence
+from provisionmap.school.access import NotAllowed
+from provisionmap.school.models import AuditEvent
+from provisionmap.school.roles import Role
+from tests.factories import (
+    AcademicYearFactory,
+    AttendanceFactory,
+    DelivererFactory,
+    PlacementFactory,
+    ProvisionFactory,
+    SlotFactory,
+    TermFactory,
+    member,
+)
+
+GAPS, ASK = reverse("interventions:session-gaps"), reverse("interventions:nudge")
+NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
+
+
+@pytest.fixture
+def sends(settings, monkeypatch):
+    settings.SENDS_MAIL = True
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    monkeypatch.setattr(tasks.mail_nudge, "delay", tasks.mail_nudge)
+
+
+@pytest.fixture
+def group(db):
+    """A provision on Mondays: four are over in the last four weeks, one of them logged, one closed by half-term."""
+    provision = ProvisionFactory(name="Reading group")
+    TermFactory(year=AcademicYearFactory(school=provision.school))
+    row = PlacementFactory(learner__school=provision.school, provision=provision, learner__surname="Okafor")
+    slot = SlotFactory(provision=provision)
+    assistant = member(Role.TEACHING_ASSISTANT, provision.school, name="Jo Marsh")
+    DelivererFactory(provision=provision, user=assistant)
+    sync_grants([provision.pk])
+    AttendanceFactory(placement=row, session__slot=slot)
+    return provision, assistant, slot
+
+
+def words(answer):
+    return " ".join(answer.content.decode().split())
+
+
+def test_the_rules_read_as_they_say():
+    for module in (unsaid, calendar_file, nudging, session_log):
+        assert doctest.testmod(module).failed == 0
+
+
+def test_a_senco_sees_gaps_by_person_and_by_provision_without_a_learner(client, group):
+    client.force_login(member(Role.SENCO, group[0].school))
+
+    people, provisions = words(client.get(GAPS)), words(client.get(GAPS, {"by": "provision"}))
+
+    assert "about which nobody has said anything: 2." in people
+    assert "Jo Marsh</th><td" in people.replace("> <", "><")
+    assert "Mon 9 Nov, Mon 2 Nov" in people
+    assert "Reading group</a>" in provisions
+    assert "Okafor" not in people + provisions
+    assert "about which nobody has said anything: 1." in words(client.get(GAPS, {"weeks": "2"}))
+    assert "Nothing is left to log" in words(client.get(GAPS, {"by": "own"}))
+
+
+def test_whoever_delivers_sees_their_own_alone_whatever_they_ask_for(client, group):
+    client.force_login(group[1])
+    assert words(client.get(GAPS, {"by": "provision"})).count(">Log it<") == 2
+    assert client.get(ASK).status_code == 403
+
+    client.force_login(member(Role.TEACHING_ASSISTANT, group[0].school))
+    assert "Nothing is left to log" in words(client.get(GAPS))
+
+
+def test_who_was_away_owes_nothing(client, group):
+    StaffAbsence.objects.create(school=group[0].school, user=group[1], starts=date(2026, 11, 2), ends=date(2026, 11, 9))
+    client.force_login(member(Role.SENCO, group[0].school))
+
+    assert "Nothing is left to log" in words(client.get(GAPS))
+
+
+@pytest.mark.parametrize("many", [1, 30])
+def test_the_queries_do_not_grow_with_the_gaps(client, group, many, django_assert_num_queries):
+    for number in range(many):
+        provision = ProvisionFactory(school=group[0].school)
+        SlotFactory(provision=provision)
+        DelivererFactory(provision=provision, user=member(Role.TEACHING_ASSISTANT, group[0].school, name=f"A {number}"))
+    client.force_login(member(Role.SENCO, group[0].school))
+    client.get(GAPS)
+
+    for by, count in (("", 11), ("provision", 10), ("own", 10)):
+        with django_assert_num_queries(count):
+            client.get(GAPS, {"by": by})
+
+
+def test_one_person_is_asked_by_a_mail_that_names_no_learner(client, group, sends, django_capture_on_commit_callbacks):
+    senco = member(Role.SENCO, group[0].school)
+    client.force_login(senco)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = client.post(ASK, {"person": group[1].pk}, follow=True)
+
+    assert "Jo Marsh is asked by e-mail to log 2 sessions." in words(answer)
+    (sent,) = mail.outbox
+    assert (sent.to, sent.subject) == ([group[1].email], "Provision Map: 2 sessions to log")
+    assert "Monday 2 November, Monday 9 November" in sent.body
+    assert "http://testserver/today/" in sent.body
+    assert [word for word in ("Okafor", "Reading") if word in sent.body] == []
+    event = AuditEvent.objects.get(verb="nudge.send")
+    assert (event.user_id, event.target_id, event.changes) == (
+        senco.pk, group[1].pk, {"person": [None, group[1].pk], "sessions": [None, 2]},
+    )  # fmt: skip
+
+
+def test_nobody_is_asked_twice_within_a_day(client, group, sends, clock, django_capture_on_commit_callbacks):
+    senco = member(Role.SENCO, group[0].school)
+    client.force_login(senco)
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(ASK, {"person": group[1].pk})
+        again = client.post(ASK, {"everybody": "yes"}, follow=True)
+
+    assert "Nobody was asked" in words(again)
+    assert "23 Nov, 10:00" in words(again)
+    assert "Ask by e-mail" not in words(again)
+    assert "Nobody is left to ask: 1 was asked within the last 24 hours" in words(client.get(ASK))
+    clock.shift(24 * 3600 + 1)
+    client.force_login(senco)
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(ASK, {"everybody": "yes"})
+    assert len(mail.outbox) == 2
+
+
+def test_everybody_is_asked_after_a_last_look_that_says_how_many(
+    client, group, sends, django_capture_on_commit_callbacks
+):
+    other = member(Role.TEACHING_ASSISTANT, group[0].school, name="Ada Moss")
+    DelivererFactory(provision=group[0], user=other)
+    client.force_login(member(Role.SENCO, group[0].school))
+
+    assert "Ask 2 people to log?" in words(client.get(ASK))
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = client.post(ASK, {"everybody": "yes"}, follow=True)
+
+    assert "2 people are asked by e-mail" in words(answer)
+    assert {one.to[0] for one in mail.outbox} == {group[1].email, other.email}
+
+
+def test_without_a_mail_server_nothing_is_promised(client, group):
+    client.force_login(member(Role.SENCO, group[0].school))
+
+    assert NO_MAIL in client.post(ASK, {"person": group[1].pk}, follow=True).context["messages"]._loaded_data[0].message
+    assert Reminder.objects.count() == 0
+    assert "No mail server is set up here" in words(client.get(GAPS))
+
+
+def test_a_queue_that_is_away_lets_a_later_try_through(
+    client, group, sends, monkeypatch, django_capture_on_commit_callbacks
+):
+    def away(*args):
+        raise OperationalError
+
+    monkeypatch.setattr(tasks.mail_nudge, "delay", away)
+    client.force_login(member(Role.SENCO, group[0].school))
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(ASK, {"person": group[1].pk})
+
+    assert Reminder.objects.count() == 0
+
+
+def test_who_logged_meanwhile_or_left_is_not_mailed(group, sends):
+    school, assistant, _ = group[0].school, group[1], group[2]
+    tasks.mail_nudge(school.pk, member(Role.TEACHING_ASSISTANT, school).pk, "")
+    assistant.memberships.update(ends=date(2026, 11, 20))
+    tasks.mail_nudge(school.pk, assistant.pk, "")
+
+    assert mail.outbox == []
+
+
+def test_only_those_who_look_after_every_session_ask(group):
+    with pytest.raises(NotAllowed, match="look after every session"):
+        nudge(school=group[0].school, people={group[1].pk: 2}, now=NOW, by=group[1])
+
+
+def test_of_two_claims_one_holds(group):
+    held = {"school": group[0].school, "user": group[1], "kind": "nudge", "now": NOW, "since": NOW}
+
+    assert [claim(**held), claim(**held | {"since": datetime(2026, 11, 22, 10, tzinfo=UTC)})] == [True, False]
