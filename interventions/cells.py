@@ -52,6 +52,9 @@ def placement_html(
         else f'<span class="what">{name}</span>'
     )
     dose = f'<span class="dose">{item.dose.words_at(item.tier)}</span>' if "dose" in shown else ""
+    if item.given:
+        meter = f'<meter min="0" max="100" value="{item.share}" aria-hidden="true"></meter> ' * (item.share is not None)
+        dose += f'<span class="given">{meter}{item.given}</span>'
     out = f'<span class="out">{" · ".join(about)}</span>' if about else ""
     return SafeString(
         f'<div class="placement t{item.tier}" id="placement-{item.pk}">{what}{dose}{out}</div>'

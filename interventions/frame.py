@@ -14,6 +14,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Count
 from django.http import QueryDict
 
+from interventions.delivery_bars import PART, with_delivery
 from interventions.filters import ANY_DOSE, Alike, MapFilter, Selection, select, year_choices
 from interventions.grid import (
     Item,
@@ -338,7 +339,10 @@ def items_for(frame: Frame, pks: Sequence[int], names: Iterable[str] | None = No
     shown = frame.selection.placements
     if names is not None:
         shown = shown.filter(provision__name__in=list(names))
-    return items_of(shown, pks, frame.day, frame.editable)
+    items = items_of(shown, pks, frame.day, frame.editable)
+    if PART in frame.shown and not frame.past:
+        return with_delivery(items, frame.school, frame.day)
+    return items
 
 
 def table_of(frame: Frame) -> Table:

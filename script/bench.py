@@ -11,6 +11,7 @@ from benches.cell import cell
 from benches.export import export, paper
 from benches.imports import imports
 from benches.ledger import bulk, ledger
+from benches.log import log
 from benches.map import first_rows, whole_map
 from benches.map_imports import map_imports
 from benches.report import Report
@@ -30,6 +31,7 @@ JOBS = {
     "print": paper,
     "start": start,
     "ledger": ledger,
+    "log": log,
     "log --bulk": bulk,
 }
 ROUNDS = 9
@@ -57,8 +59,8 @@ def asked() -> argparse.Namespace:
         parser.error("--all and --browser go with map")
     if chosen.map and chosen.name != "import":
         parser.error("--map goes with import")
-    if chosen.bulk != (chosen.name == "log"):
-        parser.error("log and --bulk go together")
+    if chosen.bulk and chosen.name != "log":
+        parser.error("--bulk goes with log")
     chosen.rounds = max(FEWEST_ROUNDS, chosen.rounds or (ROUNDS if chosen.name else FEWEST_ROUNDS))
     return chosen
 

@@ -11,6 +11,7 @@ PARTS: dict[str, str] = {  # of a view with a row a learner; fewer of one whose 
     "ends": "Last day",
     "outcome": "Outcome and target",
     "review": "Review date",
+    "delivery": "Delivered this term",
     "needs": "SEN provision and needs",
     "flags": "Flags",
 }

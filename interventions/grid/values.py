@@ -28,6 +28,8 @@ class Item:
     editable: bool = False
     provision: int = 0
     review_on: date | None = None
+    given: str = ""  # how much of what was owed this term, in words, where the view shows it
+    share: int | None = None  # the same in per cent, 100 at most
 
     @property
     def dose_words(self) -> str:

@@ -17,6 +17,7 @@ from django.utils import timezone
 from interventions.actions import placements as actions
 from interventions.actions.undoing import MovedOn
 from interventions.cells import cell_html, placement_html
+from interventions.delivery_bars import PART, with_delivery
 from interventions.dose import Dose
 from interventions.forms.clash import both
 from interventions.forms.placements import CellForm, day_field
@@ -85,9 +86,11 @@ def saved(request: Any, placement: Placement, words: str) -> HttpResponse:
         if can_edit(request.school, placement.provision.tier, request.user)
         else frozenset()
     )
-    shown = placement_html(
-        item_of(placement, vars(placement)["people"], editable), focus=True, shown=shown_at(request.htmx.current_url)
-    )
+    parts = shown_at(request.htmx.current_url)
+    item = item_of(placement, vars(placement)["people"], editable)
+    if PART in parts:
+        item = with_delivery([item], request.school, today())[0]
+    shown = placement_html(item, focus=True, shown=parts)
     if placement.ends and placement.ends < today():
         shown = ""
     return HttpResponse(shown, headers={"HX-Trigger": json.dumps({"said": words, "changed": ""})})
@@ -98,8 +101,10 @@ def added(request: Any, placement: Placement, tier: int, label: str, words: str)
     placements = Placement.objects.visible_to(request.user).filter(school=request.school).on(today())
     learner = placement.learner
     items = items_of(placements, [learner.pk], today(), frozenset({tier}))
-    row = arrange([Who(learner.pk, learner.name)], items, list(request.school.tiers_on(today())))[0]
     shown = shown_at(request.htmx.current_url)
+    if PART in shown:
+        items = with_delivery(items, request.school, today())
+    row = arrange([Who(learner.pk, learner.name)], items, list(request.school.tiers_on(today())))[0]
     cell = cell_html(row, tier, label, may_add=True, focus=placement.pk, shown=shown)
     return HttpResponse(cell, headers={"HX-Trigger": json.dumps({"said": words, "changed": ""})})
 

@@ -1,8 +1,11 @@
 """The pages and the panel of delivery: what they say, to whom, in how many queries."""
 
+import re
 from datetime import date, time
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from interventions.actions.weeks import recount
@@ -167,3 +170,50 @@ def test_the_nightly_job_mends_the_weeks_and_says_how_many(senco, caplog):
 
     assert DeliveryWeek.objects.get().delivered == 20
     assert [row.count for row in caplog.records if row.message == "weeks of delivery put right"] == [1]
+
+
+class TestTheMap:
+    """A small bar in each cell, where the view shows it."""
+
+    def test_a_cell_says_how_much_of_what_was_owed_was_delivered(self, client, senco, term):
+        logged(senco.school, "Reading")
+        PlacementFactory(learner=LearnerFactory(school=senco.school, surname="Unlogged"))
+        client.force_login(senco)
+
+        page = client.get("/map/?show=name&show=dose&show=delivery").text
+
+        assert "% of what was owed this term" in page
+        assert "Nothing logged this term" in page
+        assert page.count("<meter") == 1
+        assert "of what was owed" not in client.get("/map/").text
+
+    def test_it_takes_the_same_queries_with_thirty_placements(self, client, senco, term):
+        logged(senco.school, "Reading")
+        client.force_login(senco)
+        address = "/map/?show=name&show=delivery"
+        client.get(address)
+        with CaptureQueriesContext(connection) as few:
+            client.get(address)
+        for place in range(30):
+            logged(senco.school, f"Group {place}")
+
+        with CaptureQueriesContext(connection) as many:
+            client.get(address)
+
+        assert len(many) == len(few)
+
+    def test_a_saved_cell_shows_what_a_reload_would(self, client, senco, term):
+        placement = logged(senco.school, "Reading")
+        client.force_login(senco)
+        address = "http://testserver/map/?show=name&show=dose&show=delivery"
+        sent = {"dose": "2 × 10", "starts": placement.starts, "ends": placement.ends, "outcome": "", "baseline": "",
+                "target": "", "seen": placement.version}  # fmt: skip
+
+        answer = client.post(
+            reverse("interventions:placement", args=[placement.pk]), sent,
+            headers={"HX-Request": "true", "HX-Current-URL": address},
+        )  # fmt: skip
+
+        given = re.search(r'<span class="given">.*?</span>', answer.text)
+        assert given
+        assert given[0] in client.get(address).text

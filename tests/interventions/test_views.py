@@ -298,7 +298,7 @@ class TestColumnsAndGroups:
         ("view", "offered"),
         [
             ("learners", ["Dose", "Staff", "First day", "Last day", "Outcome and target", "Review date",
-                          "SEN provision and needs", "Flags"]),
+                          "Delivered this term", "SEN provision and needs", "Flags"]),
             ("areas", ["Dose", "Staff", "First day", "Last day"]),
             ("staff", ["Dose", "Who else delivers it", "First day", "Last day"]),
         ],
