@@ -21,12 +21,12 @@ from provisionmap.school.roles import Capability
 from provisionmap.school.throttle import sender_of
 from provisionmap.school.today import today
 
-MOST, SECONDS = 60, 3600  # a calendar asks a few times an hour; so many tries of one place
+MOST, SECONDS = 60, 3600  # of one calendar: it asks a few times an hour. A school has one address for all
 
 
-def _is_seldom(request: Any) -> bool:
-    """Count a request by where it comes from, and whether there were few; in the cache, for a GET writes nothing."""
-    key = f"feed-{digest_of(sender_of(request))[:32]}"
+def _is_seldom(request: Any, secret: str) -> bool:
+    """Count a request for one timetable from one place; False when there were too many. A GET writes no row."""
+    key = f"feed-{digest_of(secret + sender_of(request))[:32]}"
     cache.add(key, 0, SECONDS)
     try:
         return bool(cache.incr(key) <= MOST)
@@ -38,7 +38,7 @@ def feed(request: Any, secret: str) -> HttpResponse:
     """The timetable behind a secret address, for a calendar that can't sign in."""
     if request.method not in {"GET", "HEAD"}:
         return HttpResponseNotAllowed(["GET", "HEAD"])
-    if not _is_seldom(request):
+    if not _is_seldom(request, secret):
         return HttpResponse("Too many requests.", status=429, content_type="text/plain; charset=utf-8",
                             headers={"Retry-After": str(SECONDS)})  # fmt: skip
     found = feed_of(secret)

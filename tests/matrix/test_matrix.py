@@ -11,6 +11,7 @@ from zipfile import ZipFile
 
 import pytest
 import time_machine
+from django.core.cache import cache
 from django.db import connection, transaction
 from django.test import Client
 from django.urls import get_resolver, reverse
@@ -64,7 +65,8 @@ def built(django_db_setup, django_db_blocker) -> Iterator[World]:
 
 @pytest.fixture
 def world(built, db) -> World:
-    """Two schools with one of everything; what a test does to them is put back after it."""
+    """Two schools with one of everything; what a test does to them is put back after it, and nothing was counted."""
+    cache.clear()
     return built
 
 
