@@ -24,7 +24,7 @@ def _plain(value: Any) -> Any:
 
 def changes_of(target: models.Model | None, old: dict[str, Any], new: dict[str, Any]) -> dict[str, list[Any] | None]:
     """What the trail may keep: old and new of fields the model calls plain, of others only that they changed."""
-    privacy = getattr(type(target), "Privacy", None)
+    privacy = getattr(target, "Privacy", None)  # of the record itself: the person of a request is only lent
     plain = set(privacy.plain) if privacy else set()
     return {
         name: [_plain(old.get(name)), _plain(new.get(name))] if name in plain else None
