@@ -72,8 +72,11 @@ class Said:
         }
 
     def digest(self, key: str) -> str:
-        """Of everything it says about the session `key`: another entry under the same id has another."""
-        whole = {**self.content, "key": key, "after": str(self.after or ""), "made": self.made_at.isoformat()}
+        """Of everything it says about the session `key`: another entry under the same id has another.
+
+        Without when it was made: a plain form does not say so, and one that is sent twice is the same entry.
+        """
+        whole = {**self.content, "key": key, "after": str(self.after or "")}
         return sha256(json.dumps(whole, sort_keys=True, default=str).encode()).hexdigest()
 
 

@@ -270,3 +270,13 @@ def test_who_does_not_deliver_a_provision_can_t_add_to_it(client, group):
     client.force_login(teacher)
 
     assert client.get(reverse("interventions:today-add"), {"provision": group[0].pk}).status_code == 404
+
+
+def test_a_plain_form_sent_twice_counts_once(client, group, clock):
+    client.force_login(group[3])
+    form = sent(group)
+    client.post(LOG, form)
+    clock.shift(5)
+
+    assert client.post(LOG, form).status_code == 302
+    assert Entry.objects.count() == 1
