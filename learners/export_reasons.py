@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from provisionmap.school.models import AuditEvent
@@ -35,7 +35,6 @@ def reasons_of(events: Iterable[AuditEvent]) -> dict[tuple[str, int], str]:
     }
 
 
-def forget_reasons(*, now: datetime) -> int:
-    """Empty the reasons that are older than half a year at `now`; say how many. Safe twice and together."""
-    old = [model.objects.filter(created__lt=now - KEPT_FOR).exclude(reason="") for model in _models.values()]
-    return sum(rows.update(reason="") for rows in old)
+def kept_by() -> list[Any]:
+    """The models whose exports have a reason."""
+    return list(_models.values())

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from learners.actions import disposing, uploads
 from learners.actions.forgetting import clear_freed_space
-from learners.export_reasons import forget_reasons
+from learners.actions.reasons import forget_reasons
 from provisionmap.school.today import today
 
 logger = logging.getLogger(__name__)

@@ -207,8 +207,6 @@ def take_back(*, school: School, done: Done, now: datetime, by: User) -> int:
         for pk, version in ((item.session, item.version), (item.moved, item.moved_version)):
             if pk and (pk not in rows or rows[pk].version != version):
                 raise NotAllowed(LOGGED)
-        if item.moved and rows[item.moved].state != OPEN:
-            raise NotAllowed(LOGGED)
     for item in done.items:
         session = rows[item.session]
         if item.what == COVER:
@@ -216,7 +214,6 @@ def take_back(*, school: School, done: Done, now: datetime, by: User) -> int:
         else:
             _say_nothing(session, now, by)
             if item.moved:
-                _release(rows[item.moved], by)
                 audit.record("session.move-back", by=by, target=session, old={"on": rows[item.moved].on})
                 rows[item.moved].delete()
     sync_grants({one.provision_id for one in rows.values()})
@@ -227,11 +224,6 @@ def _sessions(school: School, by: User, done: Done) -> Any:
     pks = {pk for one in done.items for pk in (one.session, one.moved) if pk}
     seen = Session.objects.visible_to(by).filter(school=school, pk__in=pks)
     return seen.select_related("provision", "school", "slot")
-
-
-def _release(session: Session, by: User) -> None:
-    if session.cover_id:
-        _let_off(session, by)
 
 
 def _free(session: Session, by: User) -> None:

@@ -64,12 +64,9 @@ def add_to_week(key: Mapping[str, Any], old: Mapping[str, int], new: Mapping[str
         rows.update(**more)
 
 
-def sums_of(school: School, monday: date | None = None) -> dict[tuple[Any, ...], dict[str, int]]:
-    """The sums as the log says: of one week, or of all. Two queries."""
+def sums_of(school: School) -> dict[tuple[Any, ...], dict[str, int]]:
+    """The sums as the log says, week by week. Two queries."""
     rows, sessions = Attendance.objects.filter(school=school), Session.objects.filter(school=school, state="delivered")
-    if monday:
-        span = (monday, monday + timedelta(days=6))
-        rows, sessions = rows.filter(on__range=span), sessions.filter(on__range=span)
     found: dict[tuple[Any, ...], dict[str, int]] = {}
 
     def of(on: date, tier: int, area: str, intervention: int | None) -> dict[str, int]:

@@ -57,11 +57,15 @@ def test_an_answer_that_said_something_else_would_be_seen(content, kind):
     assert said_wrongly(answer)
 
 
+# What a phone keeps for when it is offline: there is no way out without a connection, and nobody is named on it.
+FRAME = "interventions:today-offline"
+
+
 def test_every_page_of_somebody_signed_in_has_the_way_out(world):
     out, without, asked = f'action="{reverse("school:sign-out")}"', [], 0
     for name, address, _, route in addresses(world):
         answer = browser(world).get(address)
-        if route.public or answer.status_code != 200 or b"<html" not in answer.content:
+        if name == FRAME or route.public or answer.status_code != 200 or b"<html" not in answer.content:
             continue
         asked += 1
         without += [name] if out not in answer.text else []

@@ -204,7 +204,7 @@ def test_taking_back_costs_the_same_for_one_and_for_thirty(by, many, django_asse
     started(by, learners=many)
     change = MapChange.objects.select_related("school", "by").get()
 
-    with django_assert_num_queries(45):
+    with django_assert_num_queries(53):
         undoing.undo_change(change=change, by=by)
 
 

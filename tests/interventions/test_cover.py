@@ -27,6 +27,7 @@ from tests.factories import (
     DelivererFactory,
     PlacementFactory,
     ProvisionFactory,
+    SessionFactory,
     SlotFactory,
     TermFactory,
     member,
@@ -324,3 +325,37 @@ def test_the_page_asks_as_often_for_one_session_as_for_thirty(case, client, djan
 
     with django_assert_num_queries(14):
         assert client.get(page_of(case)).context["open"] == many
+
+
+def test_what_was_logged_meanwhile_is_not_arranged(case):
+    said = Said(uuid4(), timezone.now(), learners={one.pk: Heard() for one in case.places})
+    target = Target("slot", case.slot.pk, TODAY)
+    made = log_session(school=case.school, target=target, said=said, by=case.senco, now=timezone.now()).session
+
+    with pytest.raises(Stale):
+        arrange(case, chosen(case, COVER, cover=case.ben, seen=made.version))
+
+
+def test_calling_off_what_a_stand_in_was_to_take_lets_them_off(case):
+    arrange(case, chosen(case, COVER, cover=case.ben))
+
+    arrange(case, chosen(case, CANCEL, reason="room", seen=Session.objects.get().version))
+
+    assert (Session.objects.get().cover, Session.objects.get().reason) == (None, "room")
+    assert not Grant.ever.filter(user=case.ben).exists()
+
+
+def test_another_school_s_act_is_not_taken_back(case):
+    done = arrange(case, chosen(case, COVER, cover=case.ben))
+
+    with pytest.raises(NotAllowed, match="since"):
+        back(case, Done(case.school.pk + 1, done.items))
+
+
+def test_an_added_session_that_somebody_was_to_take_stays_when_they_are_let_off(case):
+    extra = SessionFactory(provision=case.provision, slot=None, on=TODAY, at=time(11), state="open", extra=True)
+    choice = Choice(Target("session", extra.pk, TODAY), extra.version, COVER, "x", cover=case.ben)
+
+    back(case, arrange(case, choice))
+
+    assert (Session.objects.get().cover, Session.objects.get().state) == (None, "open")

@@ -4,13 +4,25 @@ from datetime import UTC, date, datetime, time
 from uuid import uuid4
 
 import pytest
+from django.db.models import QuerySet
 from hypothesis import given
 from hypothesis import strategies as st
 
 from interventions.actions.grants import sync_grants
 from interventions.actions.logging import Contradiction, SameId, Target, TooEarly, log_session
-from interventions.actions.weeks import recount, sums_of
-from interventions.models import Attendance, DeliveryWeek, Entry, Session
+from interventions.actions.reminders import claim
+from interventions.actions.weeks import add_to_week, recount, sums_of
+from interventions.models import (
+    Answer,
+    Attendance,
+    DeliveryWeek,
+    Entry,
+    Feed,
+    Reminder,
+    Session,
+    StaffAbsence,
+    Trip,
+)
 from interventions.said import DELIVERED, MISSED, OPEN, Heard, Said, minutes_of
 from provisionmap.school.access import NotAllowed
 from provisionmap.school.models import AuditEvent
@@ -242,3 +254,49 @@ def test_sums_that_went_wrong_are_made_anew_from_the_log(group):
     assert {tuple(sums.values()) for sums in sums_of(group[0].school).values()} == {(1, 60, 60, 0, 0, 0, 0, 0, 0, 0)}
     assert week().delivered == 60
     assert recount(group[0].school) == 0
+
+
+def test_a_week_that_somebody_else_made_meanwhile_is_added_to(group, monkeypatch):
+    log(group, said(group[1]))
+    key = {name: getattr(week(), name) for name in ("school_id", "monday", "tier", "area", "intervention_id")}
+    old, new = dict.fromkeys(DeliveryWeek.FIGURES, 0), dict.fromkeys(DeliveryWeek.FIGURES, 1)
+    real, told = QuerySet.update, []
+
+    def late(rows, **fields):  # the first time the row is not seen yet
+        told.append(rows)
+        return 0 if len(told) == 1 else real(rows, **fields)
+
+    monkeypatch.setattr(QuerySet, "update", late)
+
+    add_to_week(key, old, new)
+
+    assert (week().delivered, week().sessions) == (61, 2)
+
+
+def test_nothing_is_written_where_nothing_changed(group, django_assert_num_queries):
+    same = dict.fromkeys(DeliveryWeek.FIGURES, 3)
+    with django_assert_num_queries(0):
+        add_to_week({}, same, same)
+
+
+def test_every_row_of_the_log_says_what_it_is(group):
+    made = log(group, said(group[1])).session
+    answer = Answer.objects.create(school=group[0].school, session=made, at=NOW, text="A")
+    feed = Feed(pk=7)
+
+    assert str(made) == f"Session {made.pk}"
+    assert str(made.attendances.first()) == f"Attendance {made.attendances.first().pk}"
+    assert str(made.entries.get()) == f"Entry {made.entries.get().pk}"
+    assert str(week()) == f"Delivery {week().pk}"
+    assert (str(answer), str(feed), str(StaffAbsence(pk=7)), str(Trip(name="Farm")), str(Reminder(pk=7))) == (
+        f"Answer {answer.pk}", "Feed 7", "Absence 7", "Farm", "Reminder 7",
+    )  # fmt: skip
+
+
+def test_of_two_who_claim_a_mail_at_once_one_gets_it(group, monkeypatch):
+    claimed = {"school": group[0].school, "user": group[3], "kind": Reminder.NUDGE, "now": NOW, "since": NOW}
+    assert claim(**claimed)
+    monkeypatch.setattr(QuerySet, "exists", lambda rows: False)
+    monkeypatch.setattr(QuerySet, "update", lambda rows, **fields: 0)
+
+    assert not claim(**claimed)

@@ -396,3 +396,57 @@ def test_the_page_of_a_provision_asks_as_often_for_one_time_as_for_thirty(
 
     with django_assert_num_queries(PROVISION_QUERIES):
         client.get(reverse("interventions:provision", args=[provision.pk]))
+
+
+def test_a_time_with_a_last_day_meets_only_those_of_its_days(provision, senco):
+    actions.add_slot(provision=provision, wanted=Time(2, time(10), 20, date(2027, 1, 6)), by=senco)
+
+    made = actions.add_slot(provision=provision, wanted=Time(2, time(10), 20, TOMORROW, date(2026, 12, 18)), by=senco)
+
+    assert made.ends == date(2026, 12, 18)
+
+
+def test_who_answers_for_a_provision_may_take_a_time_of_it(provision, senco):
+    provision.responsible = senco
+    provision.save()
+
+    made = actions.add_slot(provision=provision, wanted=Time(2, time(10), 20, TOMORROW, deliverer=senco), by=senco)
+
+    assert made.deliverer == senco
+
+
+@pytest.fixture
+def running_slot(provision):
+    """A time that began in September and has no last day."""
+    return SlotFactory(provision=provision, weekday=2, at=time(10), minutes=20, ends=None)
+
+
+def test_a_last_day_alone_is_given_to_a_time_that_runs_and_taken_away(running_slot, senco):
+    now, like = timezone.now(), Time(2, time(10), 20, TOMORROW)
+    ended = actions.change_slot(
+        slot=running_slot, wanted=Time(**{**vars(like), "ends": date(2026, 12, 18)}), seen=1, now=now, by=senco
+    )
+    assert (ended.pk, ended.ends) == (running_slot.pk, date(2026, 12, 18))
+
+    again = actions.change_slot(slot=ended, wanted=like, seen=ended.version, now=now, by=senco)
+
+    assert (again.pk, again.ends) == (running_slot.pk, None)
+
+
+def test_a_last_day_that_takes_away_what_was_planned_is_refused(running_slot, provision, senco):
+    later = SlotFactory(provision=provision, weekday=3, at=time(10), starts=date(2026, 12, 7), ends=None)
+
+    with pytest.raises(NotAllowed, match="at the earliest"):
+        actions.end_slot(slot=running_slot, on=date(2026, 11, 2), seen=1, now=timezone.now(), by=senco)
+    with pytest.raises(NotAllowed, match="It begins on 07/12/2026"):
+        actions.end_slot(slot=later, on=date(2026, 12, 1), seen=1, now=timezone.now(), by=senco)
+    with pytest.raises(NotAllowed, match="and this time with it"):
+        actions.end_slot(slot=running_slot, on=date(2027, 8, 1), seen=1, now=timezone.now(), by=senco)
+
+
+def test_a_change_counts_from_a_day_after_the_time_began(provision, senco):
+    slot = SlotFactory(provision=provision, weekday=4, at=time(10), starts=TOMORROW, ends=None)
+    SessionFactory(provision=provision, slot=slot, on=date(2026, 11, 20), state="open")
+
+    with pytest.raises(NotAllowed, match="a change counts from a later day"):
+        actions.change_slot(slot=slot, wanted=LATER, seen=1, now=timezone.now(), by=senco)

@@ -130,7 +130,7 @@ class TestTheList:
             old(senco.school)
         client.get(DUE)
 
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(9):
             client.get(DUE)
 
 

@@ -202,7 +202,7 @@ def test_undoing_takes_as_many_statements_for_one_row_as_for_thirty(senco, rows,
         one["Surname"] = f"Bee{place_in_list}"
     run = bring(senco, *pupils)
 
-    with django_assert_num_queries(38):
+    with django_assert_num_queries(40):
         undo_import(run=run, by=senco)
 
     assert Learner.objects.count() == rows

@@ -59,9 +59,9 @@ def test_another_page_another_child_and_another_person_are_other_looks(client, s
 
 
 def test_a_look_costs_one_statement_the_first_time_and_none_the_second(client, learner, django_assert_num_queries):
-    with django_assert_num_queries(12) as first:
+    with django_assert_num_queries(15) as first:
         client.get(page_of(learner))
-    with django_assert_num_queries(11) as second:
+    with django_assert_num_queries(14) as second:
         client.get(page_of(learner))
 
     added = {query["sql"].split()[0] for query in first} - {query["sql"].split()[0] for query in second}

@@ -156,7 +156,7 @@ def test_somebody_signed_in_has_no_use_for_the_sign_in_page(client, senco):
 
 def test_the_public_pages_are_exactly_these(client, db):
     steps = {"account_login", "mfa_authenticate", "mfa_login_webauthn", "school:forgotten", "school:session"}
-    assert steps | {"school:first-run", "school:welcome", "health", "csp-report"} == PUBLIC
+    assert steps | {"interventions:feed", "school:first-run", "school:welcome", "health", "csp-report"} == PUBLIC
 
 
 def test_every_other_page_asks_to_sign_in_even_one_that_does_not_exist(client, db):
