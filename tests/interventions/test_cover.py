@@ -359,3 +359,12 @@ def test_an_added_session_that_somebody_was_to_take_stays_when_they_are_let_off(
     back(case, arrange(case, choice))
 
     assert (Session.objects.get().cover, Session.objects.get().state) == (None, "open")
+
+
+def test_calling_off_is_taken_back_and_leaves_no_figure(case):
+    done = arrange(case, chosen(case, CANCEL, reason="room"))
+    assert figures()
+
+    assert back(case, done) == 1
+
+    assert (Session.objects.get().state, Attendance.objects.count(), figures()) == ("open", 0, [])
