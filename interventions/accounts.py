@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from interventions.calendar_days import finished
 from interventions.ledger import REASONS, Ledger, total
@@ -134,7 +135,7 @@ def account(key: str, name: str, rows: Sequence[Counted], under: str = "") -> Ac
 
 
 def accounts(
-    rows: Iterable[Counted], names: Mapping[str, tuple[str, str]], order: Callable[[Account], object]
+    rows: Iterable[Counted], names: Mapping[str, tuple[str, str]], order: Callable[[Account], Any]
 ) -> list[Account]:
     """Placements under their headings; those whose heading has no name in `names` are left out."""
     under: dict[str, list[Counted]] = {}
@@ -142,4 +143,4 @@ def accounts(
         if row.key in names:
             under.setdefault(row.key, []).append(row)
     found = [account(key, names[key][0], known, names[key][1]) for key, known in under.items()]
-    return sorted(found, key=order)  # type: ignore[arg-type]
+    return sorted(found, key=order)
