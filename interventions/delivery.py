@@ -11,7 +11,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, cast
+from functools import cache
+from typing import Any, NamedTuple, cast
 
 from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
 from django.utils import timezone
@@ -27,24 +28,28 @@ from provisionmap.school.models import School
 FEW = 200  # placements up to which the log is asked for them by number
 
 
-@dataclass(frozen=True)
-class Placed:
-    """A placement as its ledger needs it, and what it is counted under."""
+class Placed(NamedTuple):
+    """A placement as its ledger needs it, and what it is counted under. In the order of FIELDS."""
 
     pk: int
     learner: int
     provision: int
     starts: date
     ends: date | None
-    weekly: int  # minutes, by its dose of today
+    minutes: int | None  # the dose of today
+    sessions: int | None
     name: str  # of the provision
     tier: int
     area: str
     year: str  # NC year of the learner
 
+    @property
+    def weekly(self) -> int:
+        """Minutes a week, by its dose of today."""
+        return (self.minutes or 0) * (self.sessions or 0)
 
-@dataclass(frozen=True)
-class Line:
+
+class Line(NamedTuple):
     """The ledger of one placement, and whether it can be judged."""
 
     placed: Placed
@@ -62,6 +67,17 @@ FIELDS = ("pk", "learner", "provision", "starts", "ends", "minutes", "sessions",
           "provision__area", "learner__nc_year")  # fmt: skip
 
 
+class _Planned(NamedTuple):
+    """What the timetable of a provision comes to over some days."""
+
+    minutes: int
+    fallen: Mapping[str, int]  # minutes by reason
+    sessions: frozenset[tuple[int, date]]  # those that fell out: slot and day
+
+
+NOTHING = _Planned(0, {}, frozenset())
+
+
 @dataclass
 class _Provision:
     """The weekly times of one provision, and the sessions that fell out by themselves."""
@@ -76,28 +92,25 @@ class Reading:
     """Everything about some placements over a span, read once; `by_day` also keeps the days of the log."""
 
     def __init__(self, *, school: School, placements: QuerySet[Placement], span: Span, by_day: bool = False) -> None:
-        self.school, self.span = school, span
+        self.school, self.span, self.by_day = school, span, by_day
         self.dates = school.calendar_dates()
         year = Span(academic_year_of(span.starts)[1].starts, academic_year_of(span.ends)[1].ends)
         self.days: Days = days_of(self.dates, year)
         rows = placements.filter(Q(ends=None) | Q(ends__gte=span.starts), starts__lte=span.ends)
-        self.rows = [
-            Placed(pk, learner, provision, starts, ends, (minutes or 0) * (sessions or 0), name, tier, area, nc_year)
-            for pk, learner, provision, starts, ends, minutes, sessions, name, tier, area, nc_year in cast(
-                "Iterable[Any]", rows.order_by("pk").values_list(*FIELDS)
-            )
-        ]
+        self.rows = [Placed._make(row) for row in cast("Iterable[Any]", rows.order_by("pk").values_list(*FIELDS))]
         self.doses = self._doses(rows)
-        self.log = self._log(by_day=by_day)
+        self.log = self._log()
         self.provisions = self._provisions()
         self.out = self._trips()
         self.said, self.covered = self._sessions()
         self._fall_out()
+        # Most placements of a school begin and end with their provision or their term: each such pair is counted once.
+        self._weeks, self._planned = cache(self.days.weeks), cache(self._planned_over)
 
     # --- Reading.
 
     def _doses(self, rows: QuerySet[Placement]) -> Mapping[int, Sequence[Dose]]:
-        """The doses of those placements whose dose was ever another; the rest have the one they have."""
+        """The doses of those placements whose dose was ever another; the rest have the one of today."""
         versions = Placement.history.filter(school=self.school)
         if len(self.rows) <= FEW:
             versions = versions.filter(id__in=[row.pk for row in self.rows])
@@ -110,17 +123,17 @@ class Reading:
         found = versions.filter(id__in=changed).order_by("history_date", "history_id")
         for pk, at, minutes, sessions in found.values_list("id", "history_date", "minutes", "sessions"):
             told[pk].append((timezone.localdate(at), minutes, sessions))
-        return {row.pk: doses(told.get(row.pk, ()), row.weekly) for row in self.rows}
+        return {pk: doses(versions, 0) for pk, versions in told.items()}
 
-    def _log(self, *, by_day: bool) -> Mapping[int, Sequence[tuple[date | None, str, bool, int, int]]]:
+    def _log(self) -> Mapping[int, Sequence[tuple[date | None, str, bool, int, int]]]:
         rows = Attendance.objects.filter(school=self.school, on__range=(self.span.starts, self.span.ends))
         if len(self.rows) <= FEW:
             rows = rows.filter(placement__in=[row.pk for row in self.rows])
-        by = ("placement", "outcome", "extra", *(["on"] if by_day else []))
+        by = ("placement", "outcome", "extra", *(["on"] if self.by_day else []))
         found: dict[int, list[tuple[date | None, str, bool, int, int]]] = defaultdict(list)
         sums = rows.order_by().values_list(*by).annotate(Sum("minutes"), Sum("planned"))
         for placement, outcome, extra, *rest in cast("Iterable[Any]", sums):
-            on = rest[0] if by_day else None
+            on = rest[0] if self.by_day else None
             found[placement].append((on, outcome, extra, rest[-2], rest[-1]))
         return found
 
@@ -226,36 +239,51 @@ class Reading:
     def line(self, row: Placed, span: Span) -> Line:
         """The ledger of one placement over days of this reading."""
         starts, ends = max(span.starts, row.starts), min(span.ends, row.ends or span.ends)
-        one = self.provisions[row.provision]
-        delivered = catch_up = 0
-        missed: dict[str, int] = defaultdict(int)
-        log = [entry for entry in self.log.get(row.pk, ()) if entry[0] is None or entry[0] in span]
+        delivered = catch_up = entitled = 0
+        missed: dict[str, int] = {}
+        log = self.log.get(row.pk, ())
+        if self.by_day:
+            log = [entry for entry in log if entry[0] and entry[0] in span]
         for _, outcome, extra, minutes, planned in log:
             if outcome == PRESENT:
                 delivered += minutes
                 catch_up += minutes if extra else 0
             else:
-                missed[outcome] += planned
+                missed[outcome] = missed.get(outcome, 0) + planned
+        times = NOTHING
         if starts <= ends:
-            self._add_fallen(row, one, Span(starts, ends), missed)
-        sessions = sum(slot.minutes * self.days.sessions(slot, starts, ends) for slot, _ in one.slots)
-        entitled = owed(self.doses[row.pk], self.days, starts, ends) if starts <= ends else 0
-        figures = ledger(entitled=entitled, delivered=delivered, missed=missed, planned=sessions, catch_up=catch_up)
-        return Line(row, figures, bool(one.slots), bool(log))
+            times = self._planned(row.provision, starts, ends)
+            for reason, minutes in times.fallen.items():
+                missed[reason] = missed.get(reason, 0) + minutes
+            if out := self._on_trips(row, times, Span(starts, ends)):
+                missed["trip"] = missed.get("trip", 0) + out
+            known = self.doses.get(row.pk)
+            entitled = owed(known, self.days, starts, ends) if known else row.weekly * self._weeks(starts, ends)
+        figures = ledger(
+            entitled=entitled, delivered=delivered, missed=missed, planned=times.minutes, catch_up=catch_up
+        )
+        return Line(row, figures, bool(self.provisions[row.provision].slots), bool(log))
 
-    def _add_fallen(self, row: Placed, one: _Provision, span: Span, missed: dict[str, int]) -> None:
-        fallen: set[tuple[int, date]] = set()
-        for slot_pk, day, minutes, reason in one.fallen:
-            if day in span:
-                missed[reason] += minutes
-                fallen.add((slot_pk, day))
-        for day in self.out.get(row.learner, ()):
-            if day not in span:
-                continue
-            for slot, _ in one.slots:
-                key = (slot.pk, day)
-                if key not in self.said and key not in fallen and self._held(slot, day):
-                    missed["trip"] += slot.minutes
+    def _planned_over(self, provision: int, starts: date, ends: date) -> _Planned:
+        one = self.provisions[provision]
+        fallen: dict[str, int] = defaultdict(int)
+        sessions = []
+        for slot, day, minutes, reason in one.fallen:
+            if starts <= day <= ends:
+                fallen[reason] += minutes
+                sessions.append((slot, day))
+        minutes = sum(slot.minutes * self.days.sessions(slot, starts, ends) for slot, _ in one.slots)
+        return _Planned(minutes, fallen, frozenset(sessions))
+
+    def _on_trips(self, row: Placed, times: _Planned, span: Span) -> int:
+        """Minutes of sessions that fell out because the learner was on a trip, and for no other reason."""
+        return sum(
+            slot.minutes
+            for day in self.out.get(row.learner, ())
+            if day in span
+            for slot, _ in self.provisions[row.provision].slots
+            if (slot.pk, day) not in self.said and (slot.pk, day) not in times.sessions and self._held(slot, day)
+        )
 
     def lines(self, span: Span | None = None) -> list[Line]:
         """The ledger of each placement, over `span` or all that was read."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,7 +15,7 @@ from interventions.delivery import Reading
 from interventions.ledger import Ledger
 from interventions.models import PRESENT, Attendance, Placement
 from interventions.timetable import DAY
-from learners.models import Learner
+from learners.models import Group, Learner
 from provisionmap.school.access import capabilities_at
 from provisionmap.school.calendar import Span, teaching_weeks
 from provisionmap.school.models import User
@@ -61,8 +62,13 @@ class Strip:
 
 @dataclass(frozen=True)
 class Company:
-    """Minutes of delivered sessions by who took them and how many learners were there."""
+    """Minutes of delivered sessions by who took them and how many learners were there.
 
+    `missed` are those that somebody else than a teacher of the learner's class took: time with the class teacher that
+    was missed, as far as they fell into lessons. None where the class has no teacher here to compare with.
+    """
+
+    missed: int | None = None
     teachers: int = 0
     assistants: int = 0
     specialists: int = 0
@@ -71,14 +77,9 @@ class Company:
     group: int = 0
 
     @property
-    def away(self) -> int:
-        """With somebody who is no teacher of the school."""
-        return self.assistants + self.specialists + self.others
-
-    @property
     def all(self) -> int:
         """Everything that was delivered."""
-        return self.away + self.teachers
+        return self.teachers + self.assistants + self.specialists + self.others
 
 
 def _strip(reading: Reading, place: int, mondays: list[date]) -> Strip | None:
@@ -100,24 +101,26 @@ def _strip(reading: Reading, place: int, mondays: list[date]) -> Strip | None:
     return Strip(account(str(row.pk), row.name, [counted]), weeks)
 
 
-def company(placements: list[int], span: Span) -> Company:
+def company(placements: list[int], span: Span, class_teachers: Collection[int] = ()) -> Company:
     """Who took the sessions of these placements, and in what company: two queries."""
     mine = Attendance.objects.filter(placement__in=placements, outcome=PRESENT, on__range=(span.starts, span.ends))
-    rows = list(mine.order_by().values_list("session", "session__role", "minutes"))
+    rows = list(mine.order_by().values_list("session", "session__role", "session__delivered_by", "minutes"))
     together = Attendance.objects.filter(session__in=[row[0] for row in rows], outcome=PRESENT).order_by()
     present = dict(together.values_list("session").annotate(Count("pk")))
     found: Counter[str] = Counter()
-    for session, role, minutes in rows:
+    missed = 0
+    for session, role, taken_by, minutes in rows:
         kinds = {"teachers": TEACHERS, "assistants": ASSISTANTS, "specialists": SPECIALISTS}
         found[next((name for name, roles in kinds.items() if role in roles), "others")] += minutes
         found["alone" if present.get(session, 1) == 1 else "group"] += minutes
-    return Company(**found)
+        missed += minutes if taken_by not in class_teachers else 0
+    return Company(missed=missed if class_teachers else None, **found)
 
 
 def delivery(learner: Learner, user: User, today: date) -> tuple[str, dict[str, Any]] | None:
     """This term week by week, as far as its weeks are over, or the last one; nothing for who may not see the map.
 
-    Fourteen queries, however many placements and sessions.
+    Fifteen queries, however many placements and sessions.
     """
     if Capability.SEE_MAP not in capabilities_at(user, learner.school):
         return None
@@ -131,5 +134,6 @@ def delivery(learner: Learner, user: User, today: date) -> tuple[str, dict[str, 
     strips = [strip for place in range(len(reading.rows)) if (strip := _strip(reading, place, mondays))]
     if not strips:
         return None
-    shown = {"strips": strips, "span": span, "company": company([row.pk for row in reading.rows], span)}
+    teachers = set(Group.teachers.through.objects.filter(group=learner.group_id).values_list("user", flat=True))
+    shown = {"strips": strips, "span": span, "company": company([row.pk for row in reading.rows], span, teachers)}
     return "interventions/panels/delivery.html", shown

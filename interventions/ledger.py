@@ -101,12 +101,15 @@ def ledger(
     (1050, 90, 360, 240, Decimal('68.4'), Decimal('76.5'))
     """
     known = {reason: minutes for reason, minutes in (missed or {}).items() if minutes}
-    if unknown := set(known) - set(REASONS):
-        raise ValueError(f"not a reason: {sorted(unknown)}")
+    explained = excused = 0
+    for reason, minutes in known.items():
+        if reason not in REASONS:
+            raise ValueError(f"not a reason: {reason!r}")
+        explained += minutes
+        excused += minutes if reason in EXCUSED else 0
     if min(entitled, delivered, planned, catch_up, *known.values()) < 0:
         raise ValueError("minutes are never less than none")
-    explained = sum(known.values())
-    possible = max(0, entitled - sum(minutes for reason, minutes in known.items() if reason in EXCUSED))
+    possible = max(0, entitled - excused)
     return Ledger(
         entitled=entitled,
         planned=planned,

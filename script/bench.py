@@ -16,6 +16,7 @@ from benches.map import first_rows, whole_map
 from benches.map_imports import map_imports
 from benches.report import Report
 from benches.start import start
+from benches.today import today
 from benches.views import views
 
 JOBS = {
@@ -33,6 +34,7 @@ JOBS = {
     "ledger": ledger,
     "log": log,
     "log --bulk": bulk,
+    "today": today,
 }
 ROUNDS = 9
 FEWEST_ROUNDS = 7
@@ -46,7 +48,7 @@ def asked() -> argparse.Namespace:
     parser.add_argument(
         "name",
         nargs="?",
-        choices=["map", "views", "cell", "audit", "import", "export", "print", "start", "ledger", "log"],
+        choices=["map", "views", "cell", "audit", "import", "export", "print", "start", "ledger", "log", "today"],
     )
     parser.add_argument("--all", action="store_true", help="map: all rows, not the first fifty")
     parser.add_argument("--browser", action="store_true", help="map: in headless Chromium")

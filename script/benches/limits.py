@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
+from benches.limit_today import today_of
 from benches.limit_views import classes_of
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "provisionmap.settings")
@@ -187,11 +188,21 @@ def classes_page(request: HttpRequest) -> HttpResponse:
     return HttpResponse("".join((before, classes_of(int(wanted["school"]), wanted["day"]), after)))
 
 
+def today_page(request: HttpRequest) -> HttpResponse:
+    """Somebody's sessions of today, and those not logged yet."""
+    before, after = json.loads(SHELL.read_text())
+    wanted = request.GET
+    days = [(date.fromisoformat(day[:10]), day[10:]) for day in wanted["days"].split(",")]
+    cards = today_of(int(wanted["school"]), int(wanted["user"]), days)
+    return HttpResponse("".join((before, cards, after)))
+
+
 urlpatterns = [
     path("", hello),
     path("map/", whole_page),
     path("classes/", classes_page),
     path("cell/<int:pk>/", save_cell),
     path("log/", log_session),
+    path("today/", today_page),
 ]
 application = WSGIHandler()

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from benches import ground
@@ -45,9 +46,11 @@ def limit_path(school: School, learners: int) -> str:
     return f"/map/?school={school.pk}&learners={learners}&day={today()}"
 
 
-def count_statements(report: Report, name: str, path: str = "/map/", **headers: str) -> None:
+def count_statements(
+    report: Report, name: str, path: str = "/map/", client: Client | None = None, **headers: str
+) -> None:
     """Statements of one answer, sign-in included."""
-    client, _ = ground.signed_in()
+    client = client or ground.signed_in()[0]
     client.get(path, **headers)
     with CaptureQueriesContext(connection) as seen:
         client.get(path, **headers)
@@ -58,7 +61,7 @@ def check_same(report: Report, ours: int, limit: int) -> None:
     """The limit must do the same work: about the same bytes."""
     report.note(f"bytes: ours {ours:,}, limit {limit:,}")
     if abs(ours - limit) > SAME * ours:
-        raise SystemExit("The limit no longer draws what the map draws: bring script/benches/limits.py up to date.")
+        raise SystemExit("The limit no longer draws what the page draws: bring script/benches/limit*.py up to date.")
 
 
 def first_rows(report: Report, school: School, rounds: int) -> None:

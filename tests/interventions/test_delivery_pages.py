@@ -135,9 +135,31 @@ def test_the_panel_says_it_in_words_week_by_week_and_with_whom(client, senco, te
 
     assert "Week by week" in page
     assert "With whom" in page
-    assert "so it is a question for the class teacher and not a finding" in page
+    assert "Who teaches the class is not written down" in page
     found = company([placement.pk], Span(date(2026, 9, 1), TODAY))
-    assert (found.assistants, found.group, found.alone, found.away, found.all) == (20, 20, 0, 20, 20)
+    assert (found.assistants, found.group, found.alone, found.missed, found.all) == (20, 20, 0, None, 20)
+
+
+@pytest.mark.parametrize(
+    ("taken_by", "words"),
+    [
+        ("somebody else", "Up to 20 min with the class teacher missed"),
+        ("the teacher", "No time with the class teacher"),
+    ],
+)
+def test_the_panel_says_how_much_time_with_the_class_teacher_was_missed(client, senco, term, taken_by, words):
+    placement = logged(senco.school, "Zebra")
+    teacher = member(Role.CLASS_TEACHER, senco.school)
+    group = senco.school.groups.create(name="Kestrel", nc_year="4")
+    group.teachers.add(teacher)
+    placement.learner.group = group
+    placement.learner.save()
+    if taken_by == "the teacher":
+        Session.objects.update(delivered_by=teacher, role="teacher")
+
+    page = client.get(reverse("learners:learner", args=[placement.learner_id])).text
+
+    assert words in page
 
 
 def test_the_panel_is_not_there_without_delivery_or_sight(senco, term):
@@ -156,7 +178,7 @@ def test_the_panel_asks_the_same_however_much_there_is(senco, term, rows, django
         placement = PlacementFactory(learner=learner, provision__school=senco.school)
         AttendanceFactory(placement=placement)
 
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         delivery(learner, senco, TODAY)
 
 
