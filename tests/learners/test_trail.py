@@ -301,7 +301,9 @@ def test_the_reason_of_a_large_file_stands_in_the_trail_for_half_a_year(client, 
 
     clock.shift(timedelta(days=182))
     forget_export_reasons()
-    assert TrailExport.objects.get().reason == "Complaint to the governors"
+    kept = TrailExport.objects.get()
+    assert kept.reason == "Complaint to the governors"
+    assert str(kept) == f"Export of the trail {kept.pk}"  # what the trail calls it names nobody
     clock.shift(timedelta(days=2))
     forget_export_reasons()
     forget_export_reasons()
