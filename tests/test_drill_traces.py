@@ -37,7 +37,7 @@ def test_a_day_leaves_no_name_beside_the_database_and_a_log_that_talks_is_found(
 
 
 def test_bodies_that_are_too_much_are_refused_at_little_cost(tmp_path):
-    found = drilled(tmp_path, "bodies", "--slow", "1", "--many", "2", "--seconds", "2")["bodies"]
+    found = drilled(tmp_path, "bodies", "--slow", "1", "--many", "2", "--proxied", "0", "--seconds", "2")["bodies"]
 
     assert [name for name, one in found.items() if isinstance(one, dict) and not one.get("held", True)] == []
     assert (found["nothing written"], found["control"]["seen"]) == (True, True)

@@ -5,61 +5,20 @@ is told to pay no heed to them, and must hand the children of one school to the 
 """
 
 import argparse
-import shutil
-import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from benches import ground
 from benches.client import Link
 from django.urls import reverse
 
+from drills.proxy import proxied
 from learners.models import Learner
 from provisionmap.school.models import Membership, School, User
 from provisionmap.school.roles import Role
 from provisionmap.school.today import today
 
-NEEDED = "This drill needs nginx: sudo apt-get install nginx-light"
-HEEDLESS = "proxy_ignore_headers Cache-Control Expires Set-Cookie Vary X-Accel-Expires;"
-PLAN = """
-daemon off; worker_processes 1; pid {folder}/pid; error_log {folder}/errors;
-events {{ worker_connections 64; }}
-http {{
-  access_log off; client_body_temp_path {folder}/body; proxy_temp_path {folder}/waiting;
-  fastcgi_temp_path {folder}/f; uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
-  proxy_cache_path {folder}/kept keys_zone=kept:8m;
-  server {{
-    listen 127.0.0.1:{port};
-    location / {{
-      proxy_pass http://127.0.0.1:{behind}; proxy_set_header Host $http_host;
-      proxy_cache kept; proxy_cache_key $request_uri; proxy_cache_valid any 5m; {more}
-    }}
-  }}
-}}
-"""
-
-
-@contextmanager
-def proxied(behind: int, more: str = "") -> Iterator[int]:
-    """A proxy with a cache before the product; its port."""
-    program = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
-    if program is None:
-        raise SystemExit(NEEDED)
-    with TemporaryDirectory() as folder:
-        Path(folder).chmod(0o755)
-        port = ground.free_port()
-        plan = Path(folder) / "plan"
-        plan.write_text(PLAN.format(folder=folder, port=port, behind=behind, more=more))
-        server = subprocess.Popen([program, "-c", str(plan), "-p", folder], stderr=subprocess.DEVNULL)
-        try:
-            ground.wait_for(port, reverse("health"))
-            yield port
-        finally:
-            server.terminate()
-            server.wait(10)
+KEEPS = "proxy_cache kept; proxy_cache_key $request_uri; proxy_cache_valid any 5m;"
+HEEDLESS = f"{KEEPS} proxy_ignore_headers Cache-Control Expires Set-Cookie Vary X-Accel-Expires;"
 
 
 def school_with(name: str, surname: str) -> User:
@@ -94,7 +53,7 @@ def shared_cache(options: argparse.Namespace) -> dict[str, Any]:
     server = ground.start_server("provisionmap.wsgi", port=port)
     try:
         ground.wait_for(port, reverse("health"))
-        for name, more, asked in (("with our headers", "", options.requests), ("control", HEEDLESS, 40)):
+        for name, more, asked in (("with our headers", KEEPS, options.requests), ("control", HEEDLESS, 40)):
             with proxied(port, more) as before:
                 links = [Link(before, cookie) for cookie in cookies]
                 crossed, own = crossings(links, words, asked)
