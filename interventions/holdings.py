@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from interventions.actions.weeks import recount
 from interventions.models import (
     Answer,
     Attendance,
@@ -25,7 +26,7 @@ from interventions.models import (
     Trip,
 )
 from learners.export_reasons import register as register_reasons
-from learners.holdings import Disposal, declare, declare_with_history, set_aside
+from learners.holdings import Disposal, declare, declare_with_history, set_aside, settle
 from learners.models import Learner
 
 Shared = Placement.shared_with.through
@@ -147,3 +148,4 @@ register_reasons(MapExport)
 set_aside(SavedView, "A colleague's own view of the map: codes and ids, under a name they chose.")
 set_aside(Feed, "A colleague's timetable as their own calendar fetches it: the digest of an address, no learner.")
 set_aside(Reminder, "When a colleague was last mailed about sessions or the week: no learner.")
+settle(recount)  # the sums of the weeks are made from attendance

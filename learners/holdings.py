@@ -18,7 +18,7 @@ from django.db.models import Model, Q, QuerySet
 from learners.export_reasons import register as register_reasons
 from learners.models import Contact, Grant, Group, Hold, ImportRun, Learner, Passport, SenProvision, TrailExport
 from learners.trail_words import done
-from provisionmap.school.models import AuditEvent, SignInTries, StaffHours, User
+from provisionmap.school.models import AuditEvent, School, SignInTries, StaffHours, User
 
 
 class Disposal(StrEnum):
@@ -52,6 +52,7 @@ class Holding:
 
 _declared: dict[type[Model], Holding] = {}
 _aside: dict[type[Model], str] = {}
+_settled: list[Callable[[School], object]] = []
 
 
 def declare(
@@ -64,6 +65,16 @@ def declare(
 ) -> None:
     """Say that `model` holds something about learners. The same model again replaces what was said."""
     _declared[model] = Holding(model, title, rows, disposal, why, **more)
+
+
+def settle(put_right: Callable[[School], object]) -> None:
+    """Call `put_right` in the transaction that took a learner out: what is summed up from their rows counts anew."""
+    _settled.append(put_right)
+
+
+def settled() -> tuple[Callable[[School], object], ...]:
+    """What counts anew once a learner is gone."""
+    return tuple(_settled)
 
 
 def declare_with_history(model: Any, title: str, **lookup: str) -> None:

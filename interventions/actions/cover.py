@@ -14,8 +14,9 @@ from django.db import transaction
 from interventions.actions.changes import delete_rows, lock_provisions
 from interventions.actions.grants import sync_grants
 from interventions.actions.logging import Target, log_session, opened_session
+from interventions.actions.weeks import lock_weeks
 from interventions.ledger import REASONS
-from interventions.models import Deliverer, Placement, Provision, Session, Slot
+from interventions.models import Deliverer, Placement, Session, Slot
 from interventions.permissions import check_can_arrange
 from interventions.said import MISSED, OPEN, Heard, Said
 from provisionmap.school import audit
@@ -88,6 +89,7 @@ def arrange(*, school: School, choices: Sequence[Choice], now: datetime, by: Use
     if not choices:
         raise NotAllowed("Nothing is chosen: say for at least one session what becomes of it.")
     _hold(choices)
+    lock_weeks(school, [one.target.on for one in choices])
     dates = school.calendar_dates()
     items, touched = [], set()
     for one in sorted(choices, key=lambda each: (each.target.kind, each.target.pk, each.target.on)):
@@ -164,7 +166,7 @@ def _drop(session: Session, one: Choice, dates: CalendarDates, now: datetime, by
     if reason not in REASONS:
         raise NotAllowed("Choose why it does not take place.")
     if one.what == POSTPONE:
-        _check_day(session.provision, one, dates)
+        _check_day(session, one, dates)
     if session.pk and session.cover_id:
         _let_off(session, by)
         session.cover = None
@@ -182,8 +184,12 @@ def _drop(session: Session, one: Choice, dates: CalendarDates, now: datetime, by
     return Arranged(POSTPONE, logged.pk, logged.version, moved.pk, moved.version)
 
 
-def _check_day(provision: Provision, one: Choice, dates: CalendarDates) -> None:
-    """Raises NotAllowed for a day on which it can't be given."""
+def _check_day(session: Session, one: Choice, dates: CalendarDates) -> None:
+    """Raises NotAllowed for a day on which it can't be given, and where it was moved to another one before."""
+    provision = session.provision
+    moved = Session.objects.filter(instead_of=session.pk).first() if session.pk else None
+    if moved is not None:
+        raise NotAllowed(f"{one.name} was moved to {moved.on:%d/%m/%Y} before. Look at that session first.")
     if one.on is None or one.at is None:
         raise NotAllowed(f"Choose the day and the time to which {one.name} is postponed.")
     if one.on < today():
@@ -207,6 +213,7 @@ def take_back(*, school: School, done: Done, now: datetime, by: User) -> int:
         for pk, version in ((item.session, item.version), (item.moved, item.moved_version)):
             if pk and (pk not in rows or rows[pk].version != version):
                 raise NotAllowed(LOGGED)
+    lock_weeks(school, [rows[item.session].on for item in done.items])
     for item in done.items:
         session = rows[item.session]
         if item.what == COVER:

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.core.signing import BadSignature, Signer
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils.timezone import make_aware
 
 from interventions.actions.weeks import add_to_week, figures_of, key_of
 from interventions.models import Attendance, Deliverer, Entry, Placement, Provision, Session, Slot
 from interventions.permissions import check_can_log
-from interventions.said import DELIVERED, OPEN, Said, minutes_of
+from interventions.said import DELIVERED, OPEN, Heard, Said, minutes_of
 from provisionmap.school import audit
 from provisionmap.school.access import NotAllowed
 from provisionmap.school.models import School, User
 from provisionmap.school.stale import Stale
 from provisionmap.school.today import today
 
+EARLY = timedelta(minutes=15)  # before its time that a session may be logged: clocks differ, and lessons end early
 SIGNER = Signer(salt="session of a card", sep="~")
-FUTURE = "This session has not been yet. Log it when it is over, or say that it will not take place."
+FUTURE = "This session has not begun. Log it once it has, or say that it will not take place."
 NOT_NAMED = "Somebody on this card has no place in this provision that you may see. Open Today again and log it anew."
 NOBODY = "Nobody is on this card, so there is nothing to log. Open Today again."
 
@@ -85,9 +88,13 @@ class _Ground:
     people: Mapping[int, str]  # who delivers it that day, and as what
 
 
-def _seen(model: Any, by: User, school: School) -> Any:
-    rows = model.objects.visible_to(by).filter(school=school)
-    return rows.select_for_update(of=("self" if model is Provision else "provision",))
+def _held(rows: Any, by: User, school: School, on: date) -> Any:
+    """Rows of the provisions that `by` may log on a day, their provisions locked."""
+    theirs = Provision.objects.logged_by(by, on)
+    if rows.model is Provision:
+        return rows.filter(school=school, pk__in=theirs).select_for_update(of=("self",))
+    found = rows.filter(school=school, provision__in=theirs).select_related("provision")
+    return found.select_for_update(of=("provision",))
 
 
 def _ground(school: School, target: Target, by: User) -> _Ground:
@@ -95,33 +102,43 @@ def _ground(school: School, target: Target, by: User) -> _Ground:
     slot = session = None
     try:
         if target.kind == "slot":
-            slot = _seen(Slot, by, school).select_related("provision").get(pk=target.pk)
+            slot = _held(Slot.objects.all(), by, school, target.on).get(pk=target.pk)
             provision = slot.provision
             session = Session.objects.filter(slot=slot, on=target.on).first()
         elif target.kind == "session":
-            session = _seen(Session, by, school).select_related("provision").get(pk=target.pk)
+            session = _held(Session.objects.all(), by, school, target.on).get(pk=target.pk)
             session.refresh_from_db()  # as it is now that the provision is ours
             provision = session.provision
         else:
-            provision = _seen(Provision, by, school).get(pk=target.pk)
+            provision = _held(Provision.objects.all(), by, school, target.on).get(pk=target.pk)
     except (Slot.DoesNotExist, Session.DoesNotExist, Provision.DoesNotExist):
         raise NotAllowed("You can't see this session any more. Ask your SENCO who delivers it now.") from None
     rows = Deliverer.objects.on(target.on).filter(provision=provision).exclude(user=None).order_by("-pk")
     people = {int(user): role for user, role in rows.values_list("user", "role")}
+    if provision.responsible_id and provision.responsible_id not in people:
+        # Who answers for it takes it where nobody else does, as the timetable has it.
+        people |= {} if people else {provision.responsible_id: "teacher"}
     return _Ground(provision, slot, session, people)
 
 
-def _check_day(ground: _Ground, target: Target, said: Said) -> None:
+def _check_day(ground: _Ground, target: Target, said: Said, now: datetime) -> None:
     provision, day = ground.provision, target.on
-    if day > today() and said.state == DELIVERED:
+    at = (ground.session or ground.slot or target).at
+    begins = make_aware(datetime.combine(day, at)) if at else None
+    if said.state == DELIVERED and (day > today() or (begins and begins > now + EARLY)):
         raise NotAllowed(FUTURE)
-    if day < provision.starts or (provision.ends and day > provision.ends):
+    ended = bool(provision.ends and day > provision.ends)
+    # What has a row already can be amended, though the provision was shortened since.
+    if ground.session is None and (day < provision.starts or ended):
         raise NotAllowed(f"{provision.name} did not run on {day:%d/%m/%Y}. Choose one of its days.")
 
 
 def _new_session(school: School, target: Target, ground: _Ground) -> Session:
     """A row for an occurrence that has none yet, with what it is for frozen."""
     provision, slot = ground.provision, ground.slot
+    tier = provision.tier
+    if target.on < today():  # a day that is over keeps the tier it had
+        tier = Provision.objects.with_tier(target.on).values_list("tier_then", flat=True).get(pk=provision.pk)
     return Session(
         school=school,
         provision=provision,
@@ -131,7 +148,7 @@ def _new_session(school: School, target: Target, ground: _Ground) -> Session:
         minutes=slot.minutes if slot else target.minutes,
         extra=slot is None,
         intervention_id=provision.intervention_id,
-        tier=provision.tier,
+        tier=tier,
         area=provision.area,
     )
 
@@ -149,24 +166,30 @@ def opened_session(*, school: School, target: Target, seen: int, by: User) -> Se
 
 
 def _fill(session: Session, said: Said, ground: _Ground, by: User, now: datetime) -> None:
-    who: int | None = by.pk
-    if by.pk not in ground.people and by.pk != session.cover_id:
-        # Logged for a colleague: the one named on the slot, the stand-in, or the only one who delivers it.
-        named = session.cover_id or (ground.slot.deliverer_id if ground.slot else None)
-        who = named or (next(iter(ground.people)) if len(ground.people) == 1 else None)
     given = said.state == DELIVERED
+    if not (given and session.state == DELIVERED and session.delivered_by_id):  # an amendment leaves who took it
+        who = _taken_by(session, ground, by) if given else None
+        session.delivered_by_id = who
+        session.role = ground.people.get(who or 0, "")
     session.state, session.reason, session.note = said.state, said.reason, said.note
     session.actual = said.actual if given else None
-    session.delivered_by_id = who if given else None
-    session.role = ground.people.get(who or 0, "") if given else ""
     session.standing, session.logged_at = said.client, now
+
+
+def _taken_by(session: Session, ground: _Ground, by: User) -> int | None:
+    """Who took it: `by`; where they log for a colleague the stand-in, the one named, or the one who delivers it."""
+    if by.pk in ground.people or by.pk == session.cover_id:
+        return by.pk
+    named = session.cover_id or (ground.slot.deliverer_id if ground.slot else None)
+    return named or (next(iter(ground.people)) if len(ground.people) == 1 else None)
 
 
 def _attendance(session: Session, said: Said, placed: Mapping[int, int]) -> list[Attendance]:
     if said.state == OPEN:
         return []
     rows = []
-    for pk, heard in said.learners.items():
+    for pk, learner in placed.items():
+        heard = said.learners.get(pk, Heard())
         outcome, minutes = minutes_of(heard, said, session.minutes)
         there = outcome == "present"
         rows.append(
@@ -174,7 +197,7 @@ def _attendance(session: Session, said: Said, placed: Mapping[int, int]) -> list
                 school_id=session.school_id,
                 session=session,
                 placement_id=pk,
-                learner_id=placed[pk],
+                learner_id=learner,
                 on=session.on,
                 outcome=outcome,
                 planned=0 if session.extra else session.minutes,
@@ -207,7 +230,6 @@ def _agreed(session: Session | None, said: Said) -> bool:
     raise Contradiction(session, stands)
 
 
-@transaction.atomic
 def log_session(*, school: School, target: Target, said: Said, by: User, now: datetime) -> Logged:
     """Keep what `by` says about a session, once.
 
@@ -215,6 +237,16 @@ def log_session(*, school: School, target: Target, said: Said, by: User, now: da
     else said something else since the entry that `said` amends, TooEarly when that one has not arrived, and NotAllowed.
     Twelve queries for a new session with a request's own, however many learners.
     """
+    given: dict[str, Any] = {"school": school, "target": target, "said": said, "by": by, "now": now}
+    try:
+        with transaction.atomic():
+            return _log(**given)
+    except IntegrityError:  # the same entry arrived twice at once: by now the other one is kept, and known
+        with transaction.atomic():
+            return _log(**given)
+
+
+def _log(*, school: School, target: Target, said: Said, by: User, now: datetime) -> Logged:
     digest = said.digest(f"{target.key} {target.at} {target.minutes}")
     known = Entry.objects.filter(client=said.client).select_related("session").first()
     if known:
@@ -223,7 +255,7 @@ def log_session(*, school: School, target: Target, said: Said, by: User, now: da
         return Logged(known.session, again=True)
     ground = _ground(school, target, by)
     check_can_log(school, by, ground.people, ground.provision, ground.session)
-    _check_day(ground, target, said)
+    _check_day(ground, target, said, now)
     session = ground.session or _new_session(school, target, ground)
     entry = Entry(
         school=school, session=session, client=said.client, digest=digest, said=said.content, by=by,
@@ -232,8 +264,8 @@ def log_session(*, school: School, target: Target, said: Said, by: User, now: da
     if _agreed(ground.session, said):
         entry.save()
         return Logged(session, again=True)
-    placed = _placed(ground.provision, said, by)
     before = list(session.attendances.all()) if session.pk else []
+    placed = _placed(ground, target.on, said, by, before)
     old = figures_of(session, before)
     _fill(session, said, ground, by, now)
     if session.pk:
@@ -251,12 +283,19 @@ def log_session(*, school: School, target: Target, said: Said, by: User, now: da
     return Logged(session)
 
 
-def _placed(provision: Provision, said: Said, by: User) -> dict[int, int]:
-    """The learners of the card by placement, as far as `by` may see them. Raises NotAllowed for any other."""
+def _placed(ground: _Ground, on: date, said: Said, by: User, before: Sequence[Attendance]) -> dict[int, int]:
+    """The learners of the card by placement. Raises NotAllowed for any whom `by` may not see, or who had no place then.
+
+    A session that was not delivered, or of which nothing is said any more, was so for everybody: also for those who
+    have a place that `by` does not see.
+    """
     if not said.learners and said.state == DELIVERED:
         raise NotAllowed(NOBODY)
-    rows = Placement.objects.visible_to(by).filter(provision=provision, pk__in=said.learners)
-    placed = dict(rows.order_by().values_list("pk", "learner"))
-    if set(placed) != set(said.learners):
+    there = Placement.objects.filter(provision=ground.provision)
+    there = there.on(on) | there.filter(pk__in=[row.placement_id for row in before])
+    seen = Placement.objects.logged_by(by, on).order_by()
+    rows = there.order_by().annotate(seen=Q(pk__in=seen.values("pk"))).values_list("pk", "learner", "seen")
+    found = list(rows)
+    if not set(said.learners) <= {pk for pk, _, visible in found if visible}:
         raise NotAllowed(NOT_NAMED)
-    return placed
+    return {pk: learner for pk, learner, _ in found if pk in said.learners or said.state != DELIVERED}

@@ -89,13 +89,22 @@ def sums_of(school: School) -> dict[tuple[Any, ...], dict[str, int]]:
     return {key: sums for key, sums in found.items() if any(sums.values())}
 
 
+def lock_weeks(school: School, days: Iterable[date] | None = None) -> list[DeliveryWeek]:
+    """Hold the sums of the weeks of `days`, or all of a school's, in one order: else two acts wait for each other."""
+    rows = DeliveryWeek.objects.select_for_update().filter(school=school).order_by("pk")
+    return list(rows if days is None else rows.filter(monday__in={monday_of(day) for day in days}))
+
+
 @transaction.atomic
 def recount(school: School) -> int:
-    """Make the sums anew from the log where they differ; how many did. Run nightly, and after a disposal."""
-    School.objects.select_for_update().get(pk=school.pk)
+    """Make the sums anew from the log where they differ; how many did. Run nightly, and after a disposal.
+
+    The sums are held before the log is read, so that whoever logs meanwhile waits with theirs and adds it after.
+    """
+    kept = lock_weeks(school)
     right = sums_of(school)
     wrong = 0
-    for row in DeliveryWeek.objects.select_for_update().filter(school=school):
+    for row in kept:
         sums = right.pop(tuple(getattr(row, name) for name in KEY), None)
         if sums is None:
             wrong += any(getattr(row, name) for name in DeliveryWeek.FIGURES)
@@ -104,5 +113,5 @@ def recount(school: School) -> int:
             wrong += 1
             DeliveryWeek.objects.filter(pk=row.pk).update(**sums)
     made = [DeliveryWeek(**dict(zip(KEY, key, strict=True)), **sums) for key, sums in right.items()]
-    DeliveryWeek.objects.bulk_create(made)
+    DeliveryWeek.objects.bulk_create(made, ignore_conflicts=True)  # somebody logged the first of a week: tomorrow's run
     return wrong + len(made)

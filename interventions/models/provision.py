@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, ClassVar, Self
 
 from django.conf import settings
@@ -20,6 +20,8 @@ from provisionmap.school.history import Records
 from provisionmap.school.models import TIERS, School
 from provisionmap.school.roles import Capability
 from provisionmap.school.today import today
+
+LOGGED_LATE = timedelta(days=14)  # as long as whoever took a session may say how it went, though they see it no more
 
 
 def tier_on(day: date | OuterRef, provision: str = "") -> Any:
@@ -59,6 +61,18 @@ class ProvisionQuerySet(models.QuerySet["Provision"]):
             Q(confidential=False) | Q(school__in=cleared) | mine,
             school__in=maps,
         )
+
+    def logged_by(self, user: Any, day: date) -> Self:
+        """Those whose sessions of `day` this person may log: what they see, and for a fortnight what they took then.
+
+        Sight ends with the day somebody stood in or left; saying how it went takes a little longer.
+        """
+        seen = Q(pk__in=type(self)(self.model, using=self.db).visible_to(user).values("pk"))
+        if day < today() - LOGGED_LATE:
+            return self.filter(seen)
+        took = Deliverer.objects.on(day).filter(user=user.pk).values("provision")
+        maps = schools_where(user, Capability.SEE_MAP)
+        return self.filter(seen | Q(pk__in=took, school__in=maps))
 
     def on(self, day: date) -> Self:
         """Provisions running on `day`; the first and the last day both count."""

@@ -9,7 +9,7 @@ from django.contrib.sessions.models import Session
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 
-from learners.holdings import Disposal, declared
+from learners.holdings import Disposal, declared, settled
 from learners.mentions import Place, names_of, places, rows_naming, sure_names
 from learners.models import Learner
 from learners.naming import Names, without
@@ -33,6 +33,8 @@ def forget(learner: Learner, *, texts: Collection[Key]) -> None:
     for one in held:  # a record before its history, which grows by its end
         if one.disposal == Disposal.DELETE:
             one.rows(pk).delete()
+    for put_right in settled():
+        put_right(learner.school)
     take_out(learner, sure, texts)
     end_sessions_naming(names)
 

@@ -120,7 +120,7 @@ def forms_of(provision: Provision, posts: int) -> list[dict[str, Any]]:
     key = Target("new", provision.pk, today()).key
     return [
         {"key": key, "client": str(uuid4()), "state": "delivered", "who": placements, "here": placements,
-         "at": f"{8 + place % 8:02}:{place % 60:02}", "length": 20}
+         "at": f"00:{place % 60:02}", "length": 20}
         for place in range(posts)
     ]  # fmt: skip
 

@@ -1,6 +1,6 @@
 """Absent today: who loses what, what becomes of it, and the way back; sight of a stand-in ends that night."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from uuid import uuid4
 
 import pytest
@@ -15,7 +15,7 @@ from interventions.actions.provisions import Delivery, change_provision
 from interventions.actions.weeks import recount
 from interventions.models import Attendance, Deliverer, DeliveryWeek, Session, StaffAbsence
 from interventions.occurrences import occurrences
-from interventions.said import Heard, Said
+from interventions.said import OPEN, Heard, Said
 from learners.models import Grant, Learner
 from provisionmap.school.access import NotAllowed
 from provisionmap.school.calendar import Span
@@ -106,8 +106,9 @@ def test_a_stand_in_takes_it_and_sees_its_learners_until_that_night(case):
         assert today_of(case, case.ben) == []
 
 
-def test_a_stand_in_may_log_it(case):
+def test_a_stand_in_may_log_it(case, clock):
     arrange(case, chosen(case, COVER, cover=case.ben))
+    clock.shift(timedelta(hours=5))
     said = Said(uuid4(), timezone.now(), learners={one.pk: Heard() for one in case.places})
 
     log_session(
@@ -327,7 +328,8 @@ def test_the_page_asks_as_often_for_one_session_as_for_thirty(case, client, djan
         assert client.get(page_of(case)).context["open"] == many
 
 
-def test_what_was_logged_meanwhile_is_not_arranged(case):
+def test_what_was_logged_meanwhile_is_not_arranged(case, clock):
+    clock.shift(timedelta(hours=5))
     said = Said(uuid4(), timezone.now(), learners={one.pk: Heard() for one in case.places})
     target = Target("slot", case.slot.pk, TODAY)
     made = log_session(school=case.school, target=target, said=said, by=case.senco, now=timezone.now()).session
@@ -368,3 +370,15 @@ def test_calling_off_is_taken_back_and_leaves_no_figure(case):
     assert back(case, done) == 1
 
     assert (Session.objects.get().state, Attendance.objects.count(), figures()) == ("open", 0, [])
+
+
+def test_what_was_postponed_is_not_postponed_twice(case):
+    arrange(case, chosen(case, POSTPONE, on=FRIDAY, at=time(9)))
+    session = Session.objects.get(slot=case.slot)
+    placed = {one.pk: Heard() for one in case.places}
+    back = Said(uuid4(), timezone.now(), OPEN, learners=placed, after=session.standing)
+    target = Target("slot", case.slot.pk, TODAY)
+    taken = log_session(school=case.school, target=target, said=back, by=case.senco, now=timezone.now()).session
+
+    with pytest.raises(NotAllowed, match="was moved to 27/11/2026 before"):
+        arrange(case, chosen(case, POSTPONE, on=FRIDAY, at=time(9), seen=taken.version))

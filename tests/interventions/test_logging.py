@@ -21,9 +21,11 @@ from interventions.models import (
     Reminder,
     Session,
     StaffAbsence,
+    TierMove,
     Trip,
 )
 from interventions.said import DELIVERED, MISSED, OPEN, Heard, Said, minutes_of
+from learners.actions.forgetting import forget
 from provisionmap.school.access import NotAllowed
 from provisionmap.school.models import AuditEvent
 from provisionmap.school.roles import Role
@@ -186,7 +188,7 @@ def test_a_senco_logs_for_whoever_delivers_it(group):
 
 
 def test_what_has_not_been_yet_can_be_called_off_and_not_logged(group):
-    with pytest.raises(NotAllowed, match="has not been yet"):
+    with pytest.raises(NotAllowed, match="has not begun"):
         log(group, said(group[1]), on=date(2026, 11, 30))
 
     assert log(group, said(group[1], state=MISSED, reason="trip"), on=date(2026, 11, 30)).session.reason == "trip"
@@ -300,3 +302,147 @@ def test_of_two_who_claim_a_mail_at_once_one_gets_it(group, monkeypatch):
     monkeypatch.setattr(QuerySet, "update", lambda rows, **fields: 0)
 
     assert not claim(**claimed)
+
+
+class TestWhoTookIt:
+    """Who delivered a session stays who did, whoever writes about it later."""
+
+    def test_an_amendment_by_somebody_else_leaves_who_took_it(self, group):
+        provision, placements, _, assistant = group
+        DelivererFactory(provision=provision, user=member(Role.TEACHING_ASSISTANT, provision.school))
+        first = said(placements)
+        log(group, first)
+
+        log(group, said(placements, after=first.client, actual=15), by=member(Role.SENCO, provision.school))
+
+        session = Session.objects.get()
+        assert (session.actual, session.delivered_by, session.role) == (15, assistant, "ta")
+
+    def test_who_answers_for_a_provision_that_nobody_else_delivers_took_it_as_a_teacher(self, group):
+        provision, placements, slot, _ = group
+        teacher = member(Role.CLASS_TEACHER, provision.school)
+        provision.deliverers.all().delete()
+        provision.responsible = teacher
+        provision.save()
+        teacher.groups_taught.set([provision.school.groups.create(name="Kestrel", nc_year="4")])
+        provision.school.learners.update(group=teacher.groups_taught.get())
+
+        log((provision, placements, slot, teacher), said(placements))
+
+        assert (Session.objects.get().delivered_by, Session.objects.get().role) == (teacher, "teacher")
+
+    def test_for_a_fortnight_whoever_took_it_may_say_how_it_went_though_they_see_it_no_more(self, group, clock):
+        provision, placements, _, assistant = group
+        provision.deliverers.update(ends=MONDAY)
+        sync_grants([provision.pk])
+        assert not provision.placements.visible_to(assistant).exists()
+
+        assert log(group, said(placements)).session.delivered_by == assistant
+        with pytest.raises(NotAllowed, match="can't see this session"):
+            log(group, said(placements), on=date(2026, 11, 23))
+        clock.move_to(datetime(2026, 12, 1, 10, tzinfo=UTC))
+        with pytest.raises(NotAllowed, match="can't see this session"):
+            log(group, said(placements, after=Session.objects.get().standing))
+
+    def test_what_is_confidential_stays_hidden_from_whoever_took_it(self, group):
+        provision, placements, _, _ = group
+        provision.deliverers.update(ends=MONDAY)
+        provision.placements.filter(pk=placements[0].pk).update(confidential=True)
+        sync_grants([provision.pk])
+
+        with pytest.raises(NotAllowed, match="may see"):
+            log(group, said(placements))
+
+
+class TestWhatOthersCannotSee:
+    """A session that was not delivered was so for everybody, seen or not."""
+
+    @pytest.fixture
+    def hidden(self, group):
+        """The first of three places is confidential; the assistant sees two."""
+        provision, placements, _, _ = group
+        provision.placements.filter(pk=placements[0].pk).update(confidential=True)
+        whole = said(placements)
+        log(group, whole, by=member(Role.SENCO, provision.school))
+        return whole
+
+    @pytest.mark.parametrize(("state", "reason", "outcomes"), [(OPEN, "", []), (MISSED, "room", ["room"] * 3)])
+    def test_it_is_taken_back_or_missed_as_a_whole(self, group, hidden, state, reason, outcomes):
+        log(group, said(group[1][1:], state=state, reason=reason, after=hidden.client))
+
+        assert list(Attendance.objects.values_list("outcome", flat=True)) == outcomes
+        assert sums_of(group[0].school) == {
+            (row.school_id, row.monday, row.tier, row.area, row.intervention_id): {
+                name: getattr(row, name) for name in DeliveryWeek.FIGURES
+            }
+            for row in DeliveryWeek.objects.all()
+            if any(getattr(row, name) for name in DeliveryWeek.FIGURES)
+        }
+
+    def test_an_amendment_of_who_was_there_leaves_the_others_as_they_were(self, group, hidden):
+        log(group, said(group[1][1:], absent=group[1][1:], after=hidden.client))
+
+        assert Attendance.objects.get(placement=group[1][0]).outcome == "present"
+
+
+def test_nobody_is_logged_on_a_day_without_a_place(group):
+    placements = group[1]
+    placements[0].ends = date(2026, 11, 10)
+    placements[0].save()
+
+    with pytest.raises(NotAllowed, match="has no place"):
+        log(group, said(placements))
+
+
+def test_a_day_that_is_over_keeps_the_tier_it_had(group):
+    provision, placements, _, _ = group
+    TierMove.objects.create(provision=provision, old=2, new=3, on=date(2026, 11, 18))
+    type(provision).objects.filter(pk=provision.pk).update(tier=3)
+
+    assert log(group, said(placements)).session.tier == 2
+
+
+def test_what_was_logged_can_be_amended_though_the_provision_was_shortened_since(group):
+    provision, placements, _, _ = group
+    first = said(placements)
+    log(group, first)
+    type(provision).objects.filter(pk=provision.pk).update(ends=date(2026, 11, 10))
+
+    assert log(group, said(placements, after=first.client, actual=10)).session.actual == 10
+
+
+def test_a_session_is_logged_from_a_quarter_of_an_hour_before_it_begins(group):
+    _, placements, slot, _ = group
+    type(slot).objects.filter(pk=slot.pk).update(at=time(10, 16))
+    with pytest.raises(NotAllowed, match="has not begun"):
+        log(group, said(placements), on=date(2026, 11, 23))
+
+    type(slot).objects.filter(pk=slot.pk).update(at=time(10, 15))
+    assert log(group, said(placements), on=date(2026, 11, 23)).session.state == DELIVERED
+
+
+def test_the_same_entry_twice_at_once_is_known_the_second_time(group, monkeypatch):
+    entry = said(group[1])
+    log(group, entry)
+    asked = QuerySet.first
+    late = iter([True])
+
+    def first(self):
+        # The other request had not committed when this one asked whether the entry is known.
+        return None if self.model is Entry and next(late, False) else asked(self)
+
+    monkeypatch.setattr(QuerySet, "first", first)
+
+    assert log(group, entry).again
+    assert (Entry.objects.count(), Session.objects.count(), week().sessions) == (1, 1, 1)
+
+
+def test_once_a_learner_is_disposed_of_the_sums_are_those_of_the_log(group):
+    _, placements, _, _ = group
+    log(group, said(placements))
+    assert week().delivered == 60
+
+    forget(placements[0].learner, texts=[])
+
+    assert (week().delivered, week().sessions) == (40, 1)
+    assert recount(group[0].school) == 0

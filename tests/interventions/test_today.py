@@ -254,15 +254,15 @@ def test_a_session_the_timetable_does_not_plan_is_added(client, group):
     page = words(client.get(reverse("interventions:today-add"), {"provision": group[0].pk}))
     assert "Present" in page or "All present" in page
 
-    form = sent(group, key=Target("new", group[0].pk, MONDAY).key, at="14:00", length="15")
+    form = sent(group, key=Target("new", group[0].pk, MONDAY).key, at="09:50", length="15")
     assert client.post(LOG, form, **JSON).status_code == 200
     assert client.post(LOG, form | {"client": str(uuid4()), "at": "soon"}, **JSON).json()["errors"] == {
         "at": "Say when it was, as in 09:15."
     }
 
     made = Session.objects.get()
-    assert (made.extra, str(made.at), made.minutes) == (True, "14:00:00", 15)
-    assert "14:00" in words(client.get(TODAY))
+    assert (made.extra, str(made.at), made.minutes) == (True, "09:50:00", 15)
+    assert "09:50" in words(client.get(TODAY))
 
 
 def test_who_does_not_deliver_a_provision_can_t_add_to_it(client, group):
