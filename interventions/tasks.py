@@ -3,6 +3,7 @@
 import logging
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from celery import shared_task
 from django.db import transaction
@@ -111,18 +112,31 @@ def ask_to_log(school: School, user: User, origin: str, now: datetime) -> None:
 
 def _queue_nudge(school: int, user: int, origin: str, now: datetime) -> None:
     try:
-        mail_nudge.delay(school, user, origin)
+        mail_nudge.delay(school, user, origin, now.isoformat())
     except OperationalError:
         logger.error("a mail about sessions could not be queued", extra={"user_id": user})
-        release(school=school, user=user, kind=Reminder.NUDGE, now=now)
+        _free_nudge(school, user, now.isoformat())
 
 
-@shared_task(autoretry_for=(OSError,), retry_backoff=60, max_retries=4)
-def mail_nudge(school: int, user: int, origin: str) -> None:
+def _free_nudge(school: int, user: int, claimed: str) -> None:
+    """No mail left, so nobody was asked: the claim made then is given back."""
+    release(
+        school=School.objects.get(pk=school), user=user, kind=Reminder.NUDGE, now=datetime.fromisoformat(claimed)
+    )
+
+
+@shared_task(bind=True, autoretry_for=(OSError,), retry_backoff=60, max_retries=4)
+def mail_nudge(self: Any, school: int, user: int, origin: str, claimed: str) -> None:
     """Ask somebody by mail to log what they took, unless they did meanwhile; tried again for a quarter of an hour."""
     found = User.objects.at(school, today()).filter(pk=user).first()
-    if found is not None:
-        write_nudge(School.objects.get(pk=school), found, origin, today())
+    try:
+        sent = found is not None and write_nudge(School.objects.get(pk=school), found, origin, today())
+    except OSError:
+        if self.request.retries >= self.max_retries:
+            _free_nudge(school, user, claimed)
+        raise
+    if not sent:
+        _free_nudge(school, user, claimed)
 
 
 @shared_task

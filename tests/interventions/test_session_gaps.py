@@ -28,6 +28,7 @@ from tests.factories import (
 
 GAPS, ASK = reverse("interventions:session-gaps"), reverse("interventions:nudge")
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
+CLAIMED = NOW.isoformat()
 
 
 @pytest.fixture
@@ -178,11 +179,42 @@ def test_a_queue_that_is_away_lets_a_later_try_through(
     assert Reminder.objects.count() == 0
 
 
+@pytest.mark.parametrize("trouble", ["held back", "no server at the last try"])
+def test_a_mail_that_never_left_lets_a_later_try_through(group, sends, monkeypatch, trouble):
+    school, assistant = group[0].school, group[1]
+    assert claim(school=school, user=assistant, kind=Reminder.NUDGE, now=NOW, since=NOW)
+
+    def write(*args):
+        if trouble == "held back":
+            return False
+        raise OSError
+
+    monkeypatch.setattr(tasks, "write_nudge", write)
+    job = tasks.mail_nudge.apply(args=[school.pk, assistant.pk, "", CLAIMED], retries=4)
+
+    assert job.failed() is (trouble != "held back")
+    assert Reminder.objects.count() == 0
+
+
+def test_a_mail_that_is_tried_again_keeps_the_claim(group, sends, monkeypatch):
+    school, assistant = group[0].school, group[1]
+    claim(school=school, user=assistant, kind=Reminder.NUDGE, now=NOW, since=NOW)
+
+    def write(*args):
+        raise ConnectionRefusedError("no mail server")
+
+    monkeypatch.setattr(tasks, "write_nudge", write)
+    with pytest.raises(ConnectionRefusedError, match="no mail server"):
+        tasks.mail_nudge(school.pk, assistant.pk, "", CLAIMED)
+
+    assert Reminder.objects.count() == 1
+
+
 def test_who_logged_meanwhile_or_left_is_not_mailed(group, sends):
     school, assistant, _ = group[0].school, group[1], group[2]
-    tasks.mail_nudge(school.pk, member(Role.TEACHING_ASSISTANT, school).pk, "")
+    tasks.mail_nudge(school.pk, member(Role.TEACHING_ASSISTANT, school).pk, "", CLAIMED)
     assistant.memberships.update(ends=date(2026, 11, 20))
-    tasks.mail_nudge(school.pk, assistant.pk, "")
+    tasks.mail_nudge(school.pk, assistant.pk, "", CLAIMED)
 
     assert mail.outbox == []
 
