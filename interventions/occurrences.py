@@ -1,14 +1,14 @@
 """What a timetable makes of some days: each session that was planned, moved or added, with its people and learners.
 
 Closures, trips and absences of staff take effect here by themselves. The same queries, however many sessions: eight,
-and one more where somebody may take a session because they answer for it.
+one more where somebody may take a session because they answer for it, and one more where nobody is in a session.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, time
 from typing import Any
 
@@ -28,6 +28,7 @@ from provisionmap.school.models import School
 DELIVERED, MISSED = "delivered", "missed"
 CLOSED, STAFF_ABSENT, TRIP = "closed", "staff_absent", "trip"
 UNSAID, PLANNED = "unsaid", "planned"  # it is over, or to come, and nobody has said anything
+NOBODY = "nobody"  # it is over, and no learner had a place that day: there is nothing to say
 ROLES = dict(Deliverer.ROLES)
 
 
@@ -144,7 +145,25 @@ def occurrences(
         found.append(_of_slot(slot, one, known.pop((slot.pk, one.day), None), days))
     rest = [one for one in sessions if not one.slot_id] + list(known.values())
     found += [_of_session(one, days) for one in rest]
+    found = _without_nobodys(found, span)
     return sorted(found, key=lambda one: (one.day, one.at or time(23, 59), one.name, one.slot or 0))
+
+
+def _without_nobodys(found: Sequence[Occurrence], span: Span) -> list[Occurrence]:
+    """Nobody owes a word about a session for which no learner had a place. A learner whom this reader may not see has.
+
+    One query, where this reader sees nobody in a session that is over; else none.
+    """
+    empty = {one.provision for one in found if one.owed and not one.learners}
+    rows = Placement.objects.filter(provision__in=empty).between(span.starts, span.ends).order_by()
+    days = list(rows.values_list("provision", "starts", "ends").distinct())
+
+    def placed(one: Occurrence) -> bool:
+        return any(
+            pk == one.provision and starts <= one.day and (ends is None or one.day <= ends) for pk, starts, ends in days
+        )
+
+    return [replace(one, state=NOBODY) if one.owed and not one.learners and not placed(one) else one for one in found]
 
 
 def _days(

@@ -8,10 +8,11 @@ from django.urls import reverse
 
 from interventions.actions import cover as arranging
 from interventions.actions.cover import COVER, Choice
+from interventions.actions.grants import sync_grants
 from interventions.actions.logging import Target
 from interventions.actions.provisions import change_provision
 from interventions.delivery import Reading
-from interventions.models import Placement, StaffAbsence
+from interventions.models import Deliverer, Placement, StaffAbsence
 from interventions.occurrences import occurrences
 from learners.actions.learners import change_learner
 from provisionmap.school.calendar import Span
@@ -170,3 +171,42 @@ def test_half_terms_add_up_to_the_term_when_days_were_moved_after_logging(provis
     given = [line_of(provision, half).ledger.delivered for half in halves]
     assert (given, line_of(provision, Span(halves[0].starts, halves[1].ends)).ledger.delivered) == ([20, 20], 40)
     assert line_of(provision, halves["starts" in moved]).ledger.entitled > 0 or "starts" in moved
+
+
+class TestNobodyPlaced:
+    """A session for which no learner had a place is owed by nobody."""
+
+    def test_it_is_not_still_to_log(self, provision, senco, client):
+        ada = member(Role.TEACHING_ASSISTANT, senco.school, name="Ada")
+        DelivererFactory(provision=provision, user=ada)
+        sync_grants([provision.pk])
+        Placement.objects.update(ends=date(2026, 11, 10))
+        sync_grants([provision.pk])
+        span = Span(date(2026, 11, 9), TODAY)
+
+        assert [state for _, state, _ in states(provision, senco, span)] == ["unsaid", "nobody", "planned"]
+        client.force_login(ada)
+        assert "Monday 16 November" not in client.get(reverse("interventions:today")).text
+        client.force_login(senco)
+        week = client.get(reverse("interventions:timetable"), {"week": "2026-11-16"}).text
+        assert "No learner had a place" in week
+        gaps = client.get(reverse("interventions:session-gaps")).text
+        assert "9 Nov" in gaps
+        assert "16 Nov" not in gaps
+
+    def test_it_is_owed_where_the_reader_does_not_see_who_was_placed(self, provision, senco):
+        Placement.objects.update(confidential=True)
+        assistant = member(Role.SENCO_ASSISTANT, senco.school)
+
+        found = occurrences(school=senco.school, user=assistant, span=WEEK, now=TODAY)
+
+        assert [(one.state, one.learners) for one in found] == [("unsaid", ())]
+
+    @pytest.mark.parametrize("number", [1, 30])
+    def test_it_takes_one_query_more_however_many(self, provision, senco, number, django_assert_num_queries):
+        for _ in range(number):
+            SlotFactory(provision=ProvisionFactory(school=senco.school))
+        Deliverer.objects.all().delete()
+
+        with django_assert_num_queries(10):
+            occurrences(school=senco.school, user=senco, span=WEEK, now=TODAY)
