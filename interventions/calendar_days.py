@@ -10,9 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
+from typing import TypeVar
 
 from interventions.timetable import DAY, Slot, letters
 from provisionmap.school.calendar import CalendarDates, Span, is_teaching_day, teaching_days
+
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
@@ -99,6 +102,19 @@ def doses(versions: Sequence[tuple[date, int | None, int | None]], now: int) -> 
             last[date.min] = weekly
         last[day - DAY * day.weekday()] = weekly
     return tuple(Dose(since, weekly) for since, weekly in last.items()) or (Dose(date.min, now),)
+
+
+def in_force(versions: Sequence[tuple[date, Value]], day: date) -> Value:
+    """What stood at the end of `day`, from what was written when, oldest first; there is at least one version.
+
+    Days before the first version take what stood at the end of its day, as the dose does.
+
+    >>> versions = [(date(2026, 9, 7), "3"), (date(2026, 9, 7), "4"), (date(2026, 10, 7), "5")]
+    >>> [in_force(versions, date(2026, month, 7)) for month in (8, 9, 10, 11)]
+    ['4', '4', '5', '5']
+    """
+    last = max(day, versions[0][0])
+    return next(value for written, value in reversed(versions) if written <= last)
 
 
 def owed(known: Sequence[Dose], days: Days, starts: date, ends: date) -> int:

@@ -11,10 +11,11 @@ from uuid import UUID, uuid4
 from interventions.actions.logging import Target
 from interventions.ledger import REASONS
 from interventions.models import PRESENT, Attendance, Entry, Session
-from interventions.occurrences import CLOSED, DELIVERED, MISSED, STAFF_ABSENT, TRIP, Occurrence, Placed
+from interventions.occurrences import CLOSED, DELIVERED, MISSED, NOBODY, STAFF_ABSENT, TRIP, Occurrence, Placed
 from interventions.said import Heard, Said
 
-WORDS = {CLOSED: "School closed", STAFF_ABSENT: "Staff absent", TRIP: "Trip or event"}
+WORDS = {CLOSED: "School closed", STAFF_ABSENT: "Staff absent", TRIP: "Trip or event",
+         NOBODY: "No learner had a place"}  # fmt: skip
 ENGAGEMENT = Attendance.ENGAGEMENT
 
 

@@ -16,7 +16,7 @@ PART = "delivery"  # the part of a view that shows it
 
 
 def with_delivery(items: Sequence[Item], school: School, day: date) -> list[Item]:
-    """The items, each with its share of the term as far as its weeks are over: twelve queries, however many."""
+    """The items, each with its share of the term as far as its weeks are over: fourteen queries, however many."""
     span = days_over("term", school.calendar_dates(), day)
     if span is None or not items:
         return list(items)

@@ -120,7 +120,7 @@ def company(placements: list[int], span: Span, class_teachers: Collection[int] =
 def delivery(learner: Learner, user: User, today: date) -> tuple[str, dict[str, Any]] | None:
     """This term week by week, as far as its weeks are over, or the last one; nothing for who may not see the map.
 
-    Fifteen queries, however many placements and sessions.
+    Seventeen queries, however many placements and sessions.
     """
     if Capability.SEE_MAP not in capabilities_at(user, learner.school):
         return None

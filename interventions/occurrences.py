@@ -1,20 +1,25 @@
 """What a timetable makes of some days: each session that was planned, moved or added, with its people and learners.
 
-Closures, trips and absences of staff take effect here by themselves. The same eight queries, however many sessions.
+Closures, trips and absences of staff take effect here by themselves. The same queries, however many sessions: eight,
+one more where somebody may take a session because they answer for it, and one more where nobody is in a session.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, time
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from interventions.actions.logging import Target
+from interventions.calendar_days import in_force
 from interventions.grid import Adult
 from interventions.models import Deliverer, Placement, Provision, Session, Slot, StaffAbsence, Trip
+from interventions.taking import OUTSIDER, Part, all_away, who_takes
 from interventions.timetable import Occasion, occasions
 from provisionmap.school.calendar import Span
 from provisionmap.school.models import School
@@ -23,6 +28,7 @@ from provisionmap.school.models import School
 DELIVERED, MISSED = "delivered", "missed"
 CLOSED, STAFF_ABSENT, TRIP = "closed", "staff_absent", "trip"
 UNSAID, PLANNED = "unsaid", "planned"  # it is over, or to come, and nobody has said anything
+NOBODY = "nobody"  # it is over, and no learner had a place that day: there is nothing to say
 ROLES = dict(Deliverer.ROLES)
 
 
@@ -101,12 +107,14 @@ class _Days:
     """Everything about the days that was read from rows."""
 
     span: Span
-    deliverers: Mapping[int, Sequence[Any]]
+    parts: Mapping[int, Sequence[Part]]
     placed: Mapping[int, Sequence[tuple[Placed, date, date | None]]]
     away: frozenset[tuple[int, date]]
     trips: Sequence[tuple[int, date, date]]
     now: date
-    covers: frozenset[tuple[int, int, date]] = frozenset()  # who stands in: provision, person, day
+    covering: Mapping[tuple[int, date], Collection[int]]  # who stands in, by provision and day
+    responsible: Mapping[int, Sequence[tuple[date, int | None]]]  # of provisions for which another answered before
+    names: Mapping[int, str]  # of the people above
 
 
 def occurrences(
@@ -125,10 +133,7 @@ def occurrences(
             "provision", "provision__responsible", "cover", "delivered_by", "slot", "slot__deliverer"
         )
     )
-    wanted = {slot.provision_id for slot in slots} | {one.provision_id for one in sessions}
-    days = _days(school, user, span, wanted, now)
-    covers = ((one.provision_id, one.cover_id, one.on) for one in sessions if one.cover_id)
-    days = replace(days, covers=frozenset(covers))
+    days = _days(school, user, span, now, slots, sessions)
     known = {(one.slot_id, one.on): one for one in sessions if one.slot_id}
     by_slot = {slot.pk: slot for slot in slots}
     found = []
@@ -140,16 +145,46 @@ def occurrences(
         found.append(_of_slot(slot, one, known.pop((slot.pk, one.day), None), days))
     rest = [one for one in sessions if not one.slot_id] + list(known.values())
     found += [_of_session(one, days) for one in rest]
+    found = _without_nobodys(found, span)
     return sorted(found, key=lambda one: (one.day, one.at or time(23, 59), one.name, one.slot or 0))
 
 
-def _days(school: School, user: Any, span: Span, provisions: Collection[int], now: date) -> _Days:
-    deliverers: dict[int, list[Any]] = {}
+def _without_nobodys(found: Sequence[Occurrence], span: Span) -> list[Occurrence]:
+    """Nobody owes a word about a session for which no learner had a place. A learner whom this reader may not see has.
+
+    One query, where this reader sees nobody in a session that is over; else none.
+    """
+    empty = {one.provision for one in found if one.owed and not one.learners}
+    rows = Placement.objects.filter(provision__in=empty).between(span.starts, span.ends).order_by()
+    days = list(rows.values_list("provision", "starts", "ends").distinct())
+
+    def placed(one: Occurrence) -> bool:
+        return any(
+            pk == one.provision and starts <= one.day and (ends is None or one.day <= ends) for pk, starts, ends in days
+        )
+
+    return [replace(one, state=NOBODY) if one.owed and not one.learners and not placed(one) else one for one in found]
+
+
+def _days(
+    school: School, user: Any, span: Span, now: date, slots: Sequence[Slot], sessions: Sequence[Session]
+) -> _Days:
+    times = [*slots, *(one.slot for one in sessions if one.slot)]
+    provisions = {slot.provision_id for slot in slots} | {one.provision_id for one in sessions}
+    parts: dict[int, list[Part]] = {}
+    names = {slot.deliverer.pk: slot.deliverer.name for slot in times if slot.deliverer}
     people = Deliverer.objects.filter(provision__in=provisions).filter(
         Q(ends=None) | Q(ends__gte=span.starts), Q(starts=None) | Q(starts__lte=span.ends)
     )
     for row in people.select_related("user"):
-        deliverers.setdefault(row.provision_id, []).append(row)
+        part = Part(row.user_id or OUTSIDER, row.starts, row.ends, row.role, row.name)
+        parts.setdefault(row.provision_id, []).append(part)
+        names |= {row.user.pk: row.user.name} if row.user else {}
+    covering: dict[tuple[int, date], set[int]] = defaultdict(set)
+    for one in sessions:
+        if one.cover_id:
+            covering[one.provision_id, one.on].add(one.cover_id)
+    answered = _answered(_leaning(provisions, parts, times, span), names)
     placed: dict[int, list[tuple[Placed, date, date | None]]] = {}
     rows = Placement.objects.visible_to(user).filter(
         Q(ends=None) | Q(ends__gte=span.starts), provision__in=provisions, starts__lte=span.ends
@@ -168,32 +203,51 @@ def _days(school: School, user: Any, span: Span, provisions: Collection[int], no
     )
     trips = Trip.learners.through.objects.filter(**{f"trip__{name}": value for name, value in within.items()})
     out = list(trips.values_list("learner", "trip__starts", "trip__ends"))
-    return _Days(span, deliverers, placed, away, out, now)
+    return _Days(span, parts, placed, away, out, now, covering, answered, names)
+
+
+def _leaning(
+    provisions: Collection[int], parts: Mapping[int, Sequence[Part]], times: Iterable[Slot], span: Span
+) -> set[int]:
+    """The provisions of which a session may be for whoever answers for it: where nobody, or not whoever is named on a
+    time, delivers it on every day of `span`.
+    """
+    always = {
+        (pk, part.user)
+        for pk, known in parts.items()
+        for part in known
+        if part.on(span.starts) and part.on(span.ends) and not part.one_day
+    }
+    delivered = {pk for pk, _ in always}
+    named = {(slot.provision_id, slot.deliverer_id) for slot in times if slot.deliverer_id}
+    return {pk for pk in provisions if pk not in delivered} | {pk for pk, _ in named - always}
+
+
+def _answered(provisions: Collection[int], names: dict[int, str]) -> Mapping[int, Sequence[tuple[date, int | None]]]:
+    """Who answered for them from when on, where that changed; their names are added to `names`. One query at most."""
+    found: dict[int, list[tuple[date, int | None]]] = defaultdict(list)
+    rows = Provision.history.filter(id__in=provisions).order_by("history_date", "history_id")
+    for pk, at, who, name in rows.values_list("id", "history_date", "responsible", "responsible__name"):
+        found[pk].append((timezone.localdate(at), who if name else None))
+        names |= {who: name} if name else {}
+    return {pk: told for pk, told in found.items() if len({who for _, who in told}) > 1}
 
 
 def _each(first: date, last: date) -> Iterable[date]:
     return (date.fromordinal(number) for number in range(first.toordinal(), last.toordinal() + 1))
 
 
-def _adult(user: Any, role: str = "") -> Adult:
-    return Adult(user.name, ROLES.get(role, ""), user.pk)
-
-
-def _usual(provision: Provision, named: Any, day: date, days: _Days) -> tuple[Adult, ...]:
-    """Who takes it when nothing else was said: the one named on the slot, those who deliver it, who answers for it."""
-    rows = [
-        row
-        for row in days.deliverers.get(provision.pk, ())
-        if (row.starts is None or row.starts <= day) and (row.ends is None or row.ends >= day)
-        and not (row.stands_in and (provision.pk, row.user_id, day) in days.covers)
-    ]  # fmt: skip
-    # Somebody named who no longer delivers it would not see its learners: then it is for whoever does.
-    if named and (named.pk == provision.responsible_id or any(row.user_id == named.pk for row in rows)):
-        role = next((row.role for row in rows if row.user_id == named.pk), "")
-        return (_adult(named, role),)
-    if rows:
-        return tuple(_adult(row.user, row.role) if row.user else Adult(row.name, ROLES[row.role]) for row in rows)
-    return (_adult(provision.responsible, "teacher"),) if provision.responsible else ()
+def _usual(provision: Provision, slot: Slot | None, day: date, days: _Days) -> tuple[Adult, ...]:
+    """Who takes it when nobody stands in."""
+    told = days.responsible.get(provision.pk)
+    takers = who_takes(
+        days.parts.get(provision.pk, ()), day=day, named=slot.deliverer_id if slot else None,
+        responsible=in_force(told, day) if told else provision.responsible_id,
+        covering=days.covering.get((provision.pk, day), ()),
+    )  # fmt: skip
+    names = {provision.responsible.pk: provision.responsible.name} if provision.responsible else {}
+    names |= days.names
+    return tuple(Adult(names.get(one.user, one.name), ROLES.get(one.role, ""), one.user) for one in takers)
 
 
 def _learners(provision: int, day: date, days: _Days) -> tuple[Placed, ...]:
@@ -223,8 +277,7 @@ def state_of(
         return said
     if closed:
         return CLOSED
-    users = [one.user for one in people]
-    if users and all(users) and set(users) <= set(away):
+    if all_away([one.user for one in people], away):
         return STAFF_ABSENT
     if out:
         return TRIP
@@ -239,9 +292,9 @@ def _state(said: str, closed: bool, people: Sequence[Adult], learners: Sequence[
 
 def _of_slot(slot: Slot, one: Occasion, session: Session | None, days: _Days) -> Occurrence:
     provision = slot.provision
-    usual = _usual(provision, slot.deliverer, one.day, days)
+    usual = _usual(provision, slot, one.day, days)
     cover = session.cover if session else None
-    people = (_adult(cover),) if cover else usual
+    people = (Adult(cover.name, user=cover.pk),) if cover else usual
     learners = _learners(provision.pk, one.day, days)
     state = _state(session.state if session else "", one.closed, people, learners, one.day, days)
     return Occurrence(
@@ -253,8 +306,8 @@ def _of_slot(slot: Slot, one: Occasion, session: Session | None, days: _Days) ->
 def _of_session(session: Session, days: _Days) -> Occurrence:
     """A session that no slot of these days plans: added, moved here, or of a slot that was changed since."""
     provision, slot = session.provision, session.slot
-    usual = _usual(provision, slot.deliverer if slot else None, session.on, days)
-    people = (_adult(session.cover),) if session.cover else usual
+    usual = _usual(provision, slot, session.on, days)
+    people = (Adult(session.cover.name, user=session.cover.pk),) if session.cover else usual
     learners = _learners(provision.pk, session.on, days)
     state = _state(session.state, False, people, learners, session.on, days)
     place = (slot.place if slot else "") or provision.place

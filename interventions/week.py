@@ -9,7 +9,17 @@ from hashlib import sha256
 from typing import Any
 
 from interventions.ledger import REASONS
-from interventions.occurrences import CLOSED, DELIVERED, MISSED, PLANNED, STAFF_ABSENT, TRIP, UNSAID, Occurrence
+from interventions.occurrences import (
+    CLOSED,
+    DELIVERED,
+    MISSED,
+    NOBODY,
+    PLANNED,
+    STAFF_ABSENT,
+    TRIP,
+    UNSAID,
+    Occurrence,
+)
 
 DAY = timedelta(days=1)
 SCHOOL, LEARNER, STAFF, PLACE = "school", "learner", "staff", "place"
@@ -19,7 +29,7 @@ MOST_ROWS = 60  # of the grid, for which the stylesheet has a line each
 STATES = {
     DELIVERED: ("✓", "Delivered"), MISSED: ("✕", "Not delivered"), CLOSED: ("▬", "School closed"),
     TRIP: ("➜", "On a trip"), STAFF_ABSENT: ("!", "Staff absent"), UNSAID: ("?", "Nothing said yet"),
-    PLANNED: ("○", "Planned"),
+    PLANNED: ("○", "Planned"), NOBODY: ("–", "No learner had a place"),
 }  # fmt: skip
 
 

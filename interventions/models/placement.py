@@ -56,6 +56,10 @@ class PlacementQuerySet(models.QuerySet["Placement"]):
         """Placements running on `day`; the first and the last day both count."""
         return self.filter(Q(ends=None) | Q(ends__gte=day), starts__lte=day)
 
+    def between(self, first: date, last: date) -> Self:
+        """Placements with a day from `first` to `last`."""
+        return self.filter(Q(ends=None) | Q(ends__gte=first), starts__lte=last)
+
     def with_tier(self, day: date) -> Self:
         """Each with `tier_then`, the tier of its provision on `day`."""
         return self.annotate(tier_then=tier_on(day, "provision"))

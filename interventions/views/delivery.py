@@ -11,6 +11,7 @@ from django.db.models import Count, F, Q, Sum
 from django.db.models.functions import Coalesce
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
 from interventions.accounts import BY, HEADINGS, OVER, STAFF, USUAL, Account, Counted, account, accounts, days_over
 from interventions.areas import AREAS
@@ -26,7 +27,7 @@ from provisionmap.school.roles import Capability
 from provisionmap.school.seen import counted
 from provisionmap.school.today import today
 
-NARROWED = ("area", "tier", "year")
+NARROWED = ("area", "tier", "year")  # each read as it was in those days, as `Placed` has it
 MOST_NUMBER = 1_000_000
 
 
@@ -41,10 +42,13 @@ class _Asked:
     year: str = ""
 
     @property
-    def narrow(self) -> dict[str, Any]:
-        """For the placements."""
-        named = {"provision__area": self.area, "provision__tier": self.tier, "learner__nc_year": self.year}
-        return {name: value for name, value in named.items() if value}
+    def narrowed(self) -> dict[str, str]:
+        """What it is narrowed to."""
+        return {name: value for name in NARROWED if (value := getattr(self, name))}
+
+    def holds(self, line: Line) -> bool:
+        """Whether a line fits what it is narrowed to."""
+        return all(_key(line, name) == value for name, value in self.narrowed.items())
 
     def link(self, **changes: str) -> str:
         """The same page with something else chosen."""
@@ -64,20 +68,20 @@ def _asked(request: Any) -> _Asked:
     )
 
 
-def _placements(request: Any, asked: _Asked) -> Any:
-    return Placement.objects.visible_to(request.user).filter(school=request.school, **asked.narrow)
+def _placements(request: Any) -> Any:
+    return Placement.objects.visible_to(request.user).filter(school=request.school)
 
 
 def _key(line: Line, by: str) -> str:
     return str(getattr(line.placed, by))
 
 
-def _names(request: Any, by: str, lines: list[Line]) -> dict[str, tuple[str, str]]:
-    """What each heading is called, and what stands small beside it."""
+def _names(request: Any, by: str, lines: list[Line], day: date) -> dict[str, tuple[str, str]]:
+    """What each heading was called on `day`, and what stands small beside it."""
     if by == "area":
         return {code: (label, "") for code, label in AREAS.items()}
     if by == "tier":
-        tiers = request.school.tiers_on(today())
+        tiers = request.school.tiers_on(day)
         return {str(code): (tiers.get(code, f"Tier {code}"), "") for code in range(1, 5)}
     if by == "year":
         return {code: (label, "") for code, label in YEARS.items()} | {"": ("No year group", "")}
@@ -115,19 +119,23 @@ class _Read:
 
 
 def _read(request: Any, asked: _Asked, span: Span) -> _Read:
-    reading = Reading(school=request.school, placements=_placements(request, asked), span=span)
-    lines = [line for line in reading.lines() if line.ledger.entitled or line.logged]
+    reading = Reading(school=request.school, placements=_placements(request), span=span)
+    lines = [line for line in reading.lines() if asked.holds(line) and (line.ledger.entitled or line.logged)]
     rows = [Counted(_key(line, asked.by), line.ledger, line.logged, line.timetabled) for line in lines]
-    found = accounts(rows, _names(request, asked.by, lines), _order(asked.by))
+    found = accounts(rows, _names(request, asked.by, lines, span.ends), _order(asked.by))
     return _Read(found, account("", "All together", rows), lines)
 
 
 def _staff(request: Any, asked: _Asked, span: Span) -> list[dict[str, Any]]:
     """Who took how many sessions: for planning, by name. Sessions with a learner this person may see."""
-    seen = Q(attendances__placement__in=_placements(request, asked))
+    here = _placements(request)
+    if asked.year:
+        learners = Learner.objects.filter(school=request.school).with_class(span.ends).filter(year_then=asked.year)
+        here = here.filter(learner__in=learners.values("pk"))
     sessions = Session.objects.filter(
-        seen, school=request.school, state="delivered", on__range=(span.starts, span.ends)
-    )
+        attendances__placement__in=here, school=request.school, state="delivered", on__range=(span.starts, span.ends),
+        **{name: value for name, value in asked.narrowed.items() if name != "year"},
+    )  # fmt: skip
     rows = (
         Session.objects.filter(pk__in=sessions.values("pk"))
         .order_by()
@@ -147,11 +155,14 @@ def _staff(request: Any, asked: _Asked, span: Span) -> list[dict[str, Any]]:
 
 def _opens(request: Any, by: str, asked: _Asked, rows: list[Account]) -> list[tuple[Account, str]]:
     """Each row with the address of the list behind its number."""
-    if by == "learner":
-        return [(row, f"/learners/{row.key}/") for row in rows]
+    pages = {"learner": "learners:learner"}
+    if can(request.user, Capability.SEE_ALL_LEARNERS, request.school):
+        pages["provision"] = "interventions:provision"
+    if by in pages:
+        before, _, after = reverse(pages[by], args=[0]).rpartition("0")  # found once, however many rows
+        return [(row, f"{before}{row.key}{after}") for row in rows]
     if by == "provision":
-        opens = can(request.user, Capability.SEE_ALL_LEARNERS, request.school)
-        return [(row, f"/provisions/{row.key}/" if opens else "") for row in rows]
+        return [(row, "") for row in rows]
     return [(row, asked.link(by="learner", **{by: row.key}) if row.key else "") for row in rows]
 
 
@@ -160,7 +171,7 @@ def show(request: Any) -> HttpResponse:
     """The ledger of the learners this person may see."""
     asked = _asked(request)
     span = days_over(asked.over, request.school.calendar_dates(), today())
-    tiers = request.school.tiers_on(today())
+    tiers = request.school.tiers_on(_day(span))
     shown: dict[str, Any] = {
         "section": "delivery", "asked": asked, "span": span, "today": today(), "by": BY, "over": OVER,
         "by_label": BY.get(asked.by, ""), "over_label": OVER[asked.over],

@@ -178,7 +178,7 @@ def test_the_panel_asks_the_same_however_much_there_is(senco, term, rows, django
         placement = PlacementFactory(learner=learner, provision__school=senco.school)
         AttendanceFactory(placement=placement)
 
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(17):
         delivery(learner, senco, TODAY)
 
 

@@ -215,7 +215,9 @@ def test_the_queries_do_not_grow_with_the_sessions(client, group, many, django_a
     for _ in range(many):
         provision = ProvisionFactory(school=group[0].school)
         SlotFactory(provision=provision)
+        PlacementFactory(provision=provision, learner__school=group[0].school)
         DelivererFactory(provision=provision, user=group[1])
+        sync_grants([provision.pk])
     secret = renew_feed(school=group[0].school, now=NOW, by=group[1])
 
     with django_assert_num_queries(10):

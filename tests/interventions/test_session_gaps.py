@@ -96,6 +96,7 @@ def test_the_queries_do_not_grow_with_the_gaps(client, group, many, django_asser
     for number in range(many):
         provision = ProvisionFactory(school=group[0].school)
         SlotFactory(provision=provision)
+        PlacementFactory(provision=provision, learner__school=group[0].school)
         DelivererFactory(provision=provision, user=member(Role.TEACHING_ASSISTANT, group[0].school, name=f"A {number}"))
     client.force_login(member(Role.SENCO, group[0].school))
     client.get(GAPS)

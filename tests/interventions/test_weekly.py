@@ -219,6 +219,7 @@ def test_the_queries_do_not_grow_with_the_sessions(group, friday, many, django_a
     for _ in range(many):
         provision = ProvisionFactory(school=group[0].school)
         SlotFactory(provision=provision)
+        PlacementFactory(provision=provision, learner__school=group[0].school)
         DelivererFactory(provision=provision, user=group[1])
 
     with django_assert_num_queries(12):
