@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, time
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
 from django.utils import timezone
 
 from interventions.actions.logging import Target
@@ -118,10 +118,21 @@ class _Days:
 
 
 def occurrences(
-    *, school: School, user: Any, span: Span, now: date, provisions: QuerySet[Provision] | None = None
+    *,
+    school: School,
+    user: Any,
+    span: Span,
+    now: date,
+    provisions: QuerySet[Provision] | None = None,
+    own: bool = False,
 ) -> list[Occurrence]:
-    """The sessions of `span` that `user` may see, by day and time; of `provisions` only, where they are given."""
-    seen = Provision.objects.visible_to(user).filter(school=school) if provisions is None else provisions
+    """The sessions of `span` that `user` may see, by day and time; of `provisions` only, where they are given.
+
+    With `own` those that `user` takes, also where they see the provision no more and may still say how it went: its
+    learners then stand as letters.
+    """
+    rows = Provision.objects.logged_since(user, span.starts) if own else Provision.objects.visible_to(user)
+    seen = rows.filter(school=school) if provisions is None else provisions
     slots = list(
         Slot.objects.filter(provision__in=seen.values("pk"))
         .between(span.starts, span.ends)
@@ -133,7 +144,7 @@ def occurrences(
             "provision", "provision__responsible", "cover", "delivered_by", "slot", "slot__deliverer"
         )
     )
-    days = _days(school, user, span, now, slots, sessions)
+    days = _days(school, _placements(user, span, own=own), span, now, slots, sessions)
     known = {(one.slot_id, one.on): one for one in sessions if one.slot_id}
     by_slot = {slot.pk: slot for slot in slots}
     found = []
@@ -145,7 +156,7 @@ def occurrences(
         found.append(_of_slot(slot, one, known.pop((slot.pk, one.day), None), days))
     rest = [one for one in sessions if not one.slot_id] + list(known.values())
     found += [_of_session(one, days) for one in rest]
-    found = _without_nobodys(found, span)
+    found = _without_nobodys([one for one in found if not own or one.taken_by(user.pk)], span)
     return sorted(found, key=lambda one: (one.day, one.at or time(23, 59), one.name, one.slot or 0))
 
 
@@ -166,8 +177,20 @@ def _without_nobodys(found: Sequence[Occurrence], span: Span) -> list[Occurrence
     return [replace(one, state=NOBODY) if one.owed and not one.learners and not placed(one) else one for one in found]
 
 
+def _placements(user: Any, span: Span, *, own: bool) -> QuerySet[Placement]:
+    """The placements whose learners this reader may be told of, each with `seen`: whether by name."""
+    if own:
+        return Placement.objects.logged_since(user, span.starts)
+    return Placement.objects.visible_to(user).annotate(seen=Value(True))
+
+
 def _days(
-    school: School, user: Any, span: Span, now: date, slots: Sequence[Slot], sessions: Sequence[Session]
+    school: School,
+    placements: QuerySet[Placement],
+    span: Span,
+    now: date,
+    slots: Sequence[Slot],
+    sessions: Sequence[Session],
 ) -> _Days:
     times = [*slots, *(one.slot for one in sessions if one.slot)]
     provisions = {slot.provision_id for slot in slots} | {one.provision_id for one in sessions}
@@ -186,15 +209,14 @@ def _days(
             covering[one.provision_id, one.on].add(one.cover_id)
     answered = _answered(_leaning(provisions, parts, times, span), names)
     placed: dict[int, list[tuple[Placed, date, date | None]]] = {}
-    rows = Placement.objects.visible_to(user).filter(
-        Q(ends=None) | Q(ends__gte=span.starts), provision__in=provisions, starts__lte=span.ends
-    )
-    fields = ("pk", "provision", "learner", "starts", "ends", "learner__forename", "learner__preferred_name",
+    rows = placements.filter(Q(ends=None) | Q(ends__gte=span.starts), provision__in=provisions, starts__lte=span.ends)
+    fields = ("pk", "provision", "learner", "starts", "ends", "seen", "learner__forename", "learner__preferred_name",
               "learner__surname")  # fmt: skip
     ordered = rows.order_by("learner__surname", "learner__forename", "pk")
-    for pk, provision, learner, starts, ends, forename, preferred, surname in ordered.values_list(*fields):
+    for pk, provision, learner, starts, ends, named, forename, preferred, surname in ordered.values_list(*fields):
         called = preferred or forename
-        who = Placed(pk, learner, f"{called} {surname}", initials_of(called, surname))
+        letters = initials_of(called, surname)
+        who = Placed(pk, learner, f"{called} {surname}" if named else letters, letters)
         placed.setdefault(provision, []).append((who, starts, ends))
     within = {"school": school, "starts__lte": span.ends, "ends__gte": span.starts}
     absences = StaffAbsence.objects.filter(**within).values_list("user", "starts", "ends")

@@ -19,5 +19,4 @@ def unsaid(*, school: School, user: Any, day: date, weeks: int = WEEKS, own: boo
     The queries of `occurrences`, however many sessions.
     """
     span = Span(day - timedelta(weeks=weeks), day - timedelta(days=1))
-    found = occurrences(school=school, user=user, span=span, now=day)
-    return [one for one in found if one.owed and (not own or one.taken_by(user.pk))]
+    return [one for one in occurrences(school=school, user=user, span=span, now=day, own=own) if one.owed]

@@ -120,9 +120,7 @@ def _queue_nudge(school: int, user: int, origin: str, now: datetime) -> None:
 
 def _free_nudge(school: int, user: int, claimed: str) -> None:
     """No mail left, so nobody was asked: the claim made then is given back."""
-    release(
-        school=School.objects.get(pk=school), user=user, kind=Reminder.NUDGE, now=datetime.fromisoformat(claimed)
-    )
+    release(school=School.objects.get(pk=school), user=user, kind=Reminder.NUDGE, now=datetime.fromisoformat(claimed))
 
 
 @shared_task(bind=True, autoretry_for=(OSError,), retry_backoff=60, max_retries=4)

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, OuterRef, Q
 
-from interventions.models.provision import LOGGED_LATE, Deliverer, Provision, tier_on
+from interventions.models.provision import LOGGED_LATE, Deliverer, Provision, taken_since, tier_on
 from learners.models import Learner
 from provisionmap.school.access import schools_where
 from provisionmap.school.history import Records
@@ -51,6 +51,12 @@ class PlacementQuerySet(models.QuerySet["Placement"]):
         maps = schools_where(user, Capability.SEE_MAP)
         theirs = Q(provision__in=took, school__in=maps, confidential=False, provision__confidential=False)
         return self.filter(Q(pk__in=seen) | theirs)
+
+    def logged_since(self, user: Any, day: date) -> Self:
+        """Those whom cards from `day` on may tell this person of, each with `seen`: whether by name or by letters."""
+        seen = Q(pk__in=type(self)(self.model, using=self.db).visible_to(user).values("pk"))
+        theirs = taken_since(user, day, "provision") & Q(confidential=False, provision__confidential=False)
+        return self.annotate(seen=seen).filter(seen | theirs)
 
     def on(self, day: date) -> Self:
         """Placements running on `day`; the first and the last day both count."""

@@ -42,6 +42,14 @@ def of_tier(tier: int, day: date) -> Q:
     return Q(Exact(tier_on(day), tier))
 
 
+def taken_since(user: Any, day: date, provision: str = "") -> Q:
+    """Whether this person delivers the provision, or did on `day` or later, within the last fortnight."""
+    first = max(day, today() - LOGGED_LATE)
+    took = Deliverer.objects.filter(Q(ends=None) | Q(ends__gte=first), user=user.pk).values("provision")
+    maps = schools_where(user, Capability.SEE_MAP)
+    return Q(**{f"{provision or 'pk'}__in": took, "school__in": maps})
+
+
 class ProvisionQuerySet(models.QuerySet["Provision"]):
     """Provisions, as pages ask for them."""
 
@@ -73,6 +81,11 @@ class ProvisionQuerySet(models.QuerySet["Provision"]):
         took = Deliverer.objects.on(day).filter(user=user.pk).values("provision")
         maps = schools_where(user, Capability.SEE_MAP)
         return self.filter(seen | Q(pk__in=took, school__in=maps))
+
+    def logged_since(self, user: Any, day: date) -> Self:
+        """Those of which this person may log a session of `day` or later; see `logged_by`."""
+        seen = Q(pk__in=type(self)(self.model, using=self.db).visible_to(user).values("pk"))
+        return self.filter(seen | taken_since(user, day))
 
     def on(self, day: date) -> Self:
         """Provisions running on `day`; the first and the last day both count."""

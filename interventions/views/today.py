@@ -58,13 +58,11 @@ def _page(request: Any, *, initials: bool = False) -> dict[str, Any]:
     whole = request.GET.get("whose") == "all" and can(request.user, Capability.LOG_ALL, request.school)
     before = timedelta(0) if whole or day != today() else BACK
     found = occurrences(
-        school=request.school, user=request.user, span=Span(day - before, day), now=today(),
-        provisions=_provisions(request),
-    )  # fmt: skip
-    mine = found if whole else [one for one in found if one.taken_by(request.user.pk)]
-    gaps = [one for one in mine if one.day < day and one.owed]
-    cards = cards_of([*newest_first(gaps)[:MOST_GAPS], *(one for one in mine if one.day == day)], initials=initials)
-    counted(request, len({who.learner for one in mine for who in one.learners}))
+        school=request.school, user=request.user, span=Span(day - before, day), now=today(), own=not whole
+    )
+    gaps = [one for one in found if one.day < day and one.owed]
+    cards = cards_of([*newest_first(gaps)[:MOST_GAPS], *(one for one in found if one.day == day)], initials=initials)
+    counted(request, len({who.learner for one in found for who in one.learners}))
     return {
         "section": "today", "day": day, "is_today": day == today(), "whole": whole, "most": today(),
         "late": [card for card in cards if card.day < day], "more": max(0, len(gaps) - MOST_GAPS),

@@ -1,6 +1,6 @@
 """Today: one card a session, and what a card says is kept once, with or without a script."""
 
-from datetime import date
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
@@ -11,6 +11,7 @@ from django.urls import reverse
 from interventions.actions.grants import sync_grants
 from interventions.actions.logging import Target
 from interventions.models import Attendance, Entry, Session, StaffAbsence, Trip
+from interventions.occurrences import initials_of
 from provisionmap.school.models import Closure
 from provisionmap.school.roles import Role
 from tests.factories import (
@@ -280,3 +281,30 @@ def test_a_plain_form_sent_twice_counts_once(client, group, clock):
 
     assert client.post(LOG, form).status_code == 302
     assert Entry.objects.count() == 1
+
+
+def test_who_took_a_session_logs_it_next_morning_though_they_see_its_learners_no_more(client, group):
+    provision, placements, _, assistant = group
+    provision.deliverers.update(ends=BEFORE)
+    sync_grants([provision.pk])
+    client.force_login(assistant)
+
+    page = client.get(TODAY).text
+    assert page.count('<article class="card') == 2
+    assert all(one.learner.name not in page for one in placements)
+    assert initials_of(placements[0].learner.forename, placements[0].learner.surname) in page
+
+    assert client.post(LOG, sent(group, on=BEFORE), **JSON).status_code == 200
+    assert Session.objects.get().delivered_by == assistant
+    assert client.get(reverse("learners:learner", args=[placements[0].learner_id])).status_code == 404
+
+
+def test_what_somebody_took_before_the_fortnight_is_not_theirs_to_log(client, group, clock):
+    provision, _, _, assistant = group
+    provision.deliverers.update(ends=BEFORE)
+    sync_grants([provision.pk])
+    clock.shift(timedelta(days=8))
+    client.force_login(assistant)
+
+    assert client.get(TODAY).text.count('<article class="card') == 0
+    assert client.post(LOG, sent(group, on=BEFORE), **JSON).status_code == 422
