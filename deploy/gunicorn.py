@@ -1,5 +1,6 @@
 """How the web server runs: read by script/server, all of it from the environment."""
 
+import gc
 import os
 
 bind = f"{os.environ.get('BIND', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
@@ -30,6 +31,9 @@ logconfig_dict = {
 
 def when_ready(server):
     """Say where the product is, once the port is open; the demo says who may sign in first."""
+    # What was loaded by now lives as long as the workers: no collection of theirs need look at it again.
+    gc.collect()
+    gc.freeze()
     announce = os.environ.get("ANNOUNCE")
     if announce:
         print(announce)
