@@ -13,9 +13,10 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from provisionmap.school.actions import alarms
+from provisionmap.school.actions.account import tokens
 from provisionmap.school.alarms import Found, is_missing
 from provisionmap.school.anchors import Broken, write_anchor
-from provisionmap.school.mail import can_send, write_reset, write_told
+from provisionmap.school.mail import can_send, link_for, write_invitation, write_reset, write_told
 from provisionmap.school.models import School, User
 from provisionmap.school.sealing import LATE, behind, seal
 from provisionmap.school.throttle import forget_ended
@@ -79,6 +80,32 @@ def mail_told(user_id: int, what: str, device: str = "") -> None:
     user = User.objects.filter(pk=user_id, is_active=True).first()
     if user is not None:
         write_told(user, what, device)
+
+
+def ask_in(user: User, school: School, origin: str) -> None:
+    """Let the worker send `user` the way in, once what was written is kept; no page waits for a mail server."""
+    if can_send():
+        transaction.on_commit(partial(_queue_invitation, user.pk, school.pk, origin))
+
+
+def _queue_invitation(user_id: int, school_id: int, origin: str) -> None:
+    try:
+        mail_invitation.delay(user_id, school_id, origin)
+    except OperationalError:
+        logger.error("an invitation could not be queued", extra={"user_id": user_id})
+
+
+@shared_task(autoretry_for=(OSError,), retry_backoff=60, max_retries=4)
+def mail_invitation(user_id: int, school_id: int, origin: str) -> None:
+    """Send the way in to somebody who holds a role here; tried again for a quarter of an hour.
+
+    The link is made here, so that none lies in a queue. Sent twice it does no harm: both are worth nothing once one
+    is used.
+    """
+    user = User.objects.at(school_id, today()).filter(pk=user_id, is_active=True).first()
+    if user is not None:
+        link = link_for(user, tokens.make_token(user), origin)
+        write_invitation(user, School.objects.get(pk=school_id).name, link)
 
 
 @shared_task(expires=30)

@@ -23,7 +23,7 @@ from provisionmap.school.models import Alarm, School, User
 from provisionmap.school.roles import Role
 from provisionmap.school.sending import ASKED, MOST, send
 from provisionmap.school.sign_in.devices import device_of
-from provisionmap.school.tasks import mail_reset, mail_told
+from provisionmap.school.tasks import mail_invitation, mail_reset, mail_told
 from tests.attacks.test_11_scripts import HOOK, PAYLOADS
 from tests.attacks.walking import browser
 from tests.factories import member
@@ -51,6 +51,7 @@ def sends(settings, monkeypatch):
     settings.SENDS_MAIL = True
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     monkeypatch.setattr(mail_told, "delay", mail_told)
+    monkeypatch.setattr(mail_invitation, "delay", mail_invitation)
 
 
 def note(rf, user, name):
@@ -65,7 +66,8 @@ def every_mail(world, rf):
     """One of each, to people who see children, as the product itself sends them."""
     senco = world.users["senco"]
     mail_reset(senco.pk, ORIGIN)
-    browser(world).post(reverse("school:person-link", args=[world.own.invited.pk]))
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        browser(world).post(reverse("school:person-link", args=[world.own.invited.pk]))
     for what in OWN:
         mail_told(senco.pk, what, device_of(PAYLOADS[0]))
     for kind in KINDS:

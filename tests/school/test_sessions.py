@@ -7,14 +7,14 @@ from django.core import mail
 from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as some
+from kombu.exceptions import OperationalError
 
 from provisionmap.school.actions.account import tokens
-from provisionmap.school.mail import link_for, write_invitation
 from provisionmap.school.models import Membership
 from provisionmap.school.passwords import is_guessable
 from provisionmap.school.roles import Role
 from provisionmap.school.sign_in.limits import ABSOLUTE, IDLE, SHARED_IDLE, Session, seconds_left
-from provisionmap.school.tasks import mail_reset
+from provisionmap.school.tasks import mail_invitation, mail_reset
 from tests.factories import UserFactory, member
 
 SESSION, HIDE, SIGN_IN = reverse("school:session"), reverse("school:hide"), reverse("account_login")
@@ -169,14 +169,41 @@ class TestMail:
         assert client.post(reverse("school:forgotten"), {"email": "nonsense"}).status_code == 422
         assert client.put(reverse("school:forgotten")).status_code == 405
 
-    def test_an_invitation_holds_the_link_and_no_child(self, client, senco):
+    def test_an_invitation_is_the_worker_s_to_send_and_holds_the_link_and_no_child(
+        self, client, senco, monkeypatch, django_capture_on_commit_callbacks
+    ):
+        ada = member(Role.CLASS_TEACHER, senco.school)
+        monkeypatch.setattr(mail_invitation, "delay", mail_invitation)
+
+        with django_capture_on_commit_callbacks(execute=True):
+            shown = client.post(reverse("school:person-link", args=[ada.pk])).context["links"][0]["link"]
+
+        assert [one.to for one in mail.outbox] == [[ada.email]]
+        path = re.search(r"http://testserver(/welcome/\S+)", mail.outbox[0].body)[1]
+        assert shown == f"http://testserver{path}"
+
+    def test_who_has_left_meanwhile_is_not_invited(self, senco):
+        ada = member(Role.CLASS_TEACHER, senco.school)
+        Membership.objects.filter(user=ada).update(ends="2026-11-20")
+
+        mail_invitation(ada.pk, senco.school.pk, "https://map.example/")
+
+        assert mail.outbox == []
+
+    def test_a_queue_that_is_away_stops_no_invitation(
+        self, client, senco, monkeypatch, caplog, django_capture_on_commit_callbacks
+    ):
+        def away(*given):
+            raise OperationalError
+
+        monkeypatch.setattr(mail_invitation, "delay", away)
         ada = member(Role.CLASS_TEACHER, senco.school)
 
-        client.post(reverse("school:person-link", args=[ada.pk]))
-        write_invitation(ada, "Oakfield", link_for(ada, tokens.make_token(ada), "https://map.example"))
+        with django_capture_on_commit_callbacks(execute=True):
+            answer = client.post(reverse("school:person-link", args=[ada.pk]))
 
-        assert [one.to for one in mail.outbox] == [[ada.email], [ada.email]]
-        assert "/welcome/" in mail.outbox[0].body
+        assert "/welcome/" in answer.context["links"][0]["link"]
+        assert "an invitation could not be queued" in caplog.messages
 
     def test_a_server_without_mail_says_whom_to_ask(self, client, db, settings):
         settings.SENDS_MAIL = False

@@ -14,13 +14,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from provisionmap.school.access import NotAllowed, require
 from provisionmap.school.actions import people as actions
 from provisionmap.school.forms.people import EndForm, HoursForm, PeopleSearchForm, PersonForm, RolesForm, StaffListForm
-from provisionmap.school.mail import can_send, link_for, write_invitation
+from provisionmap.school.mail import can_send, link_for
 from provisionmap.school.models import Membership, School, StaffHours, User
 from provisionmap.school.permissions import check_can_invite, check_can_manage, grantable, roles_at
 from provisionmap.school.roles import LABELS, Capability, Role
 from provisionmap.school.sign_in.state import STEPS
 from provisionmap.school.stale import Stale
-from provisionmap.school.tasks import tell_owner
+from provisionmap.school.tasks import ask_in, tell_owner
 from provisionmap.school.today import today
 from provisionmap.web.htmx import fragment
 
@@ -242,10 +242,9 @@ def hours(request: Any, pk: int) -> HttpResponse:
 
 def _link(request: Any, one: User) -> str:
     token = actions.invite(person=one, school=request.school, day=today(), by=request.user)
-    address = link_for(one, token, request.build_absolute_uri("/"))
-    if can_send():
-        write_invitation(one, request.school.name, address)
-    return address
+    origin = request.build_absolute_uri("/")
+    ask_in(one, request.school, origin)
+    return link_for(one, token, origin)
 
 
 @require(PEOPLE, writes=["POST"])
