@@ -30,6 +30,7 @@ TIMES = ("weekday", "at", "minutes", "week", "place", "deliverer")
 ARRANGED = (
     "Sessions of this time are logged or arranged for {day} or later. Take those back first, or choose a later day."
 )
+ENDED = "This time ended on {day}, and days since then are over. Add it anew from the day on which it is to go on."
 
 
 @dataclass(frozen=True)
@@ -194,7 +195,8 @@ def change_slot(*, slot: Slot, wanted: Time, seen: int, now: datetime, by: User)
     _check_free(current, wanted.starts)
     if wanted.starts <= current.starts:
         raise NotAllowed(f"This time began on {current.starts:%d/%m/%Y}: a change counts from a later day.")
-    _stop(current, wanted.starts - DAY, change)
+    if current.ends is None or current.ends >= wanted.starts:  # one that ended before that day is over as it was
+        _stop(current, wanted.starts - DAY, change)
     [new] = add_rows([Slot(school_id=current.school_id, provision=provision, **wanted.fields)], change=change)
     audit.record("slot.change", by=by, target=new, old=old, new=wanted.fields)
     return new
@@ -208,7 +210,11 @@ def _check_free(slot: Slot, day: date) -> None:
 
 
 def _check_last(slot: Slot, on: date | None, first: date) -> None:
-    """Raises NotAllowed for a last day that would take away what was planned, or something that was said."""
+    """Raises NotAllowed for a last day that would take away what was planned, plan days that are over, or take away
+    something that was said.
+    """
+    if slot.ends and slot.ends < first - DAY:
+        raise NotAllowed(ENDED.format(day=f"{slot.ends:%d/%m/%Y}"))
     if on is None:
         return
     if on < first - DAY:

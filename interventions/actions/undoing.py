@@ -10,7 +10,7 @@ from django.utils import timezone
 from interventions.actions.changes import delete_rows, lock_provisions
 from interventions.actions.grants import sync_grants
 from interventions.actions.tier_sets import check_can_go_back, go_back, make_way
-from interventions.actions.way_back import TOUCHED, Back, hanging, lost, unfit
+from interventions.actions.way_back import TOUCHED, Back, hanging, lost, plans_the_past, unfit
 from interventions.models import Deliverer, Intervention, MapChange, Placement, Provision, Slot
 from interventions.past import seen_versions
 from interventions.permissions import TARGETED, check_can_edit
@@ -27,6 +27,10 @@ OF_LEARNERS = "This changed learners' own details. Ask your SENCO to take it bac
 LOST = (
     "Nothing was taken back: a class, a person or a provision that it would go back to is gone since. "
     "Make the changes by hand."
+)
+PLANNED = (
+    "Nothing was taken back: days that are over would be planned otherwise than they were. "
+    "Change or end those times of the week instead."
 )
 
 
@@ -74,7 +78,7 @@ def check_can_undo(change: MapChange, by: User) -> None:
 
 
 def _way_back(change: MapChange, provisions: set[int], by: User) -> dict[Any, Back]:
-    """How each model goes back. Raises NotAllowed, or MovedOn when it can't."""
+    """How each model goes back. Raises NotAllowed, for days that are over too; MovedOn when it can't."""
     _check_may(change, provisions, by)
     lock_provisions(provisions)  # before their placements, as everybody does: else two wait for each other
     back = {model: Back(model, change) for model in TOUCHED}
@@ -85,6 +89,8 @@ def _way_back(change: MapChange, provisions: set[int], by: User) -> dict[Any, Ba
     clashes = 0 if moved else unfit(back, provisions)
     if moved or since or clashes:
         raise MovedOn(_moved_words(moved, since, clashes))
+    if plans_the_past(back, change, timezone.now()):
+        raise NotAllowed(PLANNED)
     return back
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime, timedelta
 from itertools import combinations
 from typing import Any, NamedTuple
 
 from django.db.models import ForeignKey
+from django.utils import timezone
 
 from interventions.models import Deliverer, Intervention, MapChange, Placement, Provision, Slot, TierMove
 from learners.models import Grant, Learner
@@ -17,6 +18,7 @@ from provisionmap.school.models import TierLabel, User
 # What a change may touch, in the order in which taking back may delete: what leans on others first.
 TOUCHED: tuple[Any, ...] = (Placement, Slot, Deliverer, TierMove, Provision, Intervention, Learner, TierLabel)
 NOT_COMPARED = frozenset({"version"})
+PLANNED = ("provision_id", "weekday", "at", "minutes", "week", "place", "deliverer_id")
 DAYS = ("starts", "ends", "provision_id")  # what decides whether a place fits where it is
 
 
@@ -33,6 +35,7 @@ class Back:
         self.made: list[Any] = []  # the change made them: they go
         self.changed: list[Any] = []  # it changed them: they get their old values
         self.removed: list[Any] = []  # it deleted them: they come again
+        self.pairs: list[tuple[Any, Any]] = []  # each as it is and as it would be again; None where it is not there
         self.shifted: set[int] = set()  # of those that change or come again, the ones whose days do
         self.moved = 0
         rows: dict[int, list[Any]] = {}
@@ -52,11 +55,14 @@ class Back:
         if gone != (current is None) or (current and not self._same(current, after)):
             self.moved += 1
         elif gone and before:
+            self.pairs.append((None, before))
             self.removed.append(before)
             self.shifted.add(before.id)
         elif current and before is None:
+            self.pairs.append((current, None))
             self.made.append(current)
         elif current:
+            self.pairs.append((after, before))
             if any(getattr(current, name) != getattr(before, name) for name in DAYS if name in self.fields):
                 self.shifted.add(current.pk)
             for name in self.fields:
@@ -114,6 +120,27 @@ def lost(back: Mapping[Any, Back]) -> bool:
             if wanted and target._base_manager.filter(pk__in=wanted).count() < len(wanted):
                 return True
     return False
+
+
+def plans_the_past(back: Mapping[Any, Back], change: MapChange, now: datetime) -> bool:
+    """Whether by going back a time of the week would be another one on a day that is over by `now`.
+
+    Days that were over when the change was made are its own doing: a slip is taken back the same day.
+    """
+    since, local = timezone.localdate(change.at), timezone.localtime(now)
+    return any(_planned(one, since, local) != _planned(other, since, local) for one, other in back[Slot].pairs)
+
+
+def _planned(slot: Any, since: date, now: datetime) -> tuple[Any, ...]:
+    """What a slot, or an earlier version of one, plans from `since` to `now`; () for nothing."""
+    if slot is None:
+        return ()
+    begun = slot.weekday == now.weekday() and slot.at <= now.time()
+    first, last = max(slot.starts, since), now.date() if begun else now.date() - timedelta(days=1)
+    last = min(slot.ends or last, last)
+    first += timedelta(days=(slot.weekday - first.weekday()) % 7)  # its first day and its last in that time
+    last -= timedelta(days=(last.weekday() - slot.weekday) % 7)
+    return (first, last, *(getattr(slot, name) for name in PLANNED)) if first <= last else ()
 
 
 class _Stay(NamedTuple):

@@ -13,7 +13,7 @@ from interventions.actions.copying import Asked, copy_term
 from interventions.actions.provisions import Delivery, change_provision, end_provision
 from interventions.actions.regrouping import NewGroup, merge_provisions, running, split_provision
 from interventions.actions.slots import Time
-from interventions.actions.undoing import undo_change
+from interventions.actions.undoing import check_can_undo, undo_change
 from interventions.models import Deliverer, MapChange, Placement, Provision, Session, Slot
 from interventions.occurrences import occurrences
 from interventions.slot_words import week_sum
@@ -450,3 +450,107 @@ def test_a_change_counts_from_a_day_after_the_time_began(provision, senco):
 
     with pytest.raises(NotAllowed, match="a change counts from a later day"):
         actions.change_slot(slot=slot, wanted=LATER, seen=1, now=timezone.now(), by=senco)
+
+
+# --- A time that had ended: days that are over since are never planned.
+
+GONE = date(2026, 10, 5)
+
+
+def test_a_time_that_had_ended_is_changed_from_a_later_day_and_nothing_between_is_planned(provision, senco):
+    slot = SlotFactory(provision=provision, ends=GONE)
+    wanted = Time(0, time(11), 20, date(2026, 11, 30))
+
+    new = actions.change_slot(slot=slot, wanted=wanted, seen=1, now=timezone.now(), by=senco)
+
+    slot.refresh_from_db()
+    assert (slot.ends, slot.history.count()) == (GONE, 1)
+    assert (new.starts, new.at) == (date(2026, 11, 30), time(11))
+    found = occurrences(school=senco.school, user=senco, span=Span(date(2026, 9, 28), date(2026, 12, 4)), now=TODAY)
+    assert [one.day for one in found] == [date(2026, 9, 28), GONE, date(2026, 11, 30)]
+
+
+@pytest.mark.parametrize("ends", [None, date(2026, 12, 14), GONE])
+def test_a_time_that_had_ended_is_not_opened_again_over_days_that_are_over(provision, senco, ends):
+    slot = SlotFactory(provision=provision, ends=GONE)
+    same = Time(0, time(9, 15), 20, TOMORROW, ends)
+
+    if ends != GONE:
+        with pytest.raises(NotAllowed, match=r"ended on 05/10/2026, and days since then are over\. Add it anew"):
+            actions.change_slot(slot=slot, wanted=same, seen=1, now=timezone.now(), by=senco)
+    if ends:
+        with pytest.raises(NotAllowed, match="ended on 05/10/2026"):
+            actions.end_slot(slot=slot, on=ends, seen=1, now=timezone.now(), by=senco)
+
+    slot.refresh_from_db()
+    assert slot.ends == GONE
+
+
+def test_a_time_that_ended_yesterday_may_go_on(provision, senco):
+    slot = SlotFactory(provision=provision, weekday=4, ends=date(2026, 11, 22))
+
+    actions.change_slot(
+        slot=slot, wanted=Time(4, time(9, 15), 20, TODAY), seen=1, now=timezone.now(), by=senco
+    )  # fmt: skip
+
+    slot.refresh_from_db()
+    assert slot.ends is None
+
+
+# --- Taking back, weeks later.
+
+
+@pytest.fixture
+def september(provision, senco):
+    """On 20 September a time of Mondays was changed, another planned, and a third ended."""
+    with time_machine.travel(timezone.make_aware(timezone.datetime(2026, 9, 7, 8))):
+        changed, ended = SlotFactory(provision=provision, ends=None), SlotFactory(provision=provision, weekday=3)
+    with time_machine.travel(timezone.make_aware(timezone.datetime(2026, 9, 20, 10))):
+        now = timezone.now()
+        wanted = Time(0, time(11), 40, date(2026, 9, 21))
+        actions.change_slot(slot=changed, wanted=wanted, seen=1, now=now, by=senco)
+        actions.add_slot(provision=provision, wanted=Time(2, time(11), 40, date(2026, 9, 21)), by=senco)
+        actions.end_slot(slot=ended, on=date(2026, 10, 1), seen=1, now=now, by=senco)
+
+
+def test_undoing_a_change_of_times_weeks_later_plans_no_day_that_is_over_anew(september, provision, senco, client):
+    before = list(Slot.objects.order_by("pk").values_list("pk", "starts", "ends"))
+
+    for change in MapChange.objects.order_by("-pk"):
+        with pytest.raises(NotAllowed, match="days that are over would be planned otherwise"):
+            undo_change(change=change, by=senco)
+        with pytest.raises(NotAllowed, match="days that are over"):
+            check_can_undo(change, senco)
+
+    assert list(Slot.objects.order_by("pk").values_list("pk", "starts", "ends")) == before
+    assert not MapChange.objects.exclude(undone_at=None).exists()
+
+
+def test_undoing_at_once_is_still_possible_for_whatever_counts_from_a_day_to_come(september, provision, senco):
+    with time_machine.travel(timezone.make_aware(timezone.datetime(2026, 9, 20, 18))):
+        for change in MapChange.objects.order_by("-pk"):
+            undo_change(change=change, by=senco)
+
+    assert set(Slot.objects.values_list("weekday", "ends")) == {(0, None), (3, date(2027, 7, 20))}
+
+
+def test_a_time_planned_back_to_september_by_a_slip_is_taken_back_the_same_day(provision, senco):
+    actions.add_slot(provision=provision, wanted=Time(2, time(10), 20, date(2026, 9, 7)), by=senco)
+
+    undo_change(change=MapChange.objects.get(), by=senco)
+
+    assert not Slot.objects.exists()
+
+
+@pytest.mark.parametrize(("hour", "refused"), [(12, False), (16, True)])
+def test_undoing_on_the_day_itself_is_refused_once_its_time_has_come(provision, senco, hour, refused):
+    actions.add_slot(provision=provision, wanted=Time(2, time(14), 20, TOMORROW), by=senco)
+
+    with time_machine.travel(timezone.make_aware(timezone.datetime(2026, 11, 25, hour))):
+        if refused:
+            with pytest.raises(NotAllowed, match="days that are over"):
+                undo_change(change=MapChange.objects.get(), by=senco)
+        else:
+            undo_change(change=MapChange.objects.get(), by=senco)
+
+    assert Slot.objects.exists() is refused
