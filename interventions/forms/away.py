@@ -66,14 +66,15 @@ class TripForm(DaysForm):
     learners = TickedField(Learner.objects.none(), required=False)
     field_order = ("name", "starts", "ends")
 
-    def __init__(self, *args: Any, learners: Any, groups: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, here: Any, learners: Any, groups: Any, **kwargs: Any) -> None:
+        """`here` are the learners of today, for whole classes; `learners` those who may be ticked by name."""
         super().__init__(*args, **kwargs)
-        self.visible = learners
+        self.here = here
         fields: Any = self.fields
         fields["learners"].queryset = learners
         fields["groups"].queryset = groups
-        here = set(learners.order_by().values_list("nc_year", flat=True).distinct())
-        fields["years"].choices = [(code, label) for code, label in YEAR_CHOICES if code in here]
+        years = set(here.order_by().values_list("nc_year", flat=True).distinct())
+        fields["years"].choices = [(code, label) for code, label in YEAR_CHOICES if code in years]
 
     @property
     def chosen(self) -> list[Learner]:
@@ -81,11 +82,11 @@ class TripForm(DaysForm):
         data = self.cleaned_data
         several = list(data["learners"])
         if data["whole"]:
-            several += self.visible
+            several += self.here
         if data["years"]:
-            several += self.visible.filter(nc_year__in=data["years"])
+            several += self.here.filter(nc_year__in=data["years"])
         if data["groups"]:
-            several += self.visible.filter(group__in=data["groups"])
+            several += self.here.filter(group__in=data["groups"])
         return list({one.pk: one for one in several}.values())
 
     @property

@@ -38,9 +38,11 @@ def _trips(request: Any) -> Any:
     return Trip.objects.visible_to(request.user).filter(school=request.school).select_related("school")
 
 
-def _learners(request: Any) -> Any:
-    rows = Learner.objects.visible_to(request.user).filter(school=request.school).on_roll(today())
-    return rows.order_by("surname", "forename", "pk")
+def _learners(request: Any, trip: Trip | None = None) -> Any:
+    """Who may go: learners on roll today, and those who are on the trip already, though they may have left since."""
+    seen = Learner.objects.visible_to(request.user).filter(school=request.school).order_by("surname", "forename", "pk")
+    here = seen.on_roll(today())
+    return seen.filter(Q(pk__in=here.order_by().values("pk")) | Q(pk__in=trip.learners.values("pk"))) if trip else here
 
 
 def _all(request: Any) -> bool:
@@ -124,14 +126,16 @@ def remove(request: Any, pk: int) -> HttpResponse:
     return redirect("interventions:away")
 
 
-def _trip_form(request: Any, initial: dict[str, Any]) -> TripForm:
+def _trip_form(request: Any, initial: dict[str, Any], trip: Trip | None = None) -> TripForm:
     groups = Group.objects.visible_to(request.user).filter(school=request.school)
-    return TripForm(request.POST or None, initial=initial, learners=_learners(request), groups=groups)
+    return TripForm(
+        request.POST or None, initial=initial, here=_learners(request), learners=_learners(request, trip), groups=groups
+    )  # fmt: skip
 
 
 def _picked(request: Any, trip: Trip | None) -> list[Learner]:
     """Those ticked: as sent, or those who go."""
-    rows = _learners(request)
+    rows = _learners(request, trip)
     if request.method == "POST":
         found = list(rows.filter(pk__in=[typed.number(one) for one in request.POST.getlist("learners")]))
     else:
@@ -162,7 +166,7 @@ def edit_trip(request: Any, pk: int) -> HttpResponse:
     """Change a trip."""
     row = get_object_or_404(_trips(request), pk=pk)
     initial = {"name": row.name, "starts": row.starts, "ends": row.ends, "seen": row.version}
-    form = _trip_form(request, initial)
+    form = _trip_form(request, initial, row)
     shown, status = SECTION | {"form": form, "trip": row, "picked": _picked(request, row)}, 200
     if not form.is_valid():
         return render(request, TRIP, shown, status=422 if form.is_bound else 200)

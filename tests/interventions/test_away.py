@@ -114,6 +114,21 @@ def test_a_trip_is_for_the_school_a_year_a_class_or_single_learners(senco, clien
     assert set(Trip.objects.get().learners.all()) == ({goes, stays} if how == "whole" else {goes})
 
 
+def test_changing_a_trip_keeps_those_who_went_and_have_left_since(senco, client):
+    stays, left, late = (LearnerFactory(school=senco.school) for _ in range(3))
+    trip = actions.add_trip(school=senco.school, outing=Outing("Zoo", TODAY, TODAY, [stays, left]), by=senco)
+    type(left).objects.filter(pk__in=[left.pk, late.pk]).update(left=date(2026, 11, 20))
+    page = reverse("interventions:trip", args=[trip.pk])
+
+    shown = [one.pk for one in client.get(page).context["picked"]]
+    sent = {"name": "Farm", "starts": "2026-11-23", "seen": 1, "whole": "on", "learners": shown}
+    assert client.post(page, {**sent, "learners": [late.pk]}).status_code == 422  # who has left does not join
+    assert client.post(page, sent).status_code == 302
+
+    trip.refresh_from_db()
+    assert (trip.name, set(trip.learners.all())) == ("Farm", {stays, left})
+
+
 def test_the_list_is_of_all_for_the_senco_and_of_oneself_for_others(senco, client):
     away(senco, user=member(Role.TEACHING_ASSISTANT, senco.school, name="Keira Flynn"))
     ta = member(Role.TEACHING_ASSISTANT, senco.school, name="Ben Ash")
