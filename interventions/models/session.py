@@ -35,6 +35,21 @@ class SessionQuerySet(models.QuerySet["Session"]):
         theirs = Attendance.objects.visible_to(user).order_by().values("session")
         return self.filter(Q(provision__in=Provision.objects.visible_to(user)) | Q(pk__in=theirs))
 
+    def with_learners(self, user: Any, **wanted: Any) -> Self:
+        """Sessions with a learner whom this person may see and who is as `wanted`."""
+        return self.filter(pk__in=Attendance.objects.visible_to(user).filter(**wanted).order_by().values("session"))
+
+    def naming(self, text: str, user: Any) -> Self:
+        """Sessions found by words, each in the provision's name or in that of a learner whom this person may see."""
+        rows = self
+        for word in text.split():
+            named = Attendance.objects.visible_to(user).order_by().filter(
+                Q(learner__surname__icontains=word) | Q(learner__forename__icontains=word)
+                | Q(learner__preferred_name__icontains=word)
+            )  # fmt: skip
+            rows = rows.filter(Q(provision__name__icontains=word) | Q(pk__in=named.values("session")))
+        return rows
+
 
 class Session(models.Model):
     """One occurrence about which something was said: delivered or not, moved, given to somebody else, or added.

@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -24,6 +23,7 @@ from provisionmap.school.roles import Capability
 from provisionmap.school.seen import counted
 from provisionmap.school.today import today
 from provisionmap.web import typed
+from provisionmap.web.forms import YEARS
 from provisionmap.web.htmx import fragment
 from provisionmap.web.paging import page_of
 
@@ -40,17 +40,16 @@ def _monday(request: Any) -> Any:
         day = parse_date(request.GET.get("week", ""))
     except ValueError:
         day = None
-    return monday_of(day) if day and day.year > 1 else None
+    return monday_of(day) if day and day.year in YEARS else None
 
 
 def _chosen(request: Any, rows: Any, text: str) -> Any:
     """The sessions that fit the filters of the address and the search of the form."""
     ids = {name: typed.number(request.GET.get(name)) for name in ("learner", "provision", "group", "person")}
-    here = Attendance.objects.visible_to(request.user).order_by()
     if ids["learner"]:
-        rows = rows.filter(pk__in=here.filter(learner=ids["learner"]).values("session"))
+        rows = rows.with_learners(request.user, learner=ids["learner"])
     if ids["group"]:
-        rows = rows.filter(pk__in=here.filter(learner__group=ids["group"]).values("session"))
+        rows = rows.with_learners(request.user, learner__group=ids["group"])
     if ids["provision"]:
         rows = rows.filter(provision=ids["provision"])
     if ids["person"]:
@@ -60,13 +59,7 @@ def _chosen(request: Any, rows: Any, text: str) -> Any:
     rows = rows.filter(state=state) if state in ("delivered", "missed") else rows.exclude(state="open")
     if monday := _monday(request):
         rows = rows.filter(on__range=(monday, monday + timedelta(days=6)))
-    for word in text.split():
-        named = here.filter(
-            Q(learner__surname__icontains=word) | Q(learner__forename__icontains=word)
-            | Q(learner__preferred_name__icontains=word)
-        )  # fmt: skip
-        rows = rows.filter(Q(provision__name__icontains=word) | Q(pk__in=named.values("session")))
-    return rows
+    return rows.naming(text, request.user)
 
 
 def _choices(request: Any) -> dict[str, Any]:

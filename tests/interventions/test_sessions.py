@@ -194,9 +194,12 @@ def test_the_list_is_narrowed_by_ids_and_searched_by_a_form(client, group):
         assert found(client.get(LIST, {name: value})) == {"Reading group"}
     assert found(client.get(LIST, {"week": "2026-11-18"})) == {"Reading group", "Maths"}
     assert found(client.get(LIST, {"week": "2026-11-11"})) == set()
+    for nowhere in ("9999-12-31", "0001-01-01", "2026-13-01", "soon"):  # no year a school plans, or no day: all weeks
+        assert found(client.get(LIST, {"week": nowhere})) == {"Reading group", "Maths"}
     assert found(client.get(LIST, {"state": "missed"})) == set()
     assert found(client.get(LIST, {"state": "answered"})) == set()
     assert found(client.post(LIST, {"text": "reid"})) == {"Reading group"}
+    assert found(client.post(LIST, {"text": "reid math"})) == set()
     assert found(client.post(LIST, {"text": "math"}, headers={"HX-Request": "true"})) == {"Maths"}
     Session.objects.filter(pk=other.pk).update(state="missed", reason="room")
     assert found(client.get(LIST, {"state": "missed"})) == {"Maths"}
