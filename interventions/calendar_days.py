@@ -107,14 +107,17 @@ def doses(versions: Sequence[tuple[date, int | None, int | None]], now: int) -> 
 def in_force(versions: Sequence[tuple[date, Value]], day: date) -> Value:
     """What stood at the end of `day`, from what was written when, oldest first; there is at least one version.
 
-    Days before the first version take what stood at the end of its day, as the dose does.
+    Days before anything was written down take what was first written on the first day, blanks aside: so whatever is
+    written afterwards changes none of them.
 
-    >>> versions = [(date(2026, 9, 7), "3"), (date(2026, 9, 7), "4"), (date(2026, 10, 7), "5")]
+    >>> versions = [(date(2026, 9, 7), ""), (date(2026, 9, 7), "3"), (date(2026, 9, 7), "4"), (date(2026, 10, 7), "5")]
     >>> [in_force(versions, date(2026, month, 7)) for month in (8, 9, 10, 11)]
-    ['4', '4', '5', '5']
+    ['3', '4', '5', '5']
     """
-    last = max(day, versions[0][0])
-    return next(value for written, value in reversed(versions) if written <= last)
+    first = versions[0][0]
+    if day < first:
+        return next((value for written, value in versions if value and written == first), versions[0][1])
+    return next(value for written, value in reversed(versions) if written <= day)
 
 
 def owed(known: Sequence[Dose], days: Days, starts: date, ends: date) -> int:

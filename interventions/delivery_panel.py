@@ -87,10 +87,11 @@ def _strip(reading: Reading, place: int, mondays: list[date]) -> Strip | None:
     whole = reading.line(row, reading.span)
     if not (whole.ledger.entitled or whole.logged):
         return None
+    told = [(monday, reading.line(row, Span(monday, monday + 6 * DAY))) for monday in mondays]
     lines = [
-        (monday, reading.line(row, Span(monday, monday + 6 * DAY)).ledger)
-        for monday in mondays
-        if row.starts <= monday + 6 * DAY and (row.ends is None or row.ends >= monday)
+        (monday, line.ledger)
+        for monday, line in told
+        if line.logged or (row.starts <= monday + 6 * DAY and (row.ends is None or row.ends >= monday))
     ]
     most = max([1, *(max(one.entitled, one.delivered) for _, one in lines)])
     weeks = [
