@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from interventions.said import DELIVERED, MISSED, MOST_MINUTES, STATES, Heard, S
 from provisionmap.web import typed
 
 MOST_LEARNERS = 60  # on one card
+CLOCK = timedelta(days=730)  # how far a device's clock may be out: years that no page can show are none
 BROKEN = "This card was not sent whole. Open Today again and log it anew."
 WHY = "Say why it was not delivered."
 MINUTES = f"Minutes are a whole number from 1 to {MOST_MINUTES}."
@@ -40,18 +41,19 @@ def _minutes(text: str | None, least: int) -> int | None:
     text = typed.words(text)
     if not text:
         return None
-    if not text.isascii() or not text.isdigit() or not least <= int(text[:5]) <= MOST_MINUTES:
+    if not text.isascii() or not text.isdigit() or not least <= int(text) <= MOST_MINUTES:
         raise ValueError(text)
     return int(text)
 
 
 def _made(text: str | None, now: datetime) -> datetime:
-    """When the device says that it was made; now, where it says nothing that can be read."""
+    """When the device says that it was made; now, where it says nothing that can be read or its clock is far out."""
     try:
         made = datetime.fromisoformat((text or "").replace("Z", "+00:00"))
-    except ValueError:
+        made = made.astimezone(UTC) if made.tzinfo else made.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         return now
-    return made.astimezone(UTC) if made.tzinfo else made.replace(tzinfo=UTC)
+    return made if abs(made - now) <= CLOCK else now
 
 
 def _heard(sent: Any, pk: str, here: frozenset[str]) -> Heard:

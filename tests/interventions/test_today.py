@@ -170,6 +170,28 @@ def test_a_card_that_is_none_of_ours_is_refused_in_words(client, group, wrong):
     assert not Session.objects.exists()
 
 
+@pytest.mark.parametrize(
+    "made", ["0001-01-01T00:00:00Z", "0001-01-01T00:00:00+05:00", "9999-12-31T23:59:00-05:00", "2029-01-01T00:00:00Z",
+             "2026-11-31", ""],
+)  # fmt: skip
+def test_a_device_whose_clock_is_years_out_logs_with_the_server_s(client, group, made):
+    client.force_login(group[3])
+
+    assert client.post(LOG, sent(group, made=made), **JSON).status_code == 200
+
+    assert f"{Entry.objects.get().made_at:%Y-%m-%d %H:%M}" == "2026-11-23 10:00"
+    assert client.get(TODAY).status_code == 200
+
+
+@pytest.mark.parametrize(("typed", "status"), [("00000999", 422), ("9" * 60, 422), ("00000015", 200)])
+def test_minutes_with_many_digits_are_read_whole(client, group, typed, status):
+    client.force_login(group[3])
+
+    answer = client.post(LOG, sent(group, **{f"minutes-{group[1][0].pk}": typed}), **JSON)
+
+    assert answer.status_code == status
+
+
 def test_who_says_otherwise_gets_both_versions_on_the_page_and_on_the_device(client, group):
     client.force_login(group[3])
     first = sent(group)
