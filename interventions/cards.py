@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, time
 from typing import Any
 from uuid import UUID, uuid4
@@ -13,10 +13,13 @@ from interventions.ledger import REASONS
 from interventions.models import PRESENT, Attendance, Entry, Session
 from interventions.occurrences import CLOSED, DELIVERED, MISSED, NOBODY, STAFF_ABSENT, TRIP, Occurrence, Placed
 from interventions.said import Heard, Said
+from provisionmap.web import typed
 
 WORDS = {CLOSED: "School closed", STAFF_ABSENT: "Staff absent", TRIP: "Trip or event",
          NOBODY: "No learner had a place"}  # fmt: skip
 ENGAGEMENT = Attendance.ENGAGEMENT
+USUAL = 30  # minutes of a new session where its provision does not say
+ABOUT_ONE = ("why", "minutes", "engaged", "note")  # what a card asks about each learner
 
 
 @dataclass(frozen=True)
@@ -25,16 +28,35 @@ class Line:
 
     who: Placed
     heard: Heard
+    sent: Mapping[str, str] | None = None  # what was typed into a card that came back: "here", "why", "minutes" ...
+    error: str = ""
 
     @property
     def here(self) -> bool:
         """Whether the box of being there is ticked."""
-        return self.heard.outcome == PRESENT
+        return self.heard.outcome == PRESENT if self.sent is None else "here" in self.sent
 
     @property
-    def told(self) -> bool:
-        """Whether more was said of the learner than there or not."""
-        return bool(self.heard.note or self.heard.engagement or self.heard.minutes is not None)
+    def why(self) -> str:
+        """Why they were absent, as chosen."""
+        return self.heard.outcome if self.sent is None else self.sent.get("why", "")
+
+    @property
+    def minutes(self) -> int | str:
+        """The minutes they got, as typed; "" where nothing was."""
+        if self.sent is not None:
+            return self.sent.get("minutes", "")
+        return "" if self.heard.minutes is None else self.heard.minutes
+
+    @property
+    def engaged(self) -> int:
+        """How engaged they were, 1 to 5; 0 where nothing was chosen."""
+        return self.heard.engagement or 0 if self.sent is None else typed.number(self.sent.get("engaged"))
+
+    @property
+    def note(self) -> str:
+        """The note about them, as typed."""
+        return self.heard.note if self.sent is None else self.sent.get("note", "")
 
 
 @dataclass(frozen=True)
@@ -62,6 +84,8 @@ class Card:
     instead_of: bool = False
     errors: Mapping[str, str] = field(default_factory=dict)
     theirs: Mapping[str, str] | None = None  # what somebody else said meanwhile
+    sent: Mapping[str, str] | None = None  # what was typed into a card that came back, by field
+    rest: tuple[str, ...] = ()  # notes typed about those who are not on the card any more
     client: UUID = field(default_factory=uuid4)
 
     @property
@@ -75,18 +99,52 @@ class Card:
         return self.state in (DELIVERED, MISSED)
 
     @property
+    def title(self) -> str:
+        """What the session is called where its card is not; that of a confidential one names nothing."""
+        name = "Session" if self.confidential else self.name
+        return f"{name}, {self.day:%A} {self.day.day} {self.day:%B}" + (f" {self.at:%H:%M}" if self.at else "")
+
+    @property
+    def amends(self) -> UUID | str:
+        """The entry that the next one from this card amends; "" for none. What came back amends what it did before."""
+        if self.theirs:
+            return self.theirs["after"]
+        return self.sent.get("after", "") if self.sent is not None else self.after or ""
+
+    @property
+    def begins(self) -> str:
+        """When a new session began, as typed."""
+        return self.sent.get("at", "") if self.sent is not None else ""
+
+    @property
+    def length(self) -> int | str:
+        """How long a new session was to take, as typed."""
+        return self.minutes if self.sent is None else self.sent.get("length", "")
+
+    @property
+    def asks(self) -> bool:
+        """Whether its form is open: nobody said anything yet, or what was sent came back."""
+        return not self.logged or self.sent is not None
+
+    @property
     def actual(self) -> int | str:
         """The minutes it took as typed; "" where nothing was."""
+        if self.sent is not None:
+            return self.sent.get("actual", "")
         return self.said.actual if self.said and self.said.actual is not None else ""
 
     @property
     def note(self) -> str:
         """The note about the group, as typed."""
+        if self.sent is not None:
+            return self.sent.get("note", "")
         return self.said.note if self.said else ""
 
     @property
     def reason(self) -> str:
         """Why it was not delivered, as chosen; "" where it was."""
+        if self.sent is not None:
+            return self.sent.get("reason", "")
         return self.said.reason if self.said else ""
 
     @property
@@ -172,10 +230,29 @@ def cards_of(found: Sequence[Occurrence], *, initials: bool = False) -> list[Car
     return [card_of(one, entries.get(one.session.pk) if one.session else None, initials=initials) for one in found]
 
 
-def new_card(provision: Any, day: date, learners: Sequence[Placed], minutes: int) -> Card:
-    """The card of a session that no timetable plans."""
+def new_card(provision: Any, day: date, learners: Sequence[Placed], *, initials: bool = False) -> Card:
+    """The card of a session that no timetable plans; with `initials`, as a device may keep it."""
+    name = "Session" if initials and provision.confidential else provision.name
+    learners = [replace(who, name=who.initials) for who in learners] if initials else learners
     return Card(
-        key=Target("new", provision.pk, day).key, name=provision.name, tier=provision.tier, day=day, at=None,
-        ends_at=None, minutes=minutes, place=provision.place, people="",
+        key=Target("new", provision.pk, day).key, name=name, tier=provision.tier, day=day, at=None,
+        ends_at=None, minutes=provision.minutes or USUAL, place=provision.place, people="",
         lines=tuple(Line(who, Heard()) for who in learners), state="", confidential=provision.confidential, new=True,
     )  # fmt: skip
+
+
+def came_back(card: Card, sent: Any, errors: Mapping[str, str], theirs: Mapping[str, str] | None = None) -> Card:
+    """The card as it was sent: every letter that was typed, what is wrong with it, and what somebody else said."""
+    here, who = set(sent.getlist("here")), {str(line.who.placement) for line in card.lines}
+    lines = tuple(
+        replace(line, sent=_about(sent, str(line.who.placement), here),
+                error=errors.get(f"minutes-{line.who.placement}", ""))
+        for line in card.lines
+    )  # fmt: skip
+    rest = tuple(sent[f"note-{pk}"] for pk in sent.getlist("who") if pk not in who and sent.get(f"note-{pk}"))
+    return replace(card, lines=lines, sent=sent.dict(), rest=rest, errors=errors, theirs=theirs)
+
+
+def _about(sent: Any, pk: str, here: Collection[str]) -> dict[str, str]:
+    told = {name: sent[f"{name}-{pk}"] for name in ABOUT_ONE if f"{name}-{pk}" in sent}
+    return told | ({"here": pk} if pk in here else {})

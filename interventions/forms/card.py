@@ -81,16 +81,20 @@ def _time(text: str | None) -> time | None:
 
 
 def target_of(sent: Mapping[str, Any]) -> Target:
-    """The session that the card is about. Raises NotAllowed for a card that is none of ours, or Unreadable."""
+    """The session that the card is about. Raises NotAllowed for a card that is none of ours."""
     at, minutes = _time(sent.get("at")), typed.number(sent.get("length"))
-    target = Target.read(sent.get("key", ""), at=at, minutes=minutes)
-    if target.kind == "new":
-        wrong = {"at": TIME} if at is None else {}
-        if not 1 <= minutes <= MOST_MINUTES:
-            wrong["length"] = MINUTES
-        if wrong:
-            raise Unreadable(**wrong)
-    return target
+    return Target.read(sent.get("key", ""), at=at, minutes=minutes)
+
+
+def check_new(target: Target) -> None:
+    """Raises Unreadable unless a session that no timetable plans says when it was and how long."""
+    if target.kind != "new":
+        return
+    wrong = {"at": TIME} if target.at is None else {}
+    if not 1 <= target.minutes <= MOST_MINUTES:
+        wrong["length"] = MINUTES
+    if wrong:
+        raise Unreadable(**wrong)
 
 
 def said_of(sent: Any, now: datetime) -> Said:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -17,13 +16,12 @@ from django.utils.crypto import salted_hmac
 from django.utils.dateparse import parse_date
 
 from interventions.actions.logging import Contradiction, SameId, Target, TooEarly, log_session
-from interventions.cards import Card, cards_of, new_card, said_in, words_of
-from interventions.forms.card import BROKEN, Unreadable, said_of, target_of
+from interventions.cards import Card, came_back, cards_of, new_card, said_in, words_of
+from interventions.forms.card import BROKEN, Unreadable, check_new, said_of, target_of
 from interventions.ledger import REASONS
-from interventions.models import Attendance, Placement, Provision
+from interventions.models import Attendance, Entry, Placement, Provision
 from interventions.occurrences import Occurrence, Placed, initials_of, occurrences
 from interventions.permissions import check_can_log
-from interventions.said import Said
 from provisionmap.school.access import NotAllowed, can, require
 from provisionmap.school.calendar import Span
 from provisionmap.school.roles import Capability
@@ -48,14 +46,27 @@ def _day(request: Any) -> date:
     return min(asked, today()) if asked else today()
 
 
+def _whole(request: Any) -> bool:
+    """Whether everybody's sessions are asked for, by somebody who may log them; a card that is sent says so as well."""
+    return request.GET.get("whose") == "all" and can(request.user, Capability.LOG_ALL, request.school)
+
+
 def _provisions(request: Any) -> Any:
     return Provision.objects.visible_to(request.user).filter(school=request.school)
 
 
+def _frame(request: Any, day: date) -> dict[str, Any]:
+    """What every page with cards needs."""
+    return {
+        "section": "today", "day": day, "is_today": day == today(), "whole": _whole(request), "most": today(),
+        "reasons": list(REASONS.items()), "engagement": Attendance.ENGAGEMENT, "kept": False,
+        "shared": bool(request.session.get(SHARED)),
+    }  # fmt: skip
+
+
 def _page(request: Any, *, initials: bool = False) -> dict[str, Any]:
     """The cards of the day, and of the days before those that nobody said anything about."""
-    day = _day(request)
-    whole = request.GET.get("whose") == "all" and can(request.user, Capability.LOG_ALL, request.school)
+    day, whole = _day(request), _whole(request)
     before = timedelta(0) if whole or day != today() else BACK
     found = occurrences(
         school=request.school, user=request.user, span=Span(day - before, day), now=today(), own=not whole
@@ -63,11 +74,9 @@ def _page(request: Any, *, initials: bool = False) -> dict[str, Any]:
     gaps = [one for one in found if one.day < day and one.owed]
     cards = cards_of([*newest_first(gaps)[:MOST_GAPS], *(one for one in found if one.day == day)], initials=initials)
     counted(request, len({who.learner for one in found for who in one.learners}))
-    return {
-        "section": "today", "day": day, "is_today": day == today(), "whole": whole, "most": today(),
+    return _frame(request, day) | {
         "late": [card for card in cards if card.day < day], "more": max(0, len(gaps) - MOST_GAPS),
-        "cards": [card for card in cards if card.day == day], "reasons": list(REASONS.items()),
-        "engagement": Attendance.ENGAGEMENT, "shared": bool(request.session.get(SHARED)), "kept": initials,
+        "cards": [card for card in cards if card.day == day], "kept": initials,
         "may_see_all": can(request.user, Capability.LOG_ALL, request.school),
     }  # fmt: skip
 
@@ -94,29 +103,36 @@ def kept(request: Any) -> HttpResponse:
 @require(*LOGGERS)
 def add(request: Any) -> HttpResponse:
     """A session that no timetable plans: first which provision, then its card."""
-    rows = _provisions(request).on(_day(request)).order_by("name", "pk")
+    day = _day(request)
+    rows = _provisions(request).on(day).order_by("name", "pk")
     chosen = typed.number(request.GET.get("provision"))
-    shown: dict[str, Any] = {"section": "today", "day": _day(request), "most": today(), "shared": False}
-    shown |= {"reasons": list(REASONS.items()), "engagement": Attendance.ENGAGEMENT}
+    shown = _frame(request, day) | {"rows": rows}
     if chosen:
         provision = get_object_or_404(rows, pk=chosen)
-        people = provision.deliverers.on(_day(request)).exclude(user=None).values_list("user", flat=True)
+        people = provision.deliverers.on(day).exclude(user=None).values_list("user", flat=True)
         try:
             check_can_log(request.school, request.user, set(people), provision)
         except NotAllowed as refused:
-            return render(request, "interventions/today_add.html", shown | {"rows": rows, "refused": str(refused)})
-        shown["card"] = new_card(provision, _day(request), _placed(request, provision), provision.minutes or 30)
-        counted(request, len(shown["card"].lines))
-    return render(request, "interventions/today_add.html", shown | {"rows": rows, "chosen": chosen})
+            return render(request, "interventions/today_add.html", shown | {"refused": str(refused)})
+        shown["card"] = _new(request, provision, day)
+    return render(request, "interventions/today_add.html", shown | {"chosen": chosen})
 
 
-def _placed(request: Any, provision: Provision) -> list[Placed]:
-    rows = Placement.objects.visible_to(request.user).filter(provision=provision).on(_day(request))
-    rows = rows.select_related("learner").order_by("learner__surname", "learner__forename", "pk")
-    return [
-        Placed(row.pk, row.learner_id, row.learner.name, initials_of(row.learner.forename, row.learner.surname))
-        for row in rows
-    ]
+def _new(request: Any, provision: Provision, day: date) -> Card:
+    card = new_card(provision, day, _placed(request, [provision], day).get(provision.pk, []))
+    counted(request, len(card.lines))
+    return card
+
+
+def _placed(request: Any, provisions: Sequence[Provision], day: date) -> dict[int, list[Placed]]:
+    """The learners of some provisions on a day, by provision. One query."""
+    rows = Placement.objects.visible_to(request.user).filter(provision__in=provisions).on(day)
+    placed: dict[int, list[Placed]] = {}
+    for row in rows.select_related("learner").order_by("learner__surname", "learner__forename", "pk"):
+        learner = row.learner
+        letters = initials_of(learner.preferred_name or learner.forename, learner.surname)
+        placed.setdefault(row.provision_id, []).append(Placed(row.pk, row.learner_id, learner.name, letters))
+    return placed
 
 
 @require(*LOGGERS, writes=["POST"])
@@ -126,75 +142,70 @@ def log(request: Any) -> HttpResponse:
         return redirect("interventions:today")
     now = timezone.now()
     target: Target | None = None
-    said: Said | None = None
     try:
         target = target_of(request.POST)
+        check_new(target)
         said = said_of(request.POST, now)
         log_session(school=request.school, target=target, said=said, by=request.user, now=now)
     except Unreadable as wrong:
-        return _refused(request, 422, wrong.errors, target, said)
+        return _refused(request, 422, wrong.errors, target)
     except NotAllowed as refused:
-        return _refused(request, 422, {"form": str(refused)}, target, said)
+        return _refused(request, 422, {"form": str(refused)}, target)
     except SameId:
-        return _refused(request, 422, {"form": SAME_ID}, target, said)
+        return _refused(request, 409, {"form": SAME_ID}, target)
     except TooEarly:
-        return _refused(request, 425, {"form": NOT_ARRIVED}, target, said)
+        return _refused(request, 425, {"form": NOT_ARRIVED}, target)
     except Contradiction as other:
-        return _both(request, other, target, said)
+        return _refused(request, 409, {}, target, {**_theirs(other.entry), "mine": words_of(said)})
     if _queued(request):
         return JsonResponse({"words": words_of(said), "after": str(said.client)})
     messages.success(request, words_of(said))
-    return HttpResponseRedirect(f"{reverse('interventions:today')}?on={target.on:%Y-%m-%d}")
+    whose = "&whose=all" if _whole(request) else ""
+    return HttpResponseRedirect(f"{reverse('interventions:today')}?on={target.on:%Y-%m-%d}{whose}")
 
 
 def _queued(request: Any) -> bool:
     return bool(request.headers.get("Accept") == "application/json")
 
 
-def _both(request: Any, other: Contradiction, target: Target | None, said: Said | None) -> HttpResponse:
-    """Both versions, to choose from: what stands, and what was sent."""
-    entry = other.entry
-    theirs = {
+def _theirs(entry: Entry | None) -> dict[str, str]:
+    """What stands, for whoever said otherwise."""
+    return {
         "by": entry.by.name if entry and entry.by else "Somebody",
         "words": words_of(said_in(entry)) if entry else "",
         "after": str(entry.client) if entry else "",
         "at": f"{timezone.localtime(entry.made_at):%H:%M}" if entry else "",
     }
-    mine = words_of(said) if said else ""
-    return _refused(request, 409, {}, target, said, theirs={**theirs, "mine": mine})
 
 
 def _refused(
-    request: Any, status: int, errors: dict[str, str], target: Target | None, said: Said | None,
-    theirs: dict[str, str] | None = None,
-) -> HttpResponse:  # fmt: skip
-    """Why, beside what was typed: nothing of it is lost."""
+    request: Any, status: int, errors: dict[str, str], target: Target | None, theirs: dict[str, str] | None = None
+) -> HttpResponse:
+    """Why, beside what was typed: nothing of it is lost. A device knows by `same_id` that nobody contradicts it."""
     if _queued(request):
-        return JsonResponse({"errors": errors, "theirs": theirs}, status=status)
-    asked = {"on": f"{target.on:%Y-%m-%d}"} if target else {}
-    request.GET = asked
-    shown = _page(request)
-    for name in ("late", "cards"):
-        shown[name] = [_sent(card, target, said, errors, theirs) for card in shown[name]]
-    if not any(card.errors or card.theirs for card in _all(shown)):
-        shown["error"] = " ".join(errors.values()) or BROKEN
-    return render(request, "interventions/today.html", shown, status=status)
+        same = status == 409 and theirs is None
+        return JsonResponse({"errors": errors, "theirs": theirs, "same_id": same}, status=status)
+    card = _card_at(request, target) if target else None
+    notes = [text for name, text in request.POST.items() if name.startswith("note") and text.strip()]
+    shown = _frame(request, target.on if target else today()) | {
+        "card": came_back(card, request.POST, errors, theirs) if card else None,
+        "refused": " ".join(errors.values()) or BROKEN, "notes": notes,
+    }  # fmt: skip
+    return render(request, "interventions/today_refused.html", shown, status=status)
 
 
-def _all(shown: dict[str, Any]) -> Sequence[Card]:
-    return [*shown["late"], *shown["cards"]]
-
-
-def _sent(
-    card: Card, target: Target | None, said: Said | None, errors: dict[str, str], theirs: dict[str, str] | None
-) -> Card:
-    """The card with what was typed into it and what is wrong with it, where it is the one that was sent."""
-    if target is None or card.key != target.key:
-        return card
-    lines = card.lines
-    if said:
-        lines = tuple(replace(line, heard=said.learners.get(line.who.placement, line.heard)) for line in card.lines)
-    return replace(card, lines=lines, said=said or card.said, errors=errors, theirs=theirs)
+def _card_at(request: Any, target: Target) -> Card | None:
+    """The card of a session as it stands by now; None where this reader can't see it any more."""
+    if target.kind == "new":
+        provision = _provisions(request).filter(pk=target.pk).first()
+        return _new(request, provision, target.on) if provision else None
+    found = occurrences(
+        school=request.school, user=request.user, span=Span(target.on, target.on), now=today(),
+        own=not can(request.user, Capability.LOG_ALL, request.school),
+    )  # fmt: skip
+    cards = cards_of([one for one in found if one.target.key == target.key])
+    counted(request, sum(len(card.lines) for card in cards))
+    return cards[0] if cards else None
 
 
 @require(*LOGGERS)

@@ -152,6 +152,8 @@ def test_what_is_wrong_is_said_in_its_card_with_what_was_typed(client, group):
 
     assert answer.status_code == 422
     assert "Minutes are a whole number from 1 to 600." in words(answer)
+    assert "Two were late" in words(answer)
+    assert 'value="900"' in words(answer)
     assert client.post(LOG, sent(group, state="missed"), **JSON).json()["errors"] == {
         "reason": "Say why it was not delivered."
     }
@@ -223,6 +225,103 @@ def test_a_plain_form_shows_both_versions_in_its_card(client, group):
     assert answer.status_code == 409
     assert f"{group[3].name} logged this at 10:00: delivered, 2 of 2 present." in words(answer)
     assert f'name="after" value="{first["client"]}"' in words(answer)
+
+
+def test_a_senco_s_plain_form_for_a_colleague_gets_both_versions_and_every_word_back(client, group):
+    client.force_login(group[3])
+    first = sent(group)
+    client.post(LOG, first, **JSON)
+    client.force_login(member(Role.SENCO, group[0].school))
+    absent = group[1][1].pk
+    form = sent(group, here=group[1][:1]) | {
+        "note": "Zqgroup", f"note-{absent}": "Zqone", f"why-{absent}": "trip",
+        f"minutes-{group[1][0].pk}": "15", f"engaged-{group[1][0].pk}": "4", "actual": "25",
+    }  # fmt: skip
+
+    page = words(client.post(f"{LOG}?whose=all", form))
+
+    assert page.count('<article class="card') == 1
+    assert f"{group[3].name} logged this at 10:00: delivered, 2 of 2 present." in page
+    assert f'name="after" value="{first["client"]}"' in page
+    for typed in (
+        "Zqgroup",
+        'value="Zqone"',
+        '<option value="trip" selected',
+        '<option value="4" selected',
+        'value="15"',
+        'name="actual"',
+        'value="25"',
+        "?whose=all",
+    ):
+        assert typed in page, typed
+    assert page.count(" checked") == 1
+    answer = client.post(f"{LOG}?whose=all", form | {"after": first["client"], "client": str(uuid4())})
+    assert answer["Location"] == f"{TODAY}?on=2026-11-23&whose=all"
+
+
+def test_a_new_session_without_a_time_comes_back_with_every_word(client, group):
+    client.force_login(group[3])
+    form = sent(group, key=Target("new", group[0].pk, MONDAY).key, at="", length="35", note="Zqgroup")
+
+    answer = client.post(LOG, form)
+
+    assert answer.status_code == 422
+    assert "Say when it was, as in 09:15." in words(answer)
+    assert "Zqgroup" in words(answer)
+    assert 'name="length" value="35"' in words(answer)
+    answer = client.post(LOG, form | {"at": "10:30", "length": "900"})
+    assert 'name="at" value="10:30"' in words(answer)
+    assert "Minutes are a whole number from 1 to 600." in words(answer)
+
+
+def test_minutes_of_one_learner_that_no_session_has_come_back_in_their_line(client, group):
+    client.force_login(group[3])
+
+    answer = client.post(LOG, sent(group, **{f"minutes-{group[1][0].pk}": "over an hour", "after": "Zqafter"}))
+
+    assert answer.status_code == 422
+    assert 'value="over an hour"' in words(answer)
+    assert words(answer).count("Minutes of a learner are a whole number from 0 to 600.") == 2
+    assert 'name="after" value="Zqafter"' in words(answer)
+
+
+def test_what_was_typed_about_somebody_who_left_the_card_is_shown(client, group):
+    client.force_login(group[3])
+    form = sent(group, **{f"note-{group[1][1].pk}": "Zqone"})
+    group[1][1].delete()
+
+    page = words(client.post(LOG, form))
+
+    assert "Somebody on this card has no place in this provision" in page
+    assert "Typed about somebody who is not on this card any more:</p> <p>Zqone" in page
+
+
+@pytest.mark.parametrize("kind", ["slot", "new"])
+def test_who_can_t_see_a_session_any_more_gets_the_reason_and_their_notes(client, group, kind):
+    client.force_login(member(Role.TEACHING_ASSISTANT, group[0].school))
+    key = Target(kind, group[2].pk if kind == "slot" else group[0].pk, MONDAY).key
+
+    page = words(client.post(LOG, sent(group, key=key, at="09:15", length="20", note="Zqgroup")))
+
+    assert "You can&#x27;t see this session any more." in page
+    assert "Zqgroup" in page
+    assert group[1][0].learner.name not in page
+
+
+def test_another_entry_under_the_same_id_is_told_from_a_contradiction(client, group):
+    client.force_login(group[3])
+    form = sent(group)
+    client.post(LOG, form, **JSON)
+
+    told = client.post(LOG, form | {"note": "else"}, **JSON)
+
+    assert told.status_code == 409
+    assert told.json() == {
+        "errors": {"form": "This entry can't be told from another one. Open Today again and log it anew."},
+        "theirs": None, "same_id": True,
+    }  # fmt: skip
+    client.force_login(member(Role.SENCO, group[0].school))
+    assert client.post(LOG, sent(group, here=[]), **JSON).json()["same_id"] is False
 
 
 def test_an_amendment_that_comes_too_early_waits(client, group):
