@@ -91,6 +91,11 @@ class ProvisionQuerySet(models.QuerySet["Provision"]):
         """Provisions running on `day`; the first and the last day both count."""
         return self.filter(Q(ends=None) | Q(ends__gte=day), starts__lte=day)
 
+    def delivered_by(self, user: Any, day: date) -> Self:
+        """Those running on `day` that this person delivers or answers for then: they may log more sessions of them."""
+        theirs = Deliverer.objects.on(day).filter(user=user.pk).values("provision")
+        return self.on(day).filter(Q(responsible=user.pk) | Q(pk__in=theirs))
+
     def with_tier(self, day: date) -> Self:
         """Each with `tier_then`, its tier on `day`."""
         return self.annotate(tier_then=tier_on(day))

@@ -73,12 +73,21 @@ def _page(request: Any, *, initials: bool = False) -> dict[str, Any]:
     )
     gaps = [one for one in found if one.day < day and one.owed]
     cards = cards_of([*newest_first(gaps)[:MOST_GAPS], *(one for one in found if one.day == day)], initials=initials)
-    counted(request, len({who.learner for one in found for who in one.learners}))
+    spare = [] if whole or day != today() else _spare(request, day, initials=initials)
+    seen = {who.learner for one in found for who in one.learners}
+    counted(request, len(seen | {line.who.learner for card in spare for line in card.lines}))
     return _frame(request, day) | {
         "late": [card for card in cards if card.day < day], "more": max(0, len(gaps) - MOST_GAPS),
-        "cards": [card for card in cards if card.day == day], "kept": initials,
+        "cards": [card for card in cards if card.day == day], "spare": spare, "kept": initials,
         "may_see_all": can(request.user, Capability.LOG_ALL, request.school),
     }  # fmt: skip
+
+
+def _spare(request: Any, day: date, *, initials: bool) -> list[Card]:
+    """A card for one more session of each provision that this person delivers: for what no timetable plans."""
+    rows = list(_provisions(request).delivered_by(request.user, day).order_by("name", "pk"))
+    placed = _placed(request, rows, day)
+    return [new_card(row, day, placed[row.pk], initials=initials) for row in rows if row.pk in placed]
 
 
 def newest_first(gaps: Sequence[Occurrence]) -> list[Occurrence]:

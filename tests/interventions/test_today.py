@@ -59,7 +59,7 @@ def test_a_day_shows_its_sessions_and_first_those_nobody_said_anything_about(cli
 
     page = words(client.get(TODAY))
 
-    assert page.count('<article class="card') == 3  # today, and two Mondays before
+    assert page.count('data-card="slot-') == 3  # today, and two Mondays before
     assert page.index("Still to log") < page.index("Monday 16 November") < page.index('id="day"')
     assert group[1][0].learner.name in page
     assert "All present, as planned" in page
@@ -336,7 +336,8 @@ def test_what_a_device_keeps_names_nobody(client, group):
 
     page = words(client.get(reverse("interventions:today-kept")))
 
-    assert page.count('<article class="card') == 3
+    assert page.count('data-card="slot-') == 3
+    assert page.count('data-card="new-') == 1
     for row in group[1]:
         assert row.learner.surname not in page
         assert f"{row.learner.forename[0]}.{row.learner.surname[0]}." in page
@@ -357,7 +358,6 @@ def test_a_session_has_a_key_of_its_own_and_a_shared_computer_none(client, group
     session["shared"] = True
     session.save()
     assert client.get(reverse("interventions:today-key")).json()["key"] == ""
-    assert "data-keeps" not in words(client.get(TODAY))
 
 
 def test_the_frame_that_a_device_keeps_holds_nothing_of_anybody(client, group):
@@ -385,6 +385,50 @@ def test_a_session_the_timetable_does_not_plan_is_added(client, group):
     made = Session.objects.get()
     assert (made.extra, str(made.at), made.minutes) == (True, "09:50:00", 15)
     assert "09:50" in words(client.get(TODAY))
+
+
+def test_today_and_what_a_device_keeps_of_it_have_a_card_to_add_a_session_of_what_one_delivers(client, group):
+    school, assistant = group[0].school, group[3]
+    answered = ProvisionFactory(school=school, name="Zqsecret", confidential=True, responsible=assistant)
+    PlacementFactory(learner__school=school, provision=answered)
+    for name in ("Nobody in it", "Not mine"):
+        other = ProvisionFactory(school=school, name=name)
+        if name == "Not mine":
+            PlacementFactory(learner__school=school, provision=other)
+        else:
+            DelivererFactory(provision=other, user=assistant)
+    sync_grants([answered.pk])
+    client.force_login(assistant)
+
+    page, kept = words(client.get(TODAY)), words(client.get(reverse("interventions:today-kept")))
+
+    for shown in (page, kept):
+        assert shown.count('data-card="new-') == 2
+        assert shown.index("Add a session") < shown.index('data-card="new-') < shown.index("Still to log")
+        assert "Nobody in it" not in shown
+        assert "Not mine" not in shown
+    assert '<h3 id="name-new-' in page
+    assert "Zqsecret" in page
+    assert "Zqsecret" not in kept
+    for path in (f"{TODAY}?on=2026-11-16", f"{TODAY}?whose=all&on=2026-11-16"):
+        assert 'data-card="new-' not in words(client.get(path))
+
+
+def test_pages_with_cards_keep_entries_unless_others_use_the_computer_and_today_alone_keeps_the_page(client, group):
+    client.force_login(group[3])
+    add, earlier = reverse("interventions:today-add"), f"{TODAY}?on=2026-11-16"
+
+    for path in (TODAY, earlier, f"{add}?provision={group[0].pk}"):
+        page = words(client.get(path))
+        assert 'data-key="/today/key/"' in page
+        assert ("data-kept" in page) is (path == TODAY)
+        assert "js/today.js" in page
+    session = client.session
+    session["shared"] = True
+    session.save()
+    for path in (TODAY, earlier, add):
+        assert "data-key" not in words(client.get(path))
+        assert "data-shared" in words(client.get(path))
 
 
 def test_who_does_not_deliver_a_provision_can_t_add_to_it(client, group):

@@ -2,7 +2,7 @@
 /* Keeps the frame of Today and what it is drawn with; never a page that holds anything of anybody. */
 const FRAME = "{% url 'interventions:today-offline' %}";
 const NAME = "today-{% static 'js/today.js' %}";
-const PARTS = [FRAME, "{% static 'css/tokens.css' %}", "{% static 'css/base.css' %}", "{% static 'css/components.css' %}", "{% static 'css/today.css' %}", "{% static 'js/today_store.js' %}", "{% static 'js/today.js' %}", "{% static 'icons/icon.svg' %}"];
+const PARTS = [FRAME, "{% static 'css/tokens.css' %}", "{% static 'css/base.css' %}", "{% static 'css/components.css' %}", "{% static 'css/today.css' %}", "{% static 'js/today_store.js' %}", "{% static 'js/today_card.js' %}", "{% static 'js/today.js' %}", "{% static 'icons/icon.svg' %}"];
 
 self.addEventListener("install", (event) => {
   event.waitUntil(caches.open(NAME).then((cache) => cache.addAll(PARTS)).then(() => self.skipWaiting()));
