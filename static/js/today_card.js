@@ -1,0 +1,92 @@
+"use strict";
+/* What a card of Today shows: what it says in words, what came of it, and what was typed, back in its place. */
+(() => {
+  const value = (said, name) => (said.find(([key]) => key === name) || [])[1] || "";
+  const every = (said, name) => said.filter(([key]) => key === name).map(([, one]) => one);
+  const make = (tag, more, ...inside) => {
+    const one = Object.assign(document.createElement(tag), more);
+    one.append(...inside);
+    return one;
+  };
+  const button = (text, act) => {
+    const one = make("button", { type: "button", className: "button", textContent: text });
+    one.addEventListener("click", act);
+    return one;
+  };
+
+  /* What an entry says, in a line; with `notes`, the texts in it as well: where no card is left to show them. */
+  function words(said, notes = false) {
+    const typed = notes ? said.filter(([key, text]) => key.startsWith("note") && text) : [];
+    const texts = typed.map(([, text]) => `“${text}”`);
+    const state = value(said, "state"), there = every(said, "here").length, of = every(said, "who").length;
+    const line = { missed: "Not delivered", open: "Taken back" }[state] || `Delivered, ${there} of ${of} present`;
+    return [line, ...texts].join(" ");
+  }
+
+  function relabel(form) {
+    const boxes = [...form.querySelectorAll("input[name=here]")], there = boxes.filter((one) => one.checked).length;
+    const main = form.querySelector("[data-button]");
+    if (boxes.length === 1) main.textContent = there ? "Present, as planned" : "Log: absent";
+    else if (there === boxes.length) main.textContent = "All present, as planned";
+    else main.textContent = `Log: ${there} of ${boxes.length} present`;
+  }
+
+  function note(card, text, state) {
+    card.querySelector("[data-words]").replaceChildren(make("b", { textContent: text }));
+    card.toggleAttribute("data-logged", state === "logged");
+    card.toggleAttribute("data-waiting", state === "waiting");
+    const log = card.querySelector("details.log");
+    if (!log) return;
+    log.hidden = "added" in card.dataset && state !== "wrong"; // what was added is changed once the page knows it
+    if (state === "wrong") return;
+    log.open = false;
+    const summary = log.querySelector("summary");
+    summary.className = "";
+    summary.textContent = "Change";
+  }
+  function complain(card, text, choices = []) {
+    const before = card.querySelector(".sent-back");
+    if (text && before?.dataset.text === text) return; // said already: no second alarm
+    for (const one of card.querySelectorAll(".sent-back")) one.remove();
+    if (!text) return;
+    const box = make("div", { className: "notice bad sent-back" }, make("p", { textContent: text }));
+    box.dataset.text = text;
+    box.setAttribute("role", "alert");
+    for (const [label, act] of choices) box.append(button(label, act), " ");
+    card.querySelector("[data-words]").after(box);
+  }
+
+  /* What was typed, back in its card: an entry that was not taken can be mended where it was made. */
+  function fill(card, said) {
+    const form = card.querySelector("form"), here = new Set(every(said, "here"));
+    for (const box of form.querySelectorAll("input[name=here]")) box.checked = here.has(box.value);
+    for (const [key, text] of said) {
+      if (["here", "who", "key", "client", "after", "made", "state"].includes(key)) continue;
+      const field = form.elements.namedItem(key); // by name: "length" is a property of the list itself
+      if (field) field.value = text;
+    }
+    relabel(form);
+    const log = card.querySelector("details.log");
+    if (log) log.open = true;
+  }
+
+  /* A session that no timetable plans is a card of its own, made from the one that stands for its provision. */
+  function added(name, said) {
+    const base = card(name.split(":")[0]), place = document.querySelector("[data-added-here]");
+    if (!base || !place) return null;
+    const one = base.cloneNode(true), title = one.querySelector("h3");
+    Object.assign(one.dataset, { card: name, added: "" });
+    one.id = `card-${name}`;
+    title.id = `name-${name}`;
+    one.setAttribute("aria-labelledby", title.id);
+    one.querySelector(".when").prepend(make("b", { textContent: value(said, "at") }), " ");
+    for (const box of one.querySelectorAll(".sent-back")) box.remove();
+    place.append(one);
+    fill(one, said);
+    return one;
+  }
+  const card = (name) => [...document.querySelectorAll("[data-card]")].find((one) => one.dataset.card === name);
+  const of = ({ card: name, said }) => card(name) || (name.includes(":") ? added(name, said) : null);
+
+  window.todayCard = { value, words, make, button, relabel, note, complain, fill, card, of };
+})();
