@@ -6,7 +6,8 @@ import sys
 
 WHOLE = re.compile(
     r"(/actions(/|\.py)|/permissions\.py|/models/|school/(roles|access|audit|calendar|staff_list|steps|throttle|term_\w+|written_days)\.py"
-    r"|/(dose|grid|areas|census|upn|mapping|rows|matching|checks|text_file)\.py)"
+    r"|/(dose|grid|areas|census|upn|mapping|rows|matching|checks|text_file)\.py"
+    r"|^reviews/(impact/.+|decisions|measures|meetings|precision|sdq|stages)\.py)"
 )
 REST = 90.0
 
