@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple, cast
 
-from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Sum, Value
+from django.db.models import Count, F, Max, Min, OuterRef, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce, Least
 from django.utils import timezone
 
@@ -78,7 +78,7 @@ class _Asked(NamedTuple):
 
     school: School
     span: Span
-    few: tuple[int, ...] | None = None
+    few: QuerySet[Placement] | None = None
 
     @property
     def within(self) -> dict[str, Any]:
@@ -95,8 +95,13 @@ def read(*, school: School, placements: QuerySet[Placement], span: Span, by_day:
     """What the ledgers of `placements` over `span` are made of; `by_day` also keeps the days of the log."""
     year = Span(academic_year_of(span.starts)[1].starts, academic_year_of(span.ends)[1].ends)
     days = days_of(school.calendar_dates(), year)
-    found = _placed(placements, span)
-    asked = _Asked(school, span, tuple(row.pk for row in found) if len(found) <= FEW else None)
+    found = _placed(placements.filter(Q(ends=None) | Q(ends__gte=span.starts), starts__lte=span.ends), span)
+    asked = _Asked(school, span, placements if len(found) <= FEW else None)
+    log = _log(asked, by_day)
+    # Those with a log that did not run then, too: their days were moved since.
+    if moved := log.keys() - {row.pk for row in found}:
+        found += _placed(placements.filter(Q(ends__lt=span.starts) | Q(starts__gt=span.ends), pk__in=moved), span)
+        found.sort()
     wanted = {row.provision for row in found}
     since = min([span.starts, *(row.ends for row in found if row.ends and row.ends < span.starts)])
     versions = _versions(Provision, wanted, asked, since, "area", "responsible")
@@ -107,16 +112,13 @@ def read(*, school: School, placements: QuerySet[Placement], span: Span, by_day:
     for pk, told in versions.items():
         courses[pk].responsible = [(day, who) for day, _, who in told]
     known = {pk: doses(told, 0) for pk, told in dosed.items()}
-    return Rows(placed, known, _log(asked, by_day), courses, _happened(asked, days))
+    return Rows(placed, known, log, courses, _happened(asked, days, courses))
 
 
 def _placed(placements: QuerySet[Placement], span: Span) -> list[Placed]:
-    """Those that ran within `span`, and those with a log in it: an end may have been dated back since."""
-    logged = Attendance.objects.filter(placement=OuterRef("pk"), on__range=(span.starts, span.ends))
-    ran = Q(ends=None) | Q(ends__gte=span.starts)
-    rows = placements.filter(ran & Q(starts__lte=span.ends) | Exists(logged))
+    """The placements, each with the tier of the last day of `span` on which it ran."""
     last = Least(Coalesce(F("ends"), Value(span.ends)), Value(span.ends))
-    rows = rows.annotate(last_day=last).annotate(tier_then=tier_on(OuterRef("last_day"), "provision"))
+    rows = placements.annotate(last_day=last).annotate(tier_then=tier_on(OuterRef("last_day"), "provision"))
     return [Placed._make(row) for row in cast("Iterable[Any]", rows.order_by("pk").values_list(*FIELDS))]
 
 
@@ -139,13 +141,14 @@ def _versions(
     versions = model.history.filter(school=asked.school)
     if asked.few is not None:
         versions = versions.filter(id__in=list(wanted))
-    figures: dict[str, Any] = {"all": Count("pk"), "latest": Max("history_date")}
+    lately = versions.filter(history_type="~", history_date__gte=start_of(since)).order_by().values("id")
+    figures: dict[str, Any] = {"all": Count("pk")}
     other = Q()
     for name in fields:
         figures |= {f"low_{name}": Min(name), f"high_{name}": Max(name), f"known_{name}": Count(name)}
         other |= Q(**{f"low_{name}__lt": F(f"high_{name}")})
         other |= Q(**{f"known_{name}__gt": 0, f"known_{name}__lt": F("all")})
-    changed = versions.order_by().values("id").annotate(**figures).filter(other, latest__gte=start_of(since))
+    changed = versions.filter(id__in=lately).order_by().values("id").annotate(**figures).filter(other)
     told: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
     rows = versions.filter(id__in=changed.values("id")).order_by("history_date", "history_id")
     mine = set(wanted)
@@ -158,7 +161,7 @@ def _versions(
 def _log(asked: _Asked, by_day: bool) -> Mapping[int, Sequence[Logged]]:
     rows = Attendance.objects.filter(school=asked.school, on__range=(asked.span.starts, asked.span.ends))
     if asked.few is not None:
-        rows = rows.filter(placement__in=asked.few)
+        rows = rows.filter(placement__in=asked.few.order_by().values("pk"))
     by = ("placement", "outcome", "extra", *(["on"] if by_day else []))
     found: dict[int, list[Logged]] = defaultdict(list)
     sums = rows.order_by().values_list(*by).annotate(Sum("minutes"), Sum("planned"))
@@ -188,7 +191,7 @@ def _courses(wanted: set[int], asked: _Asked) -> dict[int, Course]:
     return found
 
 
-def _happened(asked: _Asked, days: Days) -> Happened:
+def _happened(asked: _Asked, days: Days, courses: Mapping[int, Course]) -> Happened:
     """What is known of the days: closures, who is away, trips; and of those days who stood in, and what was said."""
     span = asked.span
     through = Trip.learners.through.objects.filter(**{f"trip__{name}": one for name, one in asked.within.items()})
@@ -201,8 +204,14 @@ def _happened(asked: _Asked, days: Days) -> Happened:
         for day in asked.each(starts, ends):
             away[day].add(user)
     closed = [day for day, _ in days.closed if day in span]
-    concerned = {*away, *closed, *(day for dates in out.values() for day in dates)}
-    rows = Session.objects.filter(Q(slot__isnull=False) | Q(cover__isnull=False), school=asked.school, on__in=concerned)
+    everywhere = {*closed, *(day for dates in out.values() for day in dates)}
+    gone = set().union(*away.values())
+    missed = [pk for pk, course in courses.items() if not course.users.isdisjoint(gone)]
+    theirs = Q(provision__in=missed, slot__isnull=False) | Q(cover__isnull=False)
+    rows = Session.objects.filter(
+        Q(on__in=everywhere, slot__isnull=False) | Q(on__in=everywhere, cover__isnull=False) | Q(on__in=away) & theirs,
+        school=asked.school,
+    )
     said: set[Key] = set()
     covered: dict[Key, int] = {}
     covering: dict[Key, set[int]] = defaultdict(set)

@@ -49,6 +49,12 @@ class Course:
     responsible: Sequence[tuple[date, int | None]] = ()  # who answers for it, by the day on which it was written
     fallen: Sequence[Fallen] = ()
 
+    @property
+    def users(self) -> set[int]:
+        """Whoever may have been to take one of its sessions."""
+        named = {who for _, who in (*self.slots, *self.responsible) if who}
+        return named | {part.user for part in self.parts}
+
 
 @dataclass(frozen=True)
 class Happened:
