@@ -53,11 +53,15 @@ def times_in_words(times: Iterable[tuple[int, time]]) -> str:
 
     >>> times_in_words([(0, time(9, 15)), (2, time(9, 15)), (4, time(14))])
     'Mon, Wed 09:15; Fri 14:00'
+    >>> times_in_words([(day, time(9, 15)) for day in range(5)])
+    'every day 09:15'
     """
     of: dict[time, list[str]] = {}
     for weekday, at in sorted(set(times)):
         of.setdefault(at, []).append(DAYS[weekday])
-    return "; ".join(f"{', '.join(days)} {at:%H:%M}" for at, days in of.items())
+    return "; ".join(
+        f"{'every day' if len(days) == len(DAYS) else ', '.join(days)} {at:%H:%M}" for at, days in of.items()
+    )
 
 
 def times_of(provisions: Iterable[int], span: Span) -> dict[int, str]:

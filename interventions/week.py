@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
-from hashlib import sha256
 from typing import Any
 
 from interventions.ledger import REASONS
@@ -20,6 +19,7 @@ from interventions.occurrences import (
     UNSAID,
     Occurrence,
 )
+from interventions.unsaid import code_of
 
 DAY = timedelta(days=1)
 SCHOOL, LEARNER, STAFF, PLACE = "school", "learner", "staff", "place"
@@ -70,15 +70,6 @@ class Day:
     day: date
     today: bool
     cells: tuple[Cell, ...]
-
-
-def code_of(place: str) -> str:
-    """A place as it stands in an address: what a school calls it is nobody else's.
-
-    >>> code_of("The Den") == code_of("the den "), code_of("The Den") == code_of("The Hall")
-    (True, False)
-    """
-    return sha256(place.strip().casefold().encode()).hexdigest()[:10]
 
 
 def words_of(one: Occurrence) -> str:
