@@ -175,3 +175,14 @@ def test_the_list_asks_as_often_for_one_as_for_thirty(senco, client, django_asse
 
     with django_assert_num_queries(4):
         client.get(AWAY)
+
+
+def test_who_neither_arranges_nor_takes_sessions_is_not_told_that_they_are_here(senco, client):
+    away(senco)
+    said = {}
+    for role in (Role.HEAD, Role.TEACHING_ASSISTANT):
+        client.force_login(member(role, senco.school))
+        said[role] = client.get(reverse("interventions:away")).text
+
+    assert "Absences of staff are told to those who arrange cover." in said[Role.HEAD]
+    assert "You are not away today or later." in said[Role.TEACHING_ASSISTANT]
