@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import Count
 
-from interventions.accounts import Account, Counted, account, days_over
+from interventions.accounts import Account, Counted, account, days_over, taught
 from interventions.delivery import Reading
 from interventions.ledger import Ledger
 from interventions.models import PRESENT, Attendance, Placement
@@ -139,5 +139,9 @@ def delivery(learner: Learner, user: User, today: date) -> tuple[str, dict[str, 
     if not strips:
         return None
     teachers = set(Group.teachers.through.objects.filter(group=learner.group_id).values_list("user", flat=True))
-    shown = {"strips": strips, "span": span, "company": company([row.pk for row in reading.rows], span, teachers)}
+    shown = {
+        "strips": strips,
+        "span": taught(dates, span),
+        "company": company([row.pk for row in reading.rows], span, teachers),
+    }
     return "interventions/panels/delivery.html", shown

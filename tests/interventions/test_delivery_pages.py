@@ -8,9 +8,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from interventions import shorter as shorter_rows
 from interventions.actions.weeks import recount
 from interventions.delivery_panel import company, delivery
-from interventions.models import DeliveryWeek, Session
+from interventions.models import Attendance, DeliveryWeek, Session
 from interventions.tasks import recount_weeks
 from interventions.views import delivery as views
 from provisionmap.school.calendar import Span
@@ -119,6 +120,19 @@ def test_what_is_missing_of_sessions_that_were_logged_is_told_from_what_nobody_l
     assert "Nothing said" not in page + panel
 
 
+@pytest.mark.parametrize("few", [0, 200])
+def test_only_sessions_that_were_given_and_in_the_dose_can_be_shorter(senco, term, monkeypatch, few):
+    monkeypatch.setattr(shorter_rows, "FEW", few)
+    rows = {name: logged(senco.school, name, minutes=15) for name in ("Short", "Longer", "Added", "Other")}
+    AttendanceFactory(placement=rows["Longer"], minutes=30)
+    Attendance.objects.filter(placement=rows["Added"]).update(extra=True)
+    wanted = [rows[name].pk for name in ("Short", "Longer", "Added")]
+
+    found = shorter_rows.shorter(senco.school, wanted, Span(date(2026, 11, 1), TODAY))
+
+    assert found == {rows["Short"].pk: 5}
+
+
 def test_provisions_of_one_name_are_told_apart(client, senco, term):
     for number, name in enumerate(("Jo Marsh", "Ada Moss")):
         provision = ProvisionFactory(school=senco.school, name="Bricks", ends=date(2026, 12, 18))
@@ -217,7 +231,7 @@ def test_the_panel_says_it_in_words_week_by_week_and_with_whom(client, senco, te
     page = client.get(reverse("learners:learner", args=[placement.learner_id])).text
 
     assert "Week by week" in page
-    assert "a bar for each week from 7 Sep; the full height is 30 min" in page
+    assert "a bar for each week from 7 Sep to the one of 16 Nov; the full height is 30 min" in page
     assert "In minutes</caption>" in page
     assert "With whom" in page
     assert "Who teaches the class is not written down" in page

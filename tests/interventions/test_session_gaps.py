@@ -79,6 +79,7 @@ def test_a_senco_sees_gaps_by_person_and_by_provision_without_a_learner(client, 
 
 def test_each_person_and_provision_leads_to_just_those_sessions_and_each_of_them_to_its_card(client, group):
     other = ProvisionFactory(school=group[0].school, name="Maths group")
+    PlacementFactory(provision=other, learner__school=other.school)
     SlotFactory(provision=other, at=time(11))
     DelivererFactory(provision=other, user=None, name="School counsellor")
     client.force_login(member(Role.SENCO, group[0].school))
