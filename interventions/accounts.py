@@ -10,7 +10,7 @@ from typing import Any
 from interventions.calendar_days import finished
 from interventions.ledger import REASONS, Ledger, total
 from interventions.timetable import DAY
-from provisionmap.school.calendar import CalendarDates, Span, academic_year_of, teaching_weeks
+from provisionmap.school.calendar import CalendarDates, Span, academic_year_of, teaching_days, teaching_weeks
 
 OVER = {
     "week": "Last full week",
@@ -22,11 +22,15 @@ OVER = {
     "last-year": "Last school year",
 }
 USUAL = "half-term"
+WHOLE = 100  # per cent
+MORE = "more than the dose"  # why it can be more than the whole of what was owed
 LONGEST_HOLIDAY = 30 * DAY
 BY = {"provision": "Provision", "learner": "Learner", "area": "Area of need", "tier": "Tier", "year": "Year group"}
+UNDER = {"provision": "Given by, class, times, dates", "learner": "Class"}  # what stands small beside a heading
 STAFF = "staff"
-HEADINGS = ("Owed", "Planned", "Delivered", "Of this in added sessions", "% of what was owed", "% of what was possible",
-            *REASONS.values(), "Nothing said", "Still to catch up")  # fmt: skip
+HEADINGS = ("Owed (min)", "Delivered (min)", "Of this in added sessions (min)", "% of what was owed",
+            "% of what was possible", *(f"{reason} (min)" for reason in REASONS.values()), "Not accounted for (min)",
+            "Of this in sessions shorter than planned (min)", "Still to catch up (min)")  # fmt: skip
 
 
 def halves_of(dates: CalendarDates) -> list[Span]:
@@ -72,6 +76,18 @@ def days_over(over: str, dates: CalendarDates, today: date) -> Span | None:
     return finished(dates, begun[place], today) if len(begun) >= -place else None
 
 
+def taught(dates: CalendarDates, span: Span) -> Span:
+    """`span` from its first day of teaching to its last, as people name it; as it is where nobody is taught.
+
+    >>> from provisionmap.school.calendar import TermDates
+    >>> dates = CalendarDates((TermDates("Autumn", date(2026, 11, 2), date(2026, 12, 18)),))
+    >>> taught(dates, Span(date(2026, 10, 31), date(2026, 11, 22)))
+    Span(starts=datetime.date(2026, 11, 2), ends=datetime.date(2026, 11, 20))
+    """
+    days = teaching_days(dates, span)
+    return Span(days[0], days[-1]) if days else span
+
+
 @dataclass(frozen=True)
 class Account:
     """One row of the page: a heading, its ledger, and how much of it can be judged."""
@@ -83,17 +99,36 @@ class Account:
     silent: int  # placements of which nothing was said
     untimed: int  # placements with a dose and no timetable
     under: str = ""
+    short: int = 0  # of what is not accounted for: in sessions that were shorter than planned
+    before: bool = False  # of days before anybody logged anything
 
     @property
     def doubt(self) -> str:
         """Why it can't be judged, or ""."""
         if not self.ledger.entitled:
             return "No dose is written down, so nothing can be judged."
+        if self.before:
+            return "Nothing was logged yet: this is not known."
         if self.silent == self.placements:
             return "No timetable and nothing logged: this can't be judged." if self.untimed else (
                 "Nothing was logged: this can't be judged."
             )  # fmt: skip
+        if 2 * self.silent > self.placements:
+            return f"Nothing was logged for {self.silent} of {self.placements} placements: this can't be judged."
         return ""
+
+    @property
+    def excess(self) -> int:
+        """By how many minutes the parts come to more than what was owed, because they belong to different learners."""
+        one = self.ledger
+        return max(0, one.accounted + one.unaccounted - one.entitled)
+
+    @property
+    def beyond(self) -> str:
+        """Why a percentage is over a hundred, or ""."""
+        if (self.ledger.of_entitlement or 0) > WHOLE:
+            return MORE
+        return "absence or closures caught up" if (self.ledger.of_possible or 0) > WHOLE else ""
 
     @property
     def reasons(self) -> list[tuple[str, int]]:
@@ -109,10 +144,11 @@ class Account:
     @property
     def cells(self) -> list[int | str]:
         """Its figures for a file, under HEADINGS."""
-        one = self.ledger
-        shares = ["" if share is None else str(share) for share in (one.of_entitlement, one.of_possible)]
-        return [one.entitled, one.planned, one.delivered, one.catch_up, *shares,
-                *(one.missed.get(reason, 0) for reason in REASONS), one.unaccounted, one.owed]  # fmt: skip
+        one, known = self.ledger, not self.doubt
+        shares = [str(share) if known and share is not None else "" for share in (one.of_entitlement, one.of_possible)]
+        return [one.entitled, one.delivered, one.catch_up, *shares,
+                *(one.missed.get(reason, 0) for reason in REASONS), one.unaccounted, self.short,
+                one.owed if known else ""]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -123,24 +159,27 @@ class Counted:
     ledger: Ledger
     logged: bool
     timetabled: bool
+    short: int = 0  # minutes by which its sessions were shorter than planned
 
 
-def account(key: str, name: str, rows: Sequence[Counted], under: str = "") -> Account:
-    """Several placements together."""
+def account(key: str, name: str, rows: Sequence[Counted], under: str = "", *, before: bool = False) -> Account:
+    """Several placements together; `before` says that these days are over before anybody logged anything."""
     dosed = [row for row in rows if row.ledger.entitled]
     return Account(
         key, name, total(row.ledger for row in rows), len(dosed), sum(not row.logged for row in dosed),
-        sum(not row.timetabled for row in dosed), under,
+        sum(not row.timetabled for row in dosed), under, sum(min(row.short, row.ledger.unaccounted) for row in rows),
+        before,
     )  # fmt: skip
 
 
 def accounts(
-    rows: Iterable[Counted], names: Mapping[str, tuple[str, str]], order: Callable[[Account], Any]
-) -> list[Account]:
+    rows: Iterable[Counted], names: Mapping[str, tuple[str, str]], order: Callable[[Account], Any], *,
+    before: bool = False,
+) -> list[Account]:  # fmt: skip
     """Placements under their headings; those whose heading has no name in `names` are left out."""
     under: dict[str, list[Counted]] = {}
     for row in rows:
         if row.key in names:
             under.setdefault(row.key, []).append(row)
-    found = [account(key, names[key][0], known, names[key][1]) for key, known in under.items()]
+    found = [account(key, names[key][0], known, names[key][1], before=before) for key, known in under.items()]
     return sorted(found, key=order)

@@ -10,7 +10,17 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from interventions.clashes import LOOK_BACK, Booking, Meeting, Repeated, Taken, again_and_again, fullest_week, meetings
+from interventions.clashes import (
+    LOOK_BACK,
+    Booking,
+    Meeting,
+    Repeated,
+    Taken,
+    again_and_again,
+    fullest_week,
+    meetings,
+    minute_of,
+)
 from interventions.models import PRESENT, Attendance, Deliverer, Placement, Provision, Slot
 from interventions.timetable import letters
 from learners.models import Learner
@@ -297,5 +307,6 @@ def _met(
 
 def _sentence(name: str, met: Meeting, there: Plans, seen: Collection[int]) -> str:
     slot = there.slots[met.other.slot]
-    what = f"{slot.provision.name} at {slot.at:%H:%M}" if slot.provision_id in seen else "something else"
-    return f"{name} has {what} then, from {met.day:%d/%m/%Y}."
+    until = "{:02}:{:02}".format(*divmod(minute_of(slot.at) + slot.minutes, 60))
+    what = f"{slot.provision.name}, {slot.at:%H:%M} to {until}," if slot.provision_id in seen else "something else"
+    return f"{name} has {what} then, first on {met.day:%d/%m/%Y}."

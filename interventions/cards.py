@@ -8,6 +8,8 @@ from datetime import date, time
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.urls import reverse
+
 from interventions.actions.logging import Target
 from interventions.ledger import REASONS
 from interventions.models import PRESENT, Attendance, Entry, Session
@@ -169,6 +171,15 @@ class Card:
             if self.present == len(self.lines)
             else (f"Log: {self.present} of {len(self.lines)} present")
         )
+
+
+def card_address(one: Occurrence, *, whole: bool) -> str:
+    """Where the card of a session is, up to today; among everybody's where `whole`."""
+    whose = "&whose=all" if whole else ""
+    target = one.target
+    return (
+        f"{reverse('interventions:today')}?on={one.day:%Y-%m-%d}{whose}#card-{target.kind}-{target.pk}-{one.day:%Y%m%d}"
+    )
 
 
 def words_of(said: Said) -> str:

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from interventions.accounts import days_over
+from interventions.accounts import MORE, WHOLE, days_over
 from interventions.delivery import Reading
 from interventions.grid import Item
 from interventions.models import Placement
 from provisionmap.school.models import School
 
 PART = "delivery"  # the part of a view that shows it
+BEYOND = f", {MORE}"
 
 
 def with_delivery(items: Sequence[Item], school: School, day: date) -> list[Item]:
@@ -31,6 +32,6 @@ def with_delivery(items: Sequence[Item], school: School, day: date) -> list[Item
             shown.append(replace(item, given="Nothing logged this term"))
         else:
             share = line.ledger.of_entitlement or 0
-            words = f"{share:.0f} % of what was owed this term"
+            words = f"{share:.0f} % of what was owed this term{BEYOND if share > WHOLE else ''}"
             shown.append(replace(item, given=words, share=min(100, int(share))))
     return shown

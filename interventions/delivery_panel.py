@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.db.models import Count
 
-from interventions.accounts import Account, Counted, account, days_over
+from interventions.accounts import Account, Counted, account, days_over, taught
 from interventions.delivery import Reading
 from interventions.ledger import Ledger
 from interventions.models import PRESENT, Attendance, Placement
+from interventions.shorter import shorter
 from interventions.timetable import DAY
 from learners.models import Group, Learner
 from provisionmap.school.access import capabilities_at
@@ -53,6 +54,7 @@ class Strip:
 
     account: Account
     weeks: list[Week]
+    most: int  # minutes of the fullest week, which is as high as the strip
 
     @property
     def width(self) -> int:
@@ -82,7 +84,7 @@ class Company:
         return self.teachers + self.assistants + self.specialists + self.others
 
 
-def _strip(reading: Reading, place: int, mondays: list[date]) -> Strip | None:
+def _strip(reading: Reading, place: int, mondays: list[date], short: Mapping[int, int]) -> Strip | None:
     row = reading.rows[place]
     whole = reading.line(row, reading.span)
     if not (whole.ledger.entitled or whole.logged):
@@ -98,8 +100,8 @@ def _strip(reading: Reading, place: int, mondays: list[date]) -> Strip | None:
         Week(monday, one, 14 * number, HEIGHT * one.entitled // most, HEIGHT * one.delivered // most)
         for number, (monday, one) in enumerate(lines)
     ]
-    counted = Counted(str(row.pk), whole.ledger, whole.logged, whole.timetabled)
-    return Strip(account(str(row.pk), row.name, [counted]), weeks)
+    counted = Counted(str(row.pk), whole.ledger, whole.logged, whole.timetabled, short.get(row.pk, 0))
+    return Strip(account(str(row.pk), row.name, [counted]), weeks, most)
 
 
 def company(placements: list[int], span: Span, class_teachers: Collection[int] = ()) -> Company:
@@ -121,7 +123,7 @@ def company(placements: list[int], span: Span, class_teachers: Collection[int] =
 def delivery(learner: Learner, user: User, today: date) -> tuple[str, dict[str, Any]] | None:
     """This term week by week, as far as its weeks are over, or the last one; nothing for who may not see the map.
 
-    Seventeen queries, however many placements and sessions.
+    Eighteen queries, however many placements and sessions.
     """
     if Capability.SEE_MAP not in capabilities_at(user, learner.school):
         return None
@@ -132,9 +134,14 @@ def delivery(learner: Learner, user: User, today: date) -> tuple[str, dict[str, 
     rows = Placement.objects.visible_to(user).filter(learner=learner)
     reading = Reading(school=learner.school, placements=rows, span=span, by_day=True)
     mondays = [monday for monday, _ in teaching_weeks(dates, span)]
-    strips = [strip for place in range(len(reading.rows)) if (strip := _strip(reading, place, mondays))]
+    short = shorter(learner.school, [row.pk for row in reading.rows], span)
+    strips = [strip for place in range(len(reading.rows)) if (strip := _strip(reading, place, mondays, short))]
     if not strips:
         return None
     teachers = set(Group.teachers.through.objects.filter(group=learner.group_id).values_list("user", flat=True))
-    shown = {"strips": strips, "span": span, "company": company([row.pk for row in reading.rows], span, teachers)}
+    shown = {
+        "strips": strips,
+        "span": taught(dates, span),
+        "company": company([row.pk for row in reading.rows], span, teachers),
+    }
     return "interventions/panels/delivery.html", shown

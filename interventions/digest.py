@@ -99,11 +99,11 @@ def _of_provision(school: School, user: User, held: frozenset[Capability], day: 
     ]  # fmt: skip
 
 
-def words_of(school: School, items: list[Item], origin: str = "") -> str:
-    """The mail."""
+def words_of(school: School, items: list[Item]) -> str:
+    """The mail, and what is shown of it beforehand."""
     lines = []
     for one in items:
-        link = link_to(one.page, origin)
+        link = link_to(one.page)
         lines.append(f"- {one.words}{f': {link}' if link else ''}\n")
     return HEAD.format(school=school.name) + "".join(lines) + FOOT
 

@@ -6,5 +6,5 @@ from django.urls import reverse
 
 def link_to(name: str, origin: str = "") -> str:
     """The address of a page under `origin`, or under the product's own; "" where nobody said where that is."""
-    known = origin or next((one for one in settings.CSRF_TRUSTED_ORIGINS if "*" not in one), "")
+    known = origin or settings.ADDRESS
     return known.rstrip("/") + reverse(name) if known else ""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Protocol
+from hashlib import sha256
+from typing import Protocol, TypeVar
 
 from interventions.grid import Adult
 
@@ -37,6 +38,9 @@ class Held(Protocol):
         """Who was to take it."""
 
 
+One = TypeVar("One", bound=Held)
+
+
 @dataclass
 class Gap:
     """Sessions without a word of one person, or of one provision. `pk` is 0 for somebody without an account."""
@@ -45,6 +49,7 @@ class Gap:
     pk: int = 0
     sessions: int = 0
     minutes: int = 0
+    under: str = ""  # what tells it apart from others of the name
     days: dict[date, int] = field(default_factory=dict)  # how many on each day
 
     def add(self, one: Held) -> None:
@@ -52,6 +57,11 @@ class Gap:
         self.sessions += 1
         self.minutes += one.minutes
         self.days[one.day] = self.days.get(one.day, 0) + 1
+
+    @property
+    def code(self) -> str:
+        """Of somebody without an account, for an address."""
+        return code_of(self.name)
 
     @property
     def latest(self) -> list[date]:
@@ -95,6 +105,27 @@ def by_provision(held: Iterable[Held]) -> list[Gap]:
     for one in held:
         found.setdefault(one.provision, Gap(one.name, one.provision)).add(one)
     return sorted(found.values(), key=lambda gap: (gap.name.casefold(), gap.pk))
+
+
+def code_of(name: str) -> str:
+    """A place, or somebody without an account, as it stands in an address: what a school calls it is nobody else's.
+
+    >>> code_of("School counsellor") == code_of("school counsellor "), code_of("A") == code_of("B")
+    (True, False)
+    """
+    return sha256(name.strip().casefold().encode()).hexdigest()[:10]
+
+
+def of_person(held: Iterable[One], user: int, outside: str = "") -> list[One]:
+    """The sessions that `by_person` counts for `user`; for somebody without an account, for the code of their name."""
+    return [
+        one
+        for one in held
+        if any(
+            adult_user == user if user else not adult_user and code_of(name) == outside
+            for adult_user, name in {(adult.user, adult.name) for adult in one.people} or {(0, NOBODY)}
+        )
+    ]
 
 
 def days_in_words(days: Mapping[date, int]) -> str:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
-from hashlib import sha256
 from typing import Any
 
 from interventions.ledger import REASONS
@@ -20,10 +19,13 @@ from interventions.occurrences import (
     UNSAID,
     Occurrence,
 )
+from interventions.unsaid import code_of
 
 DAY = timedelta(days=1)
-SCHOOL, LEARNER, STAFF, PLACE = "school", "learner", "staff", "place"
-VIEWS = {SCHOOL: "Whole school", LEARNER: "A learner", STAFF: "A member of staff", PLACE: "A place"}
+SCHOOL, GROUP, LEARNER, STAFF, PLACE = "school", "class", "learner", "staff", "place"
+VIEWS = {
+    SCHOOL: "Whole school", GROUP: "A class", LEARNER: "A learner", STAFF: "A member of staff", PLACE: "A place",
+}  # fmt: skip
 MOST_ROWS = 60  # of the grid, for which the stylesheet has a line each
 # What a session came to: a sign and words, so that no colour has to tell it.
 STATES = {
@@ -52,6 +54,7 @@ class Shown:
     words: str
     usual: str = ""
     extra: bool = False
+    address: str = ""  # of the session, of its card or of its provision
 
 
 @dataclass(frozen=True)
@@ -72,15 +75,6 @@ class Day:
     cells: tuple[Cell, ...]
 
 
-def code_of(place: str) -> str:
-    """A place as it stands in an address: what a school calls it is nobody else's.
-
-    >>> code_of("The Den") == code_of("the den "), code_of("The Den") == code_of("The Hall")
-    (True, False)
-    """
-    return sha256(place.strip().casefold().encode()).hexdigest()[:10]
-
-
 def words_of(one: Occurrence) -> str:
     """What it came to, and why not."""
     words = STATES[one.state][1]
@@ -91,7 +85,7 @@ def words_of(one: Occurrence) -> str:
     return words
 
 
-def shown(one: Occurrence, *, names: bool) -> Shown:
+def shown(one: Occurrence, *, names: bool, address: str = "") -> Shown:
     """A session in words; with the names of its learners, or only how many there are."""
     usual = ", ".join(adult.name for adult in one.usual)
     return Shown(
@@ -99,8 +93,14 @@ def shown(one: Occurrence, *, names: bool) -> Shown:
         ", ".join(adult.name for adult in one.people),
         tuple(f"{who.name} (on a trip)" if who.on_trip else who.name for who in one.learners) if names else (),
         len(one.learners), one.state, STATES[one.state][0], words_of(one), usual,
-        bool(one.session and one.session.extra),
+        bool(one.session and one.session.extra), address,
     )  # fmt: skip
+
+
+def of_class(found: Iterable[Occurrence], learners: Collection[int]) -> list[Occurrence]:
+    """Those with any of `learners`, and of each the learners that are among them."""
+    rows = (replace(one, learners=tuple(who for who in one.learners if who.learner in learners)) for one in found)
+    return [one for one in rows if one.learners]
 
 
 def of_whom(found: Iterable[Occurrence], by: str, who: int, place: str) -> list[Occurrence]:
@@ -132,9 +132,12 @@ def choices_of(found: Iterable[Occurrence]) -> dict[str, list[tuple[Any, str]]]:
 
 
 def days_of(
-    found: Sequence[Occurrence], monday: date, today: date, *, names: bool
+    found: Sequence[Occurrence], monday: date, today: date, *, names: bool, address: Callable[[Occurrence], str]
 ) -> tuple[list[Day], list[time | None]]:
-    """Monday to Friday with what begins when, and the times of the grid's lines; what has no time comes last."""
+    """Monday to Friday with what begins when, and the times of the grid's lines; what has no time comes last.
+
+    `address` tells where each session leads to.
+    """
     times = sorted({one.at for one in found if one.at})
     lines: list[time | None] = [*times[: MOST_ROWS - 1]]
     if len(times) >= MOST_ROWS or any(one.at is None for one in found):
@@ -147,7 +150,7 @@ def days_of(
     for number in range(5):
         day = monday + DAY * number
         cells = [
-            Cell(lines[line - 1], line, tuple(shown(one, names=names) for one in of[on, line]))
+            Cell(lines[line - 1], line, tuple(shown(one, names=names, address=address(one)) for one in of[on, line]))
             for on, line in sorted(of)
             if on == day
         ]

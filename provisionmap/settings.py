@@ -10,6 +10,7 @@ from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from provisionmap.address import address_of
 from provisionmap.checks import exposed, unsafe
 from provisionmap.school.sign_in import outside
 
@@ -27,6 +28,16 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[:
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 VERSION = "0.1.0"
+try:
+    ADDRESS = address_of(
+        said=env.str("ADDRESS", default=""),
+        origins=CSRF_TRUSTED_ORIGINS,
+        hosts=ALLOWED_HOSTS,
+        production=PRODUCTION,
+        port=env.int("PORT", default=8000),
+    )
+except ValueError as wrong:
+    raise ImproperlyConfigured(str(wrong)) from wrong
 _bind = env.str("BIND", default="127.0.0.1")
 if _refusals := exposed(secret_key=SECRET_KEY, insecure_key=INSECURE_KEY, hosts=ALLOWED_HOSTS, bind=_bind):
     raise ImproperlyConfigured(" ".join(_refusals))

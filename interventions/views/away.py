@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -87,20 +89,13 @@ def add(request: Any) -> HttpResponse:
     return redirect("interventions:absence-cover", row.pk) if _all(request) else redirect("interventions:away")
 
 
-@require(*TELLERS, writes=["POST"])
-def edit(request: Any, pk: int) -> HttpResponse:
-    """Move the days somebody is away."""
-    row = get_object_or_404(_absences(request), pk=pk)
-    initial = {"starts": row.starts, "ends": row.ends, "seen": row.version}
-    form = AbsenceForm(request.POST or None, initial=initial, staff=None)
-    shown, status = SECTION | {"form": form, "absence": row, "all": _all(request)}, 200
-    if not form.is_valid():
-        return render(request, ABSENCE, shown, status=422 if form.is_bound else 200)
+def _saved(request: Any, change: Callable[[], Any], page: str, shown: dict[str, Any]) -> HttpResponse:
+    """Do what the form of `shown` asks for, and back to the list; else the form again with what stands in the way."""
+    form, status = shown["form"], 422
     try:
-        actions.change_absence(absence=row, **form.days, seen=form.cleaned_data["seen"] or 0, by=request.user)
+        change()
     except NotAllowed as refused:
         form.add_error(None, str(refused))
-        status = 422
     except Stale as clash:
         shown["theirs"], status = clash.current, 409
         form.data = form.data.copy()
@@ -108,7 +103,21 @@ def edit(request: Any, pk: int) -> HttpResponse:
     else:
         messages.success(request, "Saved.")
         return redirect("interventions:away")
-    return render(request, ABSENCE, shown, status=status)
+    return render(request, page, shown, status=status)
+
+
+@require(*TELLERS, writes=["POST"])
+def edit(request: Any, pk: int) -> HttpResponse:
+    """Move the days somebody is away."""
+    row = get_object_or_404(_absences(request), pk=pk)
+    initial = {"starts": row.starts, "ends": row.ends, "seen": row.version}
+    form = AbsenceForm(request.POST or None, initial=initial, staff=None)
+    shown = SECTION | {"form": form, "absence": row, "all": _all(request)}
+    if not form.is_valid():
+        return render(request, ABSENCE, shown, status=422 if form.is_bound else 200)
+    seen = form.cleaned_data["seen"] or 0
+    change = partial(actions.change_absence, absence=row, **form.days, seen=seen, by=request.user)
+    return _saved(request, change, ABSENCE, shown)
 
 
 @require(*TELLERS, writes=["POST"])
@@ -167,22 +176,12 @@ def edit_trip(request: Any, pk: int) -> HttpResponse:
     row = get_object_or_404(_trips(request), pk=pk)
     initial = {"name": row.name, "starts": row.starts, "ends": row.ends, "seen": row.version}
     form = _trip_form(request, initial, row)
-    shown, status = SECTION | {"form": form, "trip": row, "picked": _picked(request, row)}, 200
+    shown = SECTION | {"form": form, "trip": row, "picked": _picked(request, row)}
     if not form.is_valid():
         return render(request, TRIP, shown, status=422 if form.is_bound else 200)
-    try:
-        actions.change_trip(trip=row, outing=form.outing, seen=form.cleaned_data["seen"] or 0, by=request.user)
-    except NotAllowed as refused:
-        form.add_error(None, str(refused))
-        status = 422
-    except Stale as clash:
-        shown["theirs"], status = clash.current, 409
-        form.data = form.data.copy()
-        form.data["seen"] = str(clash.current.version)
-    else:
-        messages.success(request, "Saved.")
-        return redirect("interventions:away")
-    return render(request, TRIP, shown, status=status)
+    seen = form.cleaned_data["seen"] or 0
+    change = partial(actions.change_trip, trip=row, outing=form.outing, seen=seen, by=request.user)
+    return _saved(request, change, TRIP, shown)
 
 
 @require(Capability.LOG_ALL, writes=["POST"])

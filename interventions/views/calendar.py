@@ -70,5 +70,5 @@ def own(request: Any) -> HttpResponse:
 def week(request: Any) -> HttpResponse:
     """The weekly e-mail as it would be if it went now."""
     items = items_for(request.school, request.user, timezone.now()) if request.school else []
-    words = words_of(request.school, items, request.build_absolute_uri("/")) if items else ""
+    words = words_of(request.school, items) if items else ""
     return render(request, "interventions/week.html", {"words": words})

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, timedelta
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import dateformat, timezone
 
 from interventions.actions import cover as actions
 from interventions.actions.cover import CANCEL, COVER, POSTPONE, Arranged, Choice, Done
@@ -23,7 +23,7 @@ from interventions.week import words_of
 from provisionmap.school.access import NotAllowed, require
 from provisionmap.school.calendar import Span
 from provisionmap.school.models import Membership, User
-from provisionmap.school.roles import Capability, roles_with
+from provisionmap.school.roles import Capability, Role, roles_with
 from provisionmap.school.seen import counted
 from provisionmap.school.stale import Stale
 from provisionmap.school.today import today
@@ -31,6 +31,8 @@ from provisionmap.school.today import today
 PAGE = "interventions/away/cover.html"
 MOST_DAYS = 14  # of an absence on one page
 UNDO = "cover_done"
+# Who may be needed elsewhere although no session of theirs is planned then: lessons have no timetable here.
+TAKEN: dict[str, str] = {Role.CLASS_TEACHER: "class teacher", Role.EXTERNAL: "from outside"}
 
 
 def _absence(request: Any, pk: int) -> StaffAbsence:
@@ -65,10 +67,7 @@ class Ground:
         mine = [one for one in mine if one.state not in (CLOSED, DELIVERED)]
         self.mine = [one for one in mine if one.provision in seen]
         self.hidden = len(mine) - len(self.mine)
-        roles = roles_with(Capability.LOG_OWN) | roles_with(Capability.LOG_ALL)
-        held = Membership.objects.filter(school=request.school, role__in=roles).on(self.span.starts).values("user")
-        staff = User.objects.filter(pk__in=held, is_active=True).exclude(pk=who).order_by("name", "pk")
-        self.staff = {one.pk: one for one in staff}
+        self.staff, self.roles = _staff(request.school, who, self.span.starts)
         away = StaffAbsence.objects.filter(
             school=request.school, starts__lte=self.span.ends, ends__gte=self.span.starts
         )
@@ -84,11 +83,32 @@ class Ground:
             return "away"
         return _busy(self.busy.get((user, one.day), ()), one)
 
+    def named(self, user: int) -> str:
+        """Somebody's name, with what they are where lessons or another employer may need them then."""
+        name, role = self.staff[user].name, self._taken(user)
+        return f"{name}, {TAKEN[role]}" if role else name
+
+    def _taken(self, user: int) -> str:
+        """The role of TAKEN that somebody has and no other; "" for everybody else."""
+        return next((role for role in TAKEN if self.roles[user] == {role}), "")
+
     def people(self, one: Occurrence) -> list[tuple[int, str]]:
-        """The staff for one session: those free first, and why the others are not."""
-        told = [(pk, user.name, self.why_not(pk, one)) for pk, user in self.staff.items()]
+        """The staff for one session: those free first, who may teach or comes from outside last; then why not."""
+        told = [(pk, self.named(pk), self.why_not(pk, one)) for pk in self.staff]
         free = [(pk, name) for pk, name, why in told if not why]
+        free.sort(key=lambda pair: ["", *TAKEN].index(self._taken(pair[0])))
         return free + [(pk, f"{name} (not free: {why})") for pk, name, why in told if why]
+
+
+def _staff(school: Any, who: int, day: date) -> tuple[dict[int, User], dict[int, set[str]]]:
+    """Everybody but `who` that may take sessions on `day`, by name, and the roles of each. Two queries."""
+    takes = roles_with(Capability.LOG_OWN) | roles_with(Capability.LOG_ALL)
+    roles: dict[int, set[str]] = {}
+    held = Membership.objects.filter(school=school, role__in=takes).on(day)
+    for user, role in held.values_list("user", "role"):
+        roles.setdefault(user, set()).add(role)
+    staff = User.objects.filter(pk__in=roles, is_active=True).exclude(pk=who).order_by("name", "pk")
+    return {one.pk: one for one in staff}, roles
 
 
 def _busy(others: Iterable[Occurrence], one: Occurrence) -> str:
@@ -132,11 +152,18 @@ def _rows(request: Any, ground: Ground) -> list[dict[str, Any]]:
             row["token"] = Done(request.school.pk, (done,)).token
             later = moved.get(done.session)
             row["told"] = _told(one, later)
+            stand_in = one.people[0].user if done.what == COVER and one.people else None
+            row["doubled"] = ground.why_not(stand_in, one) if stand_in else ""
         else:
             initial = {"seen": one.session.version if one.session else 0}
             row["form"] = CoverForm(data, prefix=key, initial=initial, people=ground.people(one))
         rows.append(row)
     return rows
+
+
+def _said(day: date) -> str:
+    """A day as this page writes every day."""
+    return dateformat.format(day, "D j M Y")
 
 
 def _told(one: Occurrence, later: Session | None) -> str:
@@ -146,7 +173,7 @@ def _told(one: Occurrence, later: Session | None) -> str:
     reason = REASONS[one.session.reason].lower() if one.session and one.session.reason else ""
     if later:
         at = f" at {later.at:%H:%M}" if later.at else ""
-        return f"Postponed to {later.on:%d/%m/%Y}{at} ({reason})"
+        return f"Postponed to {_said(later.on)}{at} ({reason})"
     return f"Does not take place ({reason})"
 
 
@@ -158,7 +185,7 @@ def cover(request: Any, pk: int) -> HttpResponse:
     counted(request, len({who.learner for one in ground.mine for who in one.learners}))
     data = request.POST if request.POST.get("do") in ("preview", "apply") else None
     rows = _rows(request, ground)
-    whole = CoverForm(data, prefix="all", people=[(one, user.name) for one, user in ground.staff.items()], alone=False)
+    whole = CoverForm(data, prefix="all", people=[(one, ground.named(one)) for one in ground.staff], alone=False)
     forms = [(row["one"], row["form"]) for row in rows if row["form"]]
     lost = [row["one"] for row in rows if row["form"]]
     after = ground.span.ends + timedelta(days=1)
@@ -176,7 +203,8 @@ def cover(request: Any, pk: int) -> HttpResponse:
     choices = choices_of(forms, whole, ground.staff)
     mark = _mark(choices)
     if request.POST["do"] == "preview" or request.POST.get("mark") != mark:
-        shown |= {"plan": _plan(choices, forms, ground), "mark": mark}
+        plan = _plan(choices, forms, ground)
+        shown |= {"plan": plan, "mark": mark, "missing": any(one.missing for one in plan)}
         return render(request, PAGE, shown)
     return _apply(request, absence, choices, shown)
 
@@ -185,24 +213,33 @@ def _mark(choices: list[Choice]) -> str:
     return sha256(repr(choices).encode()).hexdigest()[:16]
 
 
-def _plan(choices: list[Choice], forms: list[tuple[Occurrence, CoverForm]], ground: Ground) -> list[tuple[str, str]]:
+class Planned(NamedTuple):
+    """What would become of one session: in words, what to look at, and what has to be chosen before it can be done."""
+
+    words: str
+    warning: str = ""
+    missing: str = ""
+
+
+def _plan(choices: list[Choice], forms: list[tuple[Occurrence, CoverForm]], ground: Ground) -> list[Planned]:
     """What would change, a line a session, each with what stands in the way."""
     of = {one.target: one for one, _ in forms}
     lines = []
     for choice in choices:
-        one, warning = of[choice.target], ""
-        begins = f"{one.name}, {one.day:%d/%m/%Y}" + (f" {one.at:%H:%M}" if one.at else "")
+        one, warning, missing = of[choice.target], "", ""
+        begins = f"{one.name}, {_said(one.day)}" + (f" {one.at:%H:%M}" if one.at else "")
         if choice.what == COVER:
             who = choice.cover
             words = f"{who.name} takes it, and sees its learners that day" if who else "nobody is chosen yet"
-            why = ground.why_not(who.pk, one) if who else "choose who takes it"
-            warning = f"not free: {why}" if why and who else why
+            why = ground.why_not(who.pk, one) if who else ""
+            warning, missing = f"not free: {why}" if why else "", "" if who else "choose who takes it"
         elif choice.what == POSTPONE:
-            new = f"{choice.on:%d/%m/%Y}" if choice.on else "a day that is not chosen yet"
+            new = _said(choice.on) if choice.on else "a day that is not chosen yet"
+            missing = "" if choice.on and choice.at else "choose the day and the time"
             words = f"postponed to {new}" + (f" at {choice.at:%H:%M}" if choice.at else "")
         else:
             words = f"does not take place: {REASONS[choice.reason].lower()}"
-        lines.append((f"{begins}: {words}.", warning))
+        lines.append(Planned(f"{begins}: {words}.", warning, missing))
     return lines
 
 

@@ -2,22 +2,38 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, F, Min, Q, Sum
 from django.db.models.functions import Coalesce
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from interventions.accounts import BY, HEADINGS, OVER, STAFF, USUAL, Account, Counted, account, accounts, days_over
+from interventions.accounts import (
+    BY,
+    HEADINGS,
+    OVER,
+    STAFF,
+    UNDER,
+    USUAL,
+    Account,
+    Counted,
+    account,
+    accounts,
+    days_over,
+    taught,
+)
 from interventions.areas import AREAS
 from interventions.delivery import Line, Reading
 from interventions.export.csv_file import csv_file
 from interventions.models import Placement, Provision, Session
+from interventions.shorter import shorter
+from interventions.telling import marks_of
 from learners.census import YEAR_ORDER, YEARS
 from learners.models import Learner
 from provisionmap.school.access import can, require
@@ -26,9 +42,12 @@ from provisionmap.school.models import User
 from provisionmap.school.roles import Capability
 from provisionmap.school.seen import counted
 from provisionmap.school.today import today
+from provisionmap.web import typed
+from provisionmap.web.paging import page_of
 
-NARROWED = ("area", "tier", "year")  # each read as it was in those days, as `Placed` has it
+NARROWED = ("area", "tier", "year", "provision")  # each read as it was in those days, as `Placed` has it
 MOST_NUMBER = 1_000_000
+A_PAGE = 50
 
 
 @dataclass
@@ -40,6 +59,7 @@ class _Asked:
     area: str = ""
     tier: str = ""
     year: str = ""
+    provision: str = ""
 
     @property
     def narrowed(self) -> dict[str, str]:
@@ -65,6 +85,7 @@ def _asked(request: Any) -> _Asked:
         get("area", "") if get("area", "") in AREAS else "",
         tier if tier in {"1", "2", "3", "4"} else "",
         get("year", "") if get("year", "") in YEARS else "",
+        str(typed.number(get("provision")) or ""),
     )
 
 
@@ -92,9 +113,29 @@ def _names(request: Any, by: str, lines: list[Line], day: date) -> dict[str, tup
     pks = {line.placed.provision for line in lines}
     rows = Provision.objects.filter(school=request.school, pk__in=pks).order_by("pk")
     return {
-        str(pk): (name, f"{starts:%d/%m/%Y} to {ends:%d/%m/%Y}" if ends else f"from {starts:%d/%m/%Y}")
+        str(pk): (name, f"{_said(starts)} to {_said(ends)}" if ends else f"from {_said(starts)}")
         for pk, name, starts, ends in rows.values_list("pk", "name", "starts", "ends")
     }
+
+
+def _said(day: date) -> str:
+    return f"{day.day} {day:%b %Y}"
+
+
+def _marked(request: Any, by: str, rows: Iterable[Account], span: Span) -> list[Account]:
+    """Rows of provisions with what tells those of one name apart, before their dates: four queries."""
+    if by != "provision":
+        return list(rows)
+    rows = list(rows)
+    marks = marks_of(Provision.objects.filter(pk__in=[int(row.key) for row in rows]), request.user, span)
+    return [replace(row, under=" · ".join(filter(None, (marks[int(row.key)], row.under)))) for row in rows]
+
+
+def _began(request: Any) -> date | None:
+    """The first day of which anybody said anything. One query."""
+    said = Session.objects.filter(school=request.school).exclude(state="open")
+    first: date | None = said.aggregate(first=Min("on"))["first"]
+    return first
 
 
 def _order(by: str) -> Any:
@@ -116,14 +157,20 @@ class _Read:
     rows: list[Account]
     total: Account
     lines: list[Line]
+    began: date | None
 
 
 def _read(request: Any, asked: _Asked, span: Span) -> _Read:
     reading = Reading(school=request.school, placements=_placements(request), span=span)
     lines = [line for line in reading.lines() if asked.holds(line) and (line.ledger.entitled or line.logged)]
-    rows = [Counted(_key(line, asked.by), line.ledger, line.logged, line.timetabled) for line in lines]
-    found = accounts(rows, _names(request, asked.by, lines, span.ends), _order(asked.by))
-    return _Read(found, account("", "All together", rows), lines)
+    short, began = shorter(request.school, [line.placed.pk for line in lines], span), _began(request)
+    rows = [
+        Counted(_key(line, asked.by), line.ledger, line.logged, line.timetabled, short.get(line.placed.pk, 0))
+        for line in lines
+    ]
+    before = began is not None and span.ends < began
+    found = accounts(rows, _names(request, asked.by, lines, span.ends), _order(asked.by), before=before)
+    return _Read(found, account("", "All together", rows, before=before), lines, began)
 
 
 def _staff(request: Any, asked: _Asked, span: Span) -> list[dict[str, Any]]:
@@ -166,25 +213,39 @@ def _opens(request: Any, by: str, asked: _Asked, rows: list[Account]) -> list[tu
     return [(row, asked.link(by="learner", **{by: row.key}) if row.key else "") for row in rows]
 
 
+def _provision(request: Any, asked: _Asked) -> str:
+    """The name of the provision that the page is narrowed to; "" where there is none, or none that may be seen."""
+    if not asked.provision:
+        return ""
+    seen = Provision.objects.visible_to(request.user).filter(school=request.school, pk=asked.provision)
+    return seen.values_list("name", flat=True).first() or ""
+
+
 @require(Capability.SEE_MAP)
 def show(request: Any) -> HttpResponse:
     """The ledger of the learners this person may see."""
     asked = _asked(request)
     span = days_over(asked.over, request.school.calendar_dates(), today())
-    tiers = request.school.tiers_on(_day(span))
+    tiers = request.school.tiers_on(span.ends if span else today())
     shown: dict[str, Any] = {
-        "section": "delivery", "asked": asked, "span": span, "today": today(), "by": BY, "over": OVER,
+        "section": "delivery", "asked": asked, "span": span, "by": BY, "over": OVER,
         "by_label": BY.get(asked.by, ""), "over_label": OVER[asked.over],
         "by_staff": can(request.user, Capability.SEE_ALL_LEARNERS, request.school), "rows": [], "staff": [],
-        "total": None, "narrowed": [one for one in (
-            ("area", AREAS.get(asked.area)), ("tier", tiers.get(int(asked.tier or 0))), ("year", YEARS.get(asked.year)),
-        ) if one[1]],
+        "total": None, "narrowed": [label for label in (
+            AREAS.get(asked.area), tiers.get(int(asked.tier or 0)), YEARS.get(asked.year), _provision(request, asked),
+        ) if label],
     }  # fmt: skip
+    if span:
+        shown["taught"] = taught(request.school.calendar_dates(), span)
     if span and asked.by == STAFF:
         shown["staff"] = _staff(request, asked, span)
     elif span:
         read = _read(request, asked, span)
-        shown |= {"rows": _opens(request, asked.by, asked, read.rows), "total": read.total}
+        page = page_of(request, read.rows, per_page=max(1, len(read.rows)) if "all" in request.GET else A_PAGE)
+        shown |= {
+            "rows": _opens(request, asked.by, asked, _marked(request, asked.by, page, span)), "total": read.total,
+            "page": page, "began": read.began if read.began and read.began > span.starts else None,
+        }  # fmt: skip
         counted(request, len({line.placed.learner for line in read.lines}))
     return render(request, "interventions/delivery.html", shown)
 
@@ -196,13 +257,16 @@ def download(request: Any) -> HttpResponse:
     by = asked.by if asked.by in BY else "provision"
     asked.by = by
     span = days_over(asked.over, request.school.calendar_dates(), today())
-    read = _read(request, asked, span) if span else None
-    rows = [[row.name, row.under, *row.cells] for row in (read.rows if read else [])]
-    counted(request, len({line.placed.learner for line in read.lines}) if read else 0)
-    answer = HttpResponse(csv_file([BY[by], "", *HEADINGS], rows), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="delivery-by-{by}-{_day(span)}.csv"'
+    under, rows, days = [UNDER[by]] if by in UNDER else [], [], Span(today(), today())
+    if span:
+        read = _read(request, asked, span)
+        days = taught(request.school.calendar_dates(), span)
+        rows = [
+            [row.name, *([row.under] if under else []), days.starts, days.ends, *row.cells]
+            for row in _marked(request, by, read.rows, span)
+        ]
+        counted(request, len({line.placed.learner for line in read.lines}))
+    file = csv_file([BY[by], *under, "From", "To", *HEADINGS], rows)
+    answer = HttpResponse(file, content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="delivery-by-{by}-{days.starts}-to-{days.ends}.csv"'
     return answer
-
-
-def _day(span: Span | None) -> date:
-    return span.ends if span else today()

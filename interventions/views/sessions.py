@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -16,8 +17,10 @@ from interventions.actions.weeks import monday_of
 from interventions.forms.answers import AnswerForm
 from interventions.models import Answer, Attendance, Provision, Session
 from interventions.session_log import ENGAGED, NEW, answers_to, rows_of, short_words, versions_of, with_log
+from interventions.telling import marks_of
 from learners.models import Group, Learner
 from provisionmap.school.access import NotAllowed, can, require
+from provisionmap.school.calendar import Span
 from provisionmap.school.models import User
 from provisionmap.school.roles import Capability
 from provisionmap.school.seen import counted
@@ -62,14 +65,25 @@ def _chosen(request: Any, rows: Any, text: str) -> Any:
     return rows.naming(text, request.user)
 
 
+def _logged(request: Any) -> list[tuple[int, str, str]]:
+    """Provisions with sessions to read, and the one that is chosen: by name, each with what tells it apart."""
+    said = _sessions(request).exclude(state="open").order_by().values("provision")
+    chosen = Provision.objects.visible_to(request.user).filter(pk=typed.number(request.GET.get("provision")))
+    rows = Provision.objects.filter(Q(pk__in=said) | Q(pk__in=chosen.order_by().values("pk")), school=request.school)
+    marks = marks_of(rows, request.user, Span(today(), today()))
+    return [
+        (pk, name, f"{marks[pk]} · until {ends.day} {ends:%b %Y}" if ends and ends < today() else marks[pk])
+        for pk, name, ends in rows.order_by("name", "pk").values_list("pk", "name", "ends")
+    ]
+
+
 def _choices(request: Any) -> dict[str, Any]:
     """What the filters offer."""
-    seen = Provision.objects.visible_to(request.user).filter(school=request.school)
     whole = can(request.user, Capability.SEE_ALL_LEARNERS, request.school)
     learner = Learner.objects.visible_to(request.user).filter(school=request.school)
     return {
         "states": STATES, "state": request.GET.get("state", "") if request.GET.get("state") in STATES else "",
-        "provisions": seen.order_by("name", "pk").values_list("pk", "name"),
+        "provisions": _logged(request),
         "groups": Group.objects.visible_to(request.user).filter(school=request.school).order_by("name", "pk"),
         "staff": User.objects.at(request.school, today()) if whole else User.objects.none(),
         "learner": learner.filter(pk=typed.number(request.GET.get("learner"))).first(), "monday": _monday(request),

@@ -10,7 +10,9 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 
 from interventions.actions import slots as actions
 from interventions.bookings import warnings_of
@@ -30,8 +32,13 @@ from provisionmap.web import typed
 
 EDITORS = (Capability.EDIT_MAP, Capability.EDIT_OWN_UNIVERSAL)
 PAGE = "interventions/slot.html"
-UNDO = "“Undo the last change” on the map takes it back."
 MOVED = "Somebody changed this time meanwhile: look again."
+
+
+def _done(request: Any, words: str) -> None:
+    """Say what was done, and lead to where it is taken back."""
+    undo = '{} “<a href="{}">Undo the last change</a>” on the map takes it back.'
+    messages.success(request, format_html(undo, words, reverse("interventions:map")))
 
 
 def _provision(request: Any, pk: int) -> Provision:
@@ -89,7 +96,7 @@ def add(request: Any, pk: int) -> HttpResponse:
     except NotAllowed as refused:
         form.add_error(None, str(refused))
         return render(request, PAGE, shown, status=422)
-    messages.success(request, f"Planned: {wanted.words}. {UNDO}")
+    _done(request, f"Planned: {wanted.words}.")
     return redirect("interventions:provision", provision.pk)
 
 
@@ -140,7 +147,7 @@ def edit(request: Any, pk: int) -> HttpResponse:
         form.data = form.data.copy()
         form.data["seen"] = str(clash.current.version)
         return render(request, PAGE, shown, status=409)
-    messages.success(request, f"{wanted.words} from {wanted.starts:%d/%m/%Y}. {UNDO}")
+    _done(request, f"{wanted.words} from {wanted.starts:%d/%m/%Y}.")
     return redirect("interventions:provision", slot.provision_id)
 
 
@@ -155,7 +162,7 @@ def end(request: Any, pk: int) -> HttpResponse:
         try:
             on = day_field("Last day").clean(request.POST.get("on"))
             actions.end_slot(slot=slot, on=on, seen=seen, now=timezone.now(), by=request.user)
-            messages.success(request, f"{slot} ends on {on:%d/%m/%Y}. {UNDO}")
+            _done(request, f"{slot} ends on {on:%d/%m/%Y}.")
         except ValidationError as wrong:
             messages.error(request, " ".join(wrong.messages))
         except (NotAllowed, Stale) as refused:
@@ -173,7 +180,7 @@ def remove(request: Any, pk: int) -> HttpResponse:
         try:
             seen = typed.number(request.POST.get("seen"))
             actions.remove_slot(slot=slot, seen=seen, now=timezone.now(), by=request.user)
-            messages.success(request, f"{slot} is removed. {UNDO}")
+            _done(request, f"{slot} is removed.")
         except (NotAllowed, Stale) as refused:
             messages.error(request, str(refused) if isinstance(refused, NotAllowed) else MOVED)
     return redirect("interventions:provision", slot.provision_id)

@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
 from interventions.actions.weeks import monday_of
 from interventions.bookings import ClashFinder
-from interventions.occurrences import occurrences
+from interventions.cards import card_address
+from interventions.models import Placement, Provision, Session
+from interventions.occurrences import Occurrence, occurrences
 from interventions.permissions import can_edit
 from interventions.timetable import letters
-from interventions.week import LEARNER, PLACE, SCHOOL, STAFF, VIEWS, choices_of, days_of, of_whom
-from learners.models import Learner
+from interventions.week import (
+    GROUP,
+    LEARNER,
+    PLACE,
+    SCHOOL,
+    STAFF,
+    STATES,
+    VIEWS,
+    choices_of,
+    days_of,
+    of_class,
+    of_whom,
+)
+from learners.models import Group, Learner
 from provisionmap.school.access import can, require
 from provisionmap.school.calendar import Span
 from provisionmap.school.roles import Capability
@@ -25,6 +42,7 @@ from provisionmap.web.forms import YEARS
 
 WEEK = timedelta(days=7)
 MOST = 100  # clashes of one kind on the page; more are counted
+WORST = 10  # learners always out of the same lesson that are shown at once
 
 
 def _monday(text: str) -> date:
@@ -50,16 +68,20 @@ def _asked(request: Any) -> tuple[str, int, str]:
 def show(request: Any) -> HttpResponse:
     """One week, chosen by a form whose state is in the address."""
     by, who, place = _asked(request)
+    groups = list(_groups(request)) if by == GROUP else []
     monday = _monday(request.GET.get("week", ""))
     span = Span(monday, monday + timedelta(days=6))
-    found = occurrences(school=request.school, user=request.user, span=span, now=today())
+    found = occurrences(
+        school=request.school, user=request.user, span=span, now=today(), provisions=_provisions(request)
+    )
     choices = choices_of(found)
     if by == STAFF and who == request.user.pk and who not in dict(choices[STAFF]):
         choices[STAFF].insert(0, (who, request.user.name))
+    choices[GROUP] = [(one.pk, one.name) for one in groups]
     _keep_chosen(request, choices, by, who)
-    mine = of_whom(found, by, who, place)
-    names = by != SCHOOL
-    days, lines = days_of(mine, monday, today(), names=names)
+    mine = of_class(found, _pupils(request, who)) if by == GROUP else of_whom(found, by, who, place)
+    days, lines = days_of(mine, monday, today(), names=by != SCHOOL, address=_leads(request, mine))
+    chosen = by == SCHOOL or (place if by == PLACE else who) in dict(choices[by])
     if by == LEARNER and who in dict(choices[LEARNER]):
         saw(request, who)
     else:
@@ -70,9 +92,54 @@ def show(request: Any) -> HttpResponse:
         "title": _title(request, choices, by, who, place), "monday": monday,
         "friday": monday + timedelta(days=4), "letter": letters(request.school.calendar_dates(), span).get(monday, ""),
         "before": (monday - WEEK).isoformat(), "after": (monday + WEEK).isoformat(), "empty": not mine,
-        "now": monday == _monday(""), "logs_all": can(request.user, Capability.LOG_ALL, request.school),
+        "chosen": chosen, "choose": f"Choose {VIEWS[by].lower()}", "signs": STATES.values(),
+        "classes": _groups(request).filter(teachers=request.user) if by == STAFF and not mine else [],
+        "now": monday == _monday(""),
     }  # fmt: skip
     return render(request, "interventions/timetable.html", shown)
+
+
+def _groups(request: Any) -> Any:
+    return Group.objects.visible_to(request.user).filter(school=request.school).order_by("name", "pk")
+
+
+def _pupils(request: Any, group: int) -> set[int]:
+    """The learners of a class that this person sees. One query."""
+    rows = Learner.objects.visible_to(request.user).filter(school=request.school, group=group)
+    return set(rows.order_by().values_list("pk", flat=True))
+
+
+def _provisions(request: Any) -> Any:
+    """Those this person sees, and those of the learners they see: a class teacher has a part in few of the latter."""
+    theirs = Placement.objects.visible_to(request.user).order_by().values("provision")
+    seen = Provision.objects.visible_to(request.user).order_by().values("pk")
+    return Provision.objects.filter(Q(pk__in=seen) | Q(pk__in=theirs), school=request.school)
+
+
+def _leads(request: Any, found: Iterable[Occurrence]) -> Callable[[Occurrence], str]:
+    """Where a session leads: to what was said of it; else to its card, for who may log it; else to its provision.
+
+    As far as this person may open it, else nowhere. Two queries.
+    """
+    said = [one.session.pk for one in found if one.said and one.session]
+    read = set(Session.objects.read_by(request.user).filter(pk__in=said).order_by().values_list("pk", flat=True))
+    seen = set(
+        Provision.objects.visible_to(request.user).filter(school=request.school).order_by().values_list("pk", flat=True)
+    )
+    every = can(request.user, Capability.LOG_ALL, request.school)
+    own = can(request.user, Capability.LOG_OWN, request.school)
+
+    def address(one: Occurrence) -> str:
+        if one.said and one.session and one.session.pk in read:
+            return reverse("interventions:session", args=[one.session.pk])
+        if one.provision not in seen:
+            return ""
+        mine = one.taken_by(request.user.pk)
+        if one.day <= today() and (every or (own and mine)):
+            return card_address(one, whole=not mine)
+        return reverse("interventions:provision", args=[one.provision])
+
+    return address
 
 
 def _keep_chosen(request: Any, choices: dict[str, Any], by: str, who: int) -> None:
@@ -104,7 +171,7 @@ def clashes(request: Any) -> HttpResponse:
     shown = {
         "section": "timetable", "total": found.total, "tells_hours": hours, "most": MOST,
         "learners": found.learners[:MOST], "adults": found.adults[:MOST], "hours": found.hours[:MOST],
-        "always": found.always[:MOST],
+        "always": found.always[:WORST], "rest": found.always[WORST:MOST],
         "counts": {
             "learners": len(found.learners), "adults": len(found.adults), "hours": len(found.hours),
             "always": len(found.always), "who": len({one.who for one in found.learners}),

@@ -43,6 +43,7 @@ def addresses():
             "views", "export", "provisions", "provision-new", "library", "intervention-new",
             ("provision", Provision), ("provision-edit", Provision), ("intervention", Intervention),
             ("intervention-edit", Intervention), "timetable", "clashes", "away", "absence-add", "trip-add",
+            "delivery", "sessions", "session-gaps",
             ("slot-add", Provision),
         ],
         "learners": [
@@ -58,6 +59,10 @@ def addresses():
         "/map/?tier=2&as_of=2026-10-01",
         *(f"/map/?view={view}" for view in ("areas", "interventions", "groups", "groups&by=subject", "staff")),
         "/map/?by=year&show=name&show=review",
+        "/map/?show=delivery",
+        "/timetable/?by=class",
+        "/delivery/?over=last-term",
+        "/sessions/gaps/?by=provision",
         "/map/?select=1",
         "/map/?select=1&view=interventions",
         "/map/several/",

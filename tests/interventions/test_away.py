@@ -175,3 +175,39 @@ def test_the_list_asks_as_often_for_one_as_for_thirty(senco, client, django_asse
 
     with django_assert_num_queries(4):
         client.get(AWAY)
+
+
+def test_who_neither_arranges_nor_takes_sessions_is_not_told_that_they_are_here(senco, client):
+    away(senco)
+    said = {}
+    for role in (Role.HEAD, Role.TEACHING_ASSISTANT):
+        client.force_login(member(role, senco.school))
+        said[role] = client.get(reverse("interventions:away")).text
+
+    assert "Absences of staff are told to those who arrange cover." in said[Role.HEAD]
+    assert "You are not away today or later." in said[Role.TEACHING_ASSISTANT]
+
+
+@pytest.mark.parametrize("what", ["absence", "trip"])
+def test_days_are_moved_refused_in_words_and_of_two_people_the_second_sees_both(senco, client, what):
+    if what == "absence":
+        row, more = away(senco), {}
+    else:
+        going = LearnerFactory(school=senco.school)
+        row = actions.add_trip(school=senco.school, outing=Outing("Zoo", TODAY, TODAY, [going]), by=senco)
+        more = {"name": "Zoo", "learners": [going.pk]}
+    page = reverse(f"interventions:{what}", args=[row.pk])
+    form = {"starts": TODAY, "ends": TOMORROW, "seen": row.version} | more
+
+    saved = client.post(page, form, follow=True)
+    stale = client.post(page, form | {"ends": TODAY})
+    refused = client.post(page, form | {"ends": date(2028, 1, 1), "seen": row.version + 1})
+    again = client.post(page, form | {"ends": TODAY, "seen": row.version + 1})
+
+    assert "Saved." in saved.text
+    assert (stale.status_code, "Somebody changed this while you were typing." in stale.text) == (409, True)
+    assert f'name="seen" value="{row.version + 1}"' in stale.text
+    assert refused.status_code == 422
+    assert again.status_code == 302
+    row.refresh_from_db()
+    assert row.ends == TODAY

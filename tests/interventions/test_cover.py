@@ -282,6 +282,57 @@ def test_one_form_previews_does_and_undoes(case, client):
     assert Session.objects.count() == 0
 
 
+def test_nothing_is_offered_to_be_done_while_something_has_to_be_chosen(case, client):
+    key = f"t{case.slot.pk}-20261123"
+
+    for form, words in (
+        ({f"{key}-what": COVER}, "Choose who takes it."),
+        ({f"{key}-what": POSTPONE, f"{key}-on": "2026-11-27", f"{key}-at": ""}, ""),
+        ({f"{key}-what": POSTPONE}, "Choose the day and the time."),
+    ):
+        page = client.post(page_of(case), form | {f"{key}-seen": 0, "do": "preview"}).text
+        assert ("It can be done once what is missing is chosen below." in page) == bool(words)
+        assert (">Do it<" in page) == (not words)
+        assert words in page
+
+
+def test_a_stand_in_who_is_needed_elsewhere_is_told_before_and_after(case, client):
+    key = f"t{case.slot.pk}-20261123"
+    form = {f"{key}-what": COVER, f"{key}-who": case.gwen.pk, f"{key}-seen": 0, "do": "preview"}
+
+    before = client.post(page_of(case), form).text
+    arrange(case, chosen(case, COVER, cover=case.gwen))
+    after = client.get(page_of(case)).text
+
+    assert "Not free: 14:10 to 14:30." in before
+    assert 'Gwen Oak takes it.</strong> <strong class="flag">Not free then: 14:10 to 14:30.' in after
+
+
+def test_who_may_be_in_lessons_or_comes_from_outside_is_told(case, client):
+    member(Role.CLASS_TEACHER, case.school, name="Tom Tutor")
+    member(Role.EXTERNAL, case.school, name="Ann Outside")
+    lead = member(Role.CLASS_TEACHER, case.school, name="Zoe Lead")
+    lead.memberships.create(school=case.school, role=Role.SENCO, starts=TODAY)
+
+    page = client.get(page_of(case)).text
+
+    assert "Lessons, duties and hours at work are not known here" in page
+    names = ("Ben Ash<", "Zoe Lead<", "Tom Tutor, class teacher<", "Ann Outside, from outside<")
+    assert [page.index(name) for name in names] == sorted(page.index(name) for name in names)
+    assert "All 1 together" not in page
+
+
+def test_every_day_of_the_page_is_written_one_way(case, client):
+    arrange(case, chosen(case, POSTPONE, on=FRIDAY, at=time(9)))
+
+    page = client.get(page_of(case)).text
+
+    assert "Postponed to Fri 27 Nov 2026 at 09:00" in page
+    assert "Mon 23 Nov 2026" in page
+    assert "27/11/2026" not in page
+    assert "23 November" not in page
+
+
 def test_what_was_not_previewed_is_not_done(case, client):
     key = f"t{case.slot.pk}-20261123"
     form = {"all-what": CANCEL, "all-reason": "room", f"{key}-seen": 0, "do": "apply", "mark": "another"}
@@ -324,7 +375,7 @@ def test_the_page_asks_as_often_for_one_session_as_for_thirty(case, client, djan
         PlacementFactory(provision=provision, learner__school=case.school)
     client.get(page_of(case))
 
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         assert client.get(page_of(case)).context["open"] == many
 
 

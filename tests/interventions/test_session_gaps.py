@@ -1,7 +1,7 @@
 """Sessions without a word: by person, by provision, one's own; and asking colleagues to log them."""
 
 import doctest
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 
 import pytest
 from django.core import mail
@@ -67,12 +67,48 @@ def test_a_senco_sees_gaps_by_person_and_by_provision_without_a_learner(client, 
     people, provisions = words(client.get(GAPS)), words(client.get(GAPS, {"by": "provision"}))
 
     assert "about which nobody has said anything: 2." in people
-    assert "Jo Marsh</th><td" in people.replace("> <", "><")
+    assert f'<a href="?person={group[1].pk}">Jo Marsh</a>' in people
+    assert "40 min" in people
     assert "Mon 9 Nov, Mon 2 Nov" in people
-    assert "Reading group</a>" in provisions
+    assert f'<a href="?by=provision&amp;provision={group[0].pk}">Reading group</a>' in provisions
+    assert "Jo Marsh · Mon 09:15" in provisions
     assert "Okafor" not in people + provisions
     assert "about which nobody has said anything: 1." in words(client.get(GAPS, {"weeks": "2"}))
     assert "Nothing is left to log" in words(client.get(GAPS, {"by": "own"}))
+
+
+def test_each_person_and_provision_leads_to_just_those_sessions_and_each_of_them_to_its_card(client, group):
+    other = ProvisionFactory(school=group[0].school, name="Maths group")
+    PlacementFactory(provision=other, learner__school=other.school)
+    SlotFactory(provision=other, at=time(11))
+    DelivererFactory(provision=other, user=None, name="School counsellor")
+    client.force_login(member(Role.SENCO, group[0].school))
+
+    def found(**query):
+        page = words(client.get(GAPS, query))
+        return page.count(">Reading group</td>"), page.count(">Maths group</td>"), page
+
+    reading, maths, page = found(person=group[1].pk)
+    assert (reading, maths, "Still to log: Jo Marsh</h1>" in page) == (2, 0, True)
+    assert f"/today/?on=2026-11-09&amp;whose=all#card-slot-{group[2].pk}-20261109" in page
+    assert "Taken by" in page
+    assert found(by="provision", provision=other.pk)[:2] == (0, 3)
+    code = unsaid.code_of("School counsellor")
+    assert f"?outside={code}" in words(client.get(GAPS))
+    reading, maths, page = found(outside=code)
+    assert (reading, maths, "Still to log: School counsellor</h1>" in page) == (0, 3, True)
+    assert "Nothing is left to log" in found(person=9999)[2]
+    assert "Nothing is left to log" in found(provision=9999)[2]
+    client.force_login(group[1])
+    assert found(provision=other.pk)[:2] == (2, 0)
+
+
+def test_days_that_are_not_named_are_counted(client, group):
+    for number in range(5):
+        SlotFactory(provision=group[0], weekday=number, at=time(14))
+    client.force_login(member(Role.SENCO, group[0].school))
+
+    assert "earlier days" in words(client.get(GAPS))
 
 
 def test_whoever_delivers_sees_their_own_alone_whatever_they_ask_for(client, group):
@@ -101,7 +137,7 @@ def test_the_queries_do_not_grow_with_the_gaps(client, group, many, django_asser
     client.force_login(member(Role.SENCO, group[0].school))
     client.get(GAPS)
 
-    for by, count in (("", 11), ("provision", 10), ("own", 10)):
+    for by, count in (("", 11), ("provision", 14), ("own", 10)):
         with django_assert_num_queries(count):
             client.get(GAPS, {"by": by})
 
@@ -110,6 +146,11 @@ def test_one_person_is_asked_by_a_mail_that_names_no_learner(client, group, send
     senco = member(Role.SENCO, group[0].school)
     client.force_login(senco)
 
+    assert f"/sessions/gaps/ask/?person={group[1].pk}&amp;weeks=4" in words(client.get(GAPS))
+    look = words(client.get(ASK, {"person": group[1].pk}))
+    assert "Ask Jo Marsh to log?" in look
+    assert f'name="person" value="{group[1].pk}"' in look
+    assert mail.outbox == []
     with django_capture_on_commit_callbacks(execute=True):
         answer = client.post(ASK, {"person": group[1].pk}, follow=True)
 

@@ -226,7 +226,28 @@ def test_the_queries_do_not_grow_with_the_sessions(client, group, django_assert_
         panel(group[1][0].learner, group[2], date(2026, 11, 23))
 
 
-LISTED, ONE = 10, 9
+LISTED, ONE = 14, 9
+
+
+def test_the_filter_offers_provisions_with_sessions_to_read_and_tells_them_apart(client, group):
+    session, rows, *_ = group
+    bare = ProvisionFactory(school=session.school, name="Never logged")
+    SlotFactory(provision=bare)
+    client.force_login(group[3])
+
+    def offered(**query):
+        return [name for _, name, marks in client.get(LIST, query).context["provisions"]]
+
+    assert offered() == ["Reading group"]  # of which she sees one learner and no more
+    client.force_login(member(Role.SENCO, session.school))
+    assert offered() == ["Reading group"]
+    assert offered(provision=bare.pk) == ["Never logged", "Reading group"]
+    shown = words(client.get(LIST))
+    classes = ", ".join(sorted(row.learner.group.name for row in rows))
+    assert f">Reading group: Jo Marsh · {classes} · Mon 09:15</option>" in shown
+    session.provision.ends = date(2026, 11, 20)
+    session.provision.save()
+    assert "until 20 Nov 2026</option>" in words(client.get(LIST))
 
 
 def test_the_panel_of_a_learner_shows_the_last_sessions_that_somebody_may_see(client, group):

@@ -290,6 +290,12 @@ def test_the_week_is_told_beside_the_dose():
     assert week_sum(plan(""), None, None).words == "1 × 10 min planned"
 
 
+def test_after_a_change_the_page_leads_to_where_it_is_taken_back(provision, senco, client):
+    answer = client.post(reverse("interventions:slot-add", args=[provision.pk]), sent(), follow=True)
+
+    assert '“<a href="/map/">Undo the last change</a>” on the map takes it back.' in answer.text
+
+
 def test_the_page_of_a_provision_lists_its_times(provision, senco, client):
     SlotFactory(provision=provision, minutes=10, ends=None)
 
@@ -310,7 +316,7 @@ def test_a_clash_is_told_before_it_is_saved_and_may_be_gone_past(provision, senc
 
     warned = client.post(page, sent())
     assert warned.status_code == 200
-    assert "Maya Reid has Lego club at 10:10 then, from 25/11/2026." in warned.text
+    assert "Maya Reid has Lego club, 10:10 to 10:30, then, first on 25/11/2026." in warned.text
     assert Slot.objects.filter(provision=provision).count() == 0
     mark = warned.context["mark"]
     assert client.post(page, sent(anyway="another")).status_code == 200

@@ -14,6 +14,7 @@ from tests.factories import (
     AcademicYearFactory,
     AttendanceFactory,
     DelivererFactory,
+    GroupFactory,
     LearnerFactory,
     PlacementFactory,
     ProvisionFactory,
@@ -95,8 +96,81 @@ def test_a_week_is_of_one_learner_one_adult_or_one_place(school, client):
     assert names(by="learner", who=other.learner_id) == {other.provision.name}
     assert names(by="staff", who=ta.pk) == {mine.provision.name}
     assert names(by="place", place=code_of("The Hall")) == {other.provision.name}
+    assert names(by="class", who=GroupFactory(school=school).pk) == set()
+    other.learner.group = GroupFactory(school=school)
+    other.learner.save()
+    assert names(by="class", who=other.learner.group_id) == {other.provision.name}
     assert names(by="learner") == set()
     assert names(by="staff", who="²") == set()
+
+
+@pytest.mark.parametrize(
+    ("by", "words"), [("class", "Choose a class"), ("learner", "Choose a learner"), ("place", "Choose a place")]
+)
+def test_while_nobody_is_chosen_the_page_says_so_and_nothing_of_the_week(school, client, by, words):
+    group(school)
+
+    page = client.get(WEEK, {"by": by}).text
+
+    assert f'<option value="">{words}</option>' in page
+    assert f"<h2>{words}</h2>" in page
+    assert "No sessions in this week" not in page
+
+
+def test_the_week_of_a_class_names_its_own_learners_alone(school, client):
+    place = group(school)
+    place.learner.group = GroupFactory(school=school)
+    place.learner.save()
+    other = PlacementFactory(provision=place.provision, learner=LearnerFactory(school=school, surname="Elsewhere"))
+
+    page = client.get(WEEK, {"by": "class", "who": place.learner.group_id}).text
+
+    assert place.learner.name in page
+    assert other.learner.surname not in page
+
+
+def test_a_teacher_who_takes_no_session_is_led_to_the_class(school, client):
+    place, teacher = group(school), member(Role.CLASS_TEACHER, school)
+    mine = GroupFactory(school=school, name="Kestrel")
+    mine.teachers.add(teacher)
+    place.learner.group = mine
+    place.learner.save()
+    client.force_login(teacher)
+
+    page = client.get(WEEK).text
+
+    assert f'href="?by=class&amp;who={mine.pk}">The week of Kestrel</a>' in page
+    hidden = group(school, learner=place.learner)
+    type(hidden).objects.filter(pk=hidden.pk).update(confidential=True)
+    type(hidden.provision).objects.filter(pk=hidden.provision_id).update(confidential=True)
+    page = client.get(WEEK, {"by": "class", "who": mine.pk}).text
+    assert place.learner.name in page
+    assert f"<b>{place.provision.name}</b>" in page
+    assert hidden.provision.name not in page
+    assert reverse("interventions:provision", args=[place.provision_id]) not in page
+
+
+def test_a_session_leads_to_what_was_said_of_it_or_to_its_card_or_its_provision(school, client):
+    ta = member(Role.TEACHING_ASSISTANT, school)
+    place = group(school, user=ta)
+    other = group(school, at=time(11))
+    slot, provision = place.provision.slots.get(), reverse("interventions:provision", args=[place.provision_id])
+    said = SessionFactory(provision=place.provision, slot=slot, on=date(2026, 11, 16))
+
+    def leads(week, provision):
+        days = client.get(WEEK, {"by": "school", "week": week}).context["days"]
+        return [
+            one.address for day in days for cell in day.cells for one in cell.sessions if one.provision == provision.pk
+        ]
+
+    assert leads("2026-11-16", place.provision) == [reverse("interventions:session", args=[said.pk])]
+    card = f"/today/?on=2026-11-23{{}}#card-slot-{slot.pk}-20261123"
+    assert leads("2026-11-23", place.provision) == [card.format("&whose=all")]
+    assert leads("2026-11-30", place.provision) == [provision]
+    client.force_login(ta)
+    assert leads("2026-11-23", place.provision) == [card.format("")]
+    client.force_login(member(Role.HEAD, school))
+    assert leads("2026-11-23", other.provision) == [reverse("interventions:provision", args=[other.provision_id])]
 
 
 def test_staff_see_their_own_week_first_and_nobody_elses_learners(school, client):
@@ -134,15 +208,17 @@ def test_the_weeks_before_and_after_are_one_click_away(school, client):
     assert "This week" in answer.text
 
 
-@pytest.mark.parametrize("by", ["school", "staff", "learner"])
+@pytest.mark.parametrize("by", ["school", "class", "staff", "learner"])
 @pytest.mark.parametrize("many", [1, 30])
 def test_a_week_asks_as_often_for_one_session_as_for_thirty(school, senco, client, django_assert_num_queries, many, by):
     for number in range(many):
         place = group(school, user=senco, at=time(8 + number // 10, number % 10 * 5), weekday=number % 5)
-    asked = {"by": by, "who": place.learner_id if by == "learner" else senco.pk}
+    kestrel = GroupFactory(school=school)
+    type(place.learner).objects.update(group=kestrel)
+    asked = {"by": by, "who": {"learner": place.learner_id, "class": kestrel.pk}.get(by, senco.pk)}
     client.get(WEEK, asked)
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(15 if by == "class" else 13):
         client.get(WEEK, asked)
 
 
@@ -195,6 +271,26 @@ def test_a_learner_who_is_always_out_of_the_same_lesson_is_told(school, client):
     assert (row.name, row.minutes, [hour.weeks for hour in row.hours]) == (place.learner.name, 60, [3])
     absent.attendances.update(outcome="learner_absent", minutes=0)
     assert client.get(CLASHES).context["always"] == []
+
+
+def test_who_is_out_longest_comes_first_and_all_but_ten_are_folded(school, client):
+    for number in range(12):
+        place = group(school)
+        for day in (2, 9, 16):
+            session = SessionFactory(
+                provision=place.provision, slot=place.provision.slots.get(), on=date(2026, 11, day)
+            )
+            AttendanceFactory(placement=place, session=session, minutes=20)
+        place.provision.slots.update(minutes=20 + number)
+        Session.objects.filter(provision=place.provision).update(minutes=20 + number)
+
+    answer = client.get(CLASHES)
+
+    worst, rest = answer.context["always"], answer.context["rest"]
+    assert [one.minutes for one in (*worst, *rest)] == [3 * (31 - number) for number in range(12)]
+    assert (len(worst), len(rest)) == (10, 2)
+    assert "2 more, with less time out" in answer.text
+    assert "Mon 09:15, 3 of 6 weeks: " in answer.text
 
 
 def test_clashes_are_told_among_what_one_sees(school, client):

@@ -33,7 +33,7 @@ ACCOUNT, WEEK = reverse("school:account"), reverse("interventions:week")
 def sends(settings):
     settings.SENDS_MAIL = True
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-    settings.CSRF_TRUSTED_ORIGINS = ["https://map.example"]
+    settings.ADDRESS = "https://map.example"
 
 
 @pytest.fixture
@@ -198,17 +198,20 @@ def test_without_a_mail_server_nobody_is_taken_as_told(group, friday, settings):
     assert (mail.outbox, Reminder.objects.count()) == ([], 0)
 
 
-def test_the_account_page_shows_it_beforehand(client, group, friday):
+def test_the_account_page_shows_beforehand_what_is_sent_to_the_letter(client, group, friday):
     client.force_login(group[1])
 
     assert WEEK in client.get(ACCOUNT).text
-    assert "3 sessions of yours are still to be logged: http://testserver/today/" in client.get(WEEK).text
+    shown = client.get(WEEK).context["words"]
+    send_digests(now=FRIDAY)
+    assert said_to(group[1]) == [shown]
+    assert "3 sessions of yours are still to be logged: https://map.example/today/" in shown
     client.force_login(member(Role.GOVERNOR, group[0].school))
     assert "Nothing waits for you this week" in client.get(WEEK).text
 
 
 def test_where_the_product_does_not_know_its_address_the_mail_has_no_link(group, friday, settings):
-    settings.CSRF_TRUSTED_ORIGINS = []
+    settings.ADDRESS = ""
     send_digests(now=FRIDAY)
 
     assert "http" not in mail.outbox[0].body

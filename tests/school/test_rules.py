@@ -9,7 +9,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 
-from provisionmap import checks
+from provisionmap import address, checks
 from provisionmap.school import audit
 from provisionmap.school.access import can, capabilities_at, require, schools_where
 from provisionmap.school.actions.people import NewPerson
@@ -39,6 +39,7 @@ PURE = [
     "provisionmap.school.term_events",
     "provisionmap.school.term_tables",
     "provisionmap.school.written_days",
+    "provisionmap.address",
     "provisionmap.web.log",
     "provisionmap.web.text_file",
     "provisionmap.web.typed",
@@ -334,3 +335,26 @@ def test_production_refuses_to_start_unsafely(change, words):
     (sentence,) = checks.unsafe(**{**safe, **change})
 
     assert words in sentence
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        ({}, "https://a.example"),
+        ({"said": "https://map.example/"}, "https://map.example"),
+        ({"origins": ["https://*.example", "https://b.example"]}, "https://b.example"),
+        ({"hosts": ["localhost", ".example", "*"]}, ""),
+        ({"production": False}, "http://a.example:8021"),
+        ({"production": False, "hosts": ["localhost"]}, "http://127.0.0.1:8021"),
+    ],
+)
+def test_links_in_mail_begin_with_the_address_people_know(change, found):
+    usual = {"said": "", "origins": [], "hosts": ["127.0.0.1", "a.example"], "production": True, "port": 8021}
+
+    assert address.address_of(**{**usual, **change}) == found
+
+
+@pytest.mark.parametrize("said", ["map.example", "ftp://map.example", "https://", "https://a.example/x", "http://a.b"])
+def test_what_is_no_address_stops_the_start(said):
+    with pytest.raises(ValueError, match="ADDRESS"):
+        address.address_of(said=said, origins=[], hosts=[], production=True, port=8000)
