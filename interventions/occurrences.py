@@ -19,6 +19,7 @@ from interventions.actions.logging import Target
 from interventions.calendar_days import in_force
 from interventions.grid import Adult
 from interventions.models import Deliverer, Placement, Provision, Session, Slot, StaffAbsence, Trip
+from interventions.models.provision import LOGGED_LATE
 from interventions.taking import OUTSIDER, Part, all_away, who_takes
 from interventions.timetable import Occasion, occasions
 from provisionmap.school.calendar import Span
@@ -156,8 +157,19 @@ def occurrences(
         found.append(_of_slot(slot, one, known.pop((slot.pk, one.day), None), days))
     rest = [one for one in sessions if not one.slot_id] + list(known.values())
     found += [_of_session(one, days) for one in rest]
-    found = _without_nobodys([one for one in found if not own or one.taken_by(user.pk)], span)
+    found = _without_nobodys(_own(found, user, span, now) if own else found, span)
     return sorted(found, key=lambda one: (one.day, one.at or time(23, 59), one.name, one.slot or 0))
+
+
+def _own(found: Sequence[Occurrence], user: Any, span: Span, now: date) -> list[Occurrence]:
+    """Those that `user` takes and sees, or may still log. One query, where `span` reaches further back than that."""
+    mine = [one for one in found if one.taken_by(user.pk)]
+    late = now - LOGGED_LATE
+    if span.starts >= late:
+        return mine
+    before = {one.provision for one in mine if one.day < late}
+    seen = set(Provision.objects.visible_to(user).filter(pk__in=before).order_by().values_list("pk", flat=True))
+    return [one for one in mine if one.day >= late or one.provision in seen]
 
 
 def _without_nobodys(found: Sequence[Occurrence], span: Span) -> list[Occurrence]:
@@ -259,9 +271,9 @@ def _each(first: date, last: date) -> Iterable[date]:
     return (date.fromordinal(number) for number in range(first.toordinal(), last.toordinal() + 1))
 
 
-def _usual(provision: Provision, slot: Slot | None, day: date, days: _Days) -> tuple[Adult, ...]:
-    """Who takes it when nobody stands in."""
-    told = days.responsible.get(provision.pk)
+def _usual(provision: Provision, slot: Slot | None, day: date, days: _Days, *, now: bool = False) -> tuple[Adult, ...]:
+    """Who takes it when nobody stands in; with `now`, where nobody delivers it, who answers for it today."""
+    told = None if now else days.responsible.get(provision.pk)
     takers = who_takes(
         days.parts.get(provision.pk, ()), day=day, named=slot.deliverer_id if slot else None,
         responsible=in_force(told, day) if told else provision.responsible_id,
@@ -319,6 +331,8 @@ def _of_slot(slot: Slot, one: Occasion, session: Session | None, days: _Days) ->
     people = (Adult(cover.name, user=cover.pk),) if cover else usual
     learners = _learners(provision.pk, one.day, days)
     state = _state(session.state if session else "", one.closed, people, learners, one.day, days)
+    if state == UNSAID and not cover:  # whoever answered for it then can't say any more how it went
+        people = usual = _usual(provision, slot, one.day, days, now=True)
     return Occurrence(
         one.day, one.at, one.minutes, provision.pk, provision.name, provision.tier, slot.place or provision.place,
         slot.pk, session, people, learners, state, provision.confidential, usual if cover else (),
@@ -332,6 +346,8 @@ def _of_session(session: Session, days: _Days) -> Occurrence:
     people = (Adult(session.cover.name, user=session.cover.pk),) if session.cover else usual
     learners = _learners(provision.pk, session.on, days)
     state = _state(session.state, False, people, learners, session.on, days)
+    if state == UNSAID and not session.cover:
+        people = usual = _usual(provision, slot, session.on, days, now=True)
     place = (slot.place if slot else "") or provision.place
     return Occurrence(
         session.on, session.at, session.minutes, provision.pk, provision.name, session.tier, place,

@@ -249,6 +249,5 @@ def _say_nothing(session: Session, now: datetime, by: User) -> None:
         Target("slot", session.slot_id, session.on) if session.slot_id else Target("session", session.pk, session.on)
     )
     after: UUID | None = session.standing
-    placed = {pk: Heard() for pk in session.attendances.values_list("placement", flat=True)}
-    said = Said(uuid4(), now, OPEN, learners=placed, after=after)
+    said = Said(uuid4(), now, OPEN, after=after)  # nothing is said of anybody any more, seen or not
     log_session(school=session.school, target=target, said=said, by=by, now=now)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -265,37 +265,57 @@ def _log(*, school: School, target: Target, said: Said, by: User, now: datetime)
         entry.save()
         return Logged(session, again=True)
     before = list(session.attendances.all()) if session.pk else []
-    placed = _placed(ground, target.on, said, by, before)
+    placed, unseen = _placed(ground, target.on, said, by, before)
+    heard = dict(said.learners)
+    # Not delivered, or delivered after all: that changes for everybody, also for whom the writer does not see.
+    whole = not said.state == session.state == DELIVERED
+    if whole and said.state == DELIVERED:
+        heard |= _said_before(session, unseen)
+    people = placed | {pk: who for pk, who in unseen.items() if said.state != DELIVERED or pk in heard}
+    kept = [] if whole else [row for row in before if row.placement_id not in people]
     old = figures_of(session, before)
     _fill(session, said, ground, by, now)
     if session.pk:
         session.version += 1
-        session.attendances.filter(placement__in=placed).delete()
+        session.attendances.exclude(pk__in=[row.pk for row in kept]).delete()
     session.save()
-    rows = _attendance(session, said, placed)
+    rows = _attendance(session, replace(said, learners=heard), people)
     Attendance.objects.bulk_create(rows)
     entry.session = session
     entry.save()
-    kept = [row for row in before if row.placement_id not in placed]
     add_to_week(key_of(session), old, figures_of(session, [*rows, *kept]))
     audit.record("session.log" if not before else "session.amend", by=by, target=session,
                  new={"state": session.state, "reason": session.reason, "on": session.on})  # fmt: skip
     return Logged(session)
 
 
-def _placed(ground: _Ground, on: date, said: Said, by: User, before: Sequence[Attendance]) -> dict[int, int]:
-    """The learners of the card by placement. Raises NotAllowed for any whom `by` may not see, or who had no place then.
+def _placed(
+    ground: _Ground, on: date, said: Said, by: User, before: Sequence[Attendance]
+) -> tuple[dict[int, int], dict[int, int]]:
+    """The learners of the card by placement, and those with a place that day whom `by` does not see.
 
-    A session that was not delivered, or of which nothing is said any more, was so for everybody: also for those who
-    have a place that `by` does not see.
+    Raises NotAllowed where the card names anybody else. A card that says nothing happened need name nobody.
     """
     if not said.learners and said.state == DELIVERED:
         raise NotAllowed(NOBODY)
     there = Placement.objects.filter(provision=ground.provision)
     there = there.on(on) | there.filter(pk__in=[row.placement_id for row in before])
-    seen = Placement.objects.logged_by(by, on).order_by()
-    rows = there.order_by().annotate(seen=Q(pk__in=seen.values("pk"))).values_list("pk", "learner", "seen")
-    found = list(rows)
-    if not set(said.learners) <= {pk for pk, _, visible in found if visible}:
+    visible = Q(pk__in=Placement.objects.logged_by(by, on).order_by().values("pk"))
+    found = list(there.order_by().annotate(seen=visible).values_list("pk", "learner", "seen"))
+    seen = {pk: learner for pk, learner, shown in found if shown}
+    if not set(said.learners) <= set(seen):
         raise NotAllowed(NOT_NAMED)
-    return {pk: learner for pk, learner, _ in found if pk in said.learners or said.state != DELIVERED}
+    placed = {pk: learner for pk, learner in seen.items() if pk in said.learners or said.state != DELIVERED}
+    return placed, {pk: learner for pk, learner, shown in found if not shown}
+
+
+def _said_before(session: Session, unseen: Collection[int]) -> dict[int, Heard]:
+    """What was last said of these learners while the session counted as delivered; one query, where there is any."""
+    found: dict[int, Heard] = {}
+    if not session.pk or not unseen:
+        return found
+    for said in session.entries.order_by("-pk").values_list("said", flat=True):
+        if said.get("state", DELIVERED) == DELIVERED:
+            learners = said.get("learners", {})
+            found = {pk: Heard(**learners[str(pk)]) for pk in unseen if str(pk) in learners} | found
+    return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import date, timedelta
 from typing import Any
 
@@ -72,15 +72,17 @@ def show(request: Any) -> HttpResponse:
     monday = _monday(request.GET.get("week", ""))
     span = Span(monday, monday + timedelta(days=6))
     found = occurrences(
-        school=request.school, user=request.user, span=span, now=today(), provisions=_provisions(request)
+        school=request.school, user=request.user, span=span, now=today(), provisions=_provisions(request, span)
     )
+    seen = _seen(request)
+    found = [one for one in found if one.learners or one.provision in seen]
     choices = choices_of(found)
     if by == STAFF and who == request.user.pk and who not in dict(choices[STAFF]):
         choices[STAFF].insert(0, (who, request.user.name))
     choices[GROUP] = [(one.pk, one.name) for one in groups]
     _keep_chosen(request, choices, by, who)
     mine = of_class(found, _pupils(request, who)) if by == GROUP else of_whom(found, by, who, place)
-    days, lines = days_of(mine, monday, today(), names=by != SCHOOL, address=_leads(request, mine))
+    days, lines = days_of(mine, monday, today(), names=by != SCHOOL, address=_leads(request, mine, seen))
     chosen = by == SCHOOL or (place if by == PLACE else who) in dict(choices[by])
     if by == LEARNER and who in dict(choices[LEARNER]):
         saw(request, who)
@@ -109,23 +111,26 @@ def _pupils(request: Any, group: int) -> set[int]:
     return set(rows.order_by().values_list("pk", flat=True))
 
 
-def _provisions(request: Any) -> Any:
+def _seen(request: Any) -> set[int]:
+    """The provisions that this person may open. One query."""
+    rows = Provision.objects.visible_to(request.user).filter(school=request.school)
+    return set(rows.order_by().values_list("pk", flat=True))
+
+
+def _provisions(request: Any, span: Span) -> Any:
     """Those this person sees, and those of the learners they see: a class teacher has a part in few of the latter."""
-    theirs = Placement.objects.visible_to(request.user).order_by().values("provision")
+    theirs = Placement.objects.visible_to(request.user).between(span.starts, span.ends).order_by().values("provision")
     seen = Provision.objects.visible_to(request.user).order_by().values("pk")
     return Provision.objects.filter(Q(pk__in=seen) | Q(pk__in=theirs), school=request.school)
 
 
-def _leads(request: Any, found: Iterable[Occurrence]) -> Callable[[Occurrence], str]:
+def _leads(request: Any, found: Iterable[Occurrence], seen: Collection[int]) -> Callable[[Occurrence], str]:
     """Where a session leads: to what was said of it; else to its card, for who may log it; else to its provision.
 
-    As far as this person may open it, else nowhere. Two queries.
+    As far as this person may open it, else nowhere. One query.
     """
     said = [one.session.pk for one in found if one.said and one.session]
     read = set(Session.objects.read_by(request.user).filter(pk__in=said).order_by().values_list("pk", flat=True))
-    seen = set(
-        Provision.objects.visible_to(request.user).filter(school=request.school).order_by().values_list("pk", flat=True)
-    )
     every = can(request.user, Capability.LOG_ALL, request.school)
     own = can(request.user, Capability.LOG_OWN, request.school)
 

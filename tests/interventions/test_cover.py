@@ -433,3 +433,17 @@ def test_what_was_postponed_is_not_postponed_twice(case):
 
     with pytest.raises(NotAllowed, match="was moved to 27/11/2026 before"):
         arrange(case, chosen(case, POSTPONE, on=FRIDAY, at=time(9), seen=taken.version))
+
+
+def test_what_a_senco_assistant_called_off_is_taken_back_though_a_place_is_hidden_from_them(case):
+    case.places[0].confidential = True
+    case.places[0].save()
+    assistant = member(Role.SENCO_ASSISTANT, case.school)
+    choice = chosen(case, CANCEL, reason="room")
+    done = actions.arrange(school=case.school, choices=[choice], now=timezone.now(), by=assistant)
+    assert Attendance.objects.count() == 2
+
+    actions.take_back(school=case.school, done=done, now=timezone.now(), by=assistant)
+
+    assert Attendance.objects.count() == 0
+    assert recount(case.school) == 0

@@ -379,6 +379,26 @@ class TestWhatOthersCannotSee:
             if any(getattr(row, name) for name in DeliveryWeek.FIGURES)
         }
 
+    def test_a_miss_that_was_a_mistake_gives_everybody_back_what_was_said_of_them(self, group, hidden):
+        missed = said(group[1][1:], state=MISSED, reason="room", after=hidden.client)
+        log(group, missed)
+
+        log(group, said(group[1][1:], after=missed.client))
+
+        assert set(Attendance.objects.values_list("outcome", "minutes")) == {("present", 20)}
+        assert (week().delivered, week().room, Attendance.objects.count()) == (60, 0, 3)
+
+    def test_a_miss_that_was_a_mistake_leaves_no_reason_with_whom_nobody_spoke_of(self, group):
+        group[0].placements.filter(pk=group[1][0].pk).update(confidential=True)
+        missed = said(group[1][1:], state=MISSED, reason="room")
+        log(group, missed)
+        assert Attendance.objects.count() == 3
+
+        log(group, said(group[1][1:], after=missed.client))
+
+        assert not Attendance.objects.filter(placement=group[1][0]).exists()
+        assert (week().delivered, week().room) == (40, 0)
+
     def test_an_amendment_of_who_was_there_leaves_the_others_as_they_were(self, group, hidden):
         log(group, said(group[1][1:], absent=group[1][1:], after=hidden.client))
 

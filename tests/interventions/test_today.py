@@ -1,9 +1,10 @@
 """Today: one card a session, and what a card says is kept once, with or without a script."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import uuid4
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -12,6 +13,7 @@ from interventions.actions.grants import sync_grants
 from interventions.actions.logging import Target
 from interventions.models import Attendance, Entry, Session, StaffAbsence, Trip
 from interventions.occurrences import initials_of
+from interventions.owed import unsaid
 from provisionmap.school.models import Closure
 from provisionmap.school.roles import Role
 from tests.factories import (
@@ -473,3 +475,32 @@ def test_what_somebody_took_before_the_fortnight_is_not_theirs_to_log(client, gr
 
     assert client.get(TODAY).text.count('<article class="card') == 0
     assert client.post(LOG, sent(group, on=BEFORE), **JSON).status_code == 422
+
+
+def test_sessions_before_the_fortnight_are_not_shown_to_who_left(client, group):
+    provision, _, _, assistant = group
+    provision.deliverers.update(ends=BEFORE)
+    sync_grants([provision.pk])
+    client.force_login(assistant)
+
+    assert client.get(TODAY, {"on": "2026-09-14"}).text.count('<article class="card') == 0
+    gaps = unsaid(school=provision.school, user=assistant, day=MONDAY, weeks=13, own=True)
+    assert [one.day for one in gaps] == [date(2026, 11, 9), BEFORE]
+
+
+def test_what_nobody_said_yet_is_for_whoever_answers_for_it_now(client, group):
+    provision = group[0]
+    provision.deliverers.all().delete()
+    first, second = (member(Role.CLASS_TEACHER, provision.school) for _ in range(2))
+    for teacher, day in ((first, date(2026, 9, 1)), (second, date(2026, 11, 20))):
+        provision.responsible = teacher
+        with time_machine.travel(datetime.combine(day, time(12), tzinfo=UTC)):
+            provision.save()
+    group[1][0].learner.school.learners.update(group=provision.school.groups.create(name="Kestrel", nc_year="4"))
+    provision.school.groups.get().teachers.add(second)
+
+    late = {"school": provision.school, "day": MONDAY, "own": True}
+    assert [one.day for one in unsaid(user=second, **late)][-1] == BEFORE
+    assert unsaid(user=first, **late) == []
+    client.force_login(second)
+    assert client.post(LOG, sent(group, on=BEFORE), **JSON).status_code == 200

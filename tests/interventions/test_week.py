@@ -150,6 +150,21 @@ def test_a_teacher_who_takes_no_session_is_led_to_the_class(school, client):
     assert reverse("interventions:provision", args=[place.provision_id]) not in page
 
 
+def test_once_no_learner_of_theirs_is_in_it_a_teacher_hears_no_more_of_a_provision(school, client):
+    place, teacher = group(school), member(Role.CLASS_TEACHER, school)
+    PlacementFactory(provision=place.provision, learner=LearnerFactory(school=school))
+    place.learner.group = GroupFactory(school=school)
+    place.learner.save()
+    place.learner.group.teachers.add(teacher)
+    client.force_login(teacher)
+    assert place.provision.name in client.get(WEEK, {"by": "school"}).text
+
+    place.ends = date(2026, 10, 1)
+    place.save()
+
+    assert place.provision.name not in client.get(WEEK, {"by": "school"}).text
+
+
 def test_a_session_leads_to_what_was_said_of_it_or_to_its_card_or_its_provision(school, client):
     ta = member(Role.TEACHING_ASSISTANT, school)
     place = group(school, user=ta)
