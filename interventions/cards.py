@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.urls import reverse
+from django.utils import timezone
 
-from interventions.actions.logging import Target
+from interventions.actions.logging import Target, opens_at
 from interventions.ledger import REASONS
 from interventions.models import PRESENT, Attendance, Entry, Session
 from interventions.occurrences import CLOSED, DELIVERED, MISSED, NOBODY, STAFF_ABSENT, TRIP, Occurrence, Placed
@@ -84,6 +85,7 @@ class Card:
     confidential: bool = False
     new: bool = False
     instead_of: bool = False
+    opens: datetime | None = None  # from when on it may be logged; None for one whose time is typed
     errors: Mapping[str, str] = field(default_factory=dict)
     theirs: Mapping[str, str] | None = None  # what somebody else said meanwhile
     sent: Mapping[str, str] | None = None  # what was typed into a card that came back, by field
@@ -101,10 +103,20 @@ class Card:
         return self.state in (DELIVERED, MISSED)
 
     @property
+    def early(self) -> bool:
+        """Whether it has not begun: it can be called off, and that is all."""
+        return self.opens is not None and timezone.now() < self.opens
+
+    @property
     def title(self) -> str:
         """What the session is called where its card is not; that of a confidential one names nothing."""
         name = "Session" if self.confidential else self.name
         return f"{name}, {self.day:%A} {self.day.day} {self.day:%B}" + (f" {self.at:%H:%M}" if self.at else "")
+
+    @property
+    def wrong(self) -> list[str]:
+        """What is said at the top of a card that came back; a missing reason is said beside the reasons."""
+        return [words for name, words in self.errors.items() if name != "reason"]
 
     @property
     def amends(self) -> UUID | str:
@@ -231,7 +243,7 @@ def card_of(one: Occurrence, entry: Entry | None, *, initials: bool = False) -> 
         after=one.session.standing if one.session else None, session=one.session.pk if one.session else 0,
         said=None if initials else said, by=entry.by.name if entry and entry.by and one.said else "",
         logged_at=entry.made_at if entry and one.said else None, confidential=one.confidential,
-        instead_of=bool(one.session and one.session.instead_of_id),
+        instead_of=bool(one.session and one.session.instead_of_id), opens=opens_at(one.day, one.at),
     )  # fmt: skip
 
 

@@ -121,11 +121,16 @@ def _ground(school: School, target: Target, by: User) -> _Ground:
     return _Ground(provision, slot, session, people)
 
 
+def opens_at(day: date, at: time | None) -> datetime:
+    """From when on a session may be logged; before that it can only be called off."""
+    midnight = make_aware(datetime.combine(day, time()))
+    return max(midnight, make_aware(datetime.combine(day, at)) - EARLY) if at else midnight
+
+
 def _check_day(ground: _Ground, target: Target, said: Said, now: datetime) -> None:
     provision, day = ground.provision, target.on
     at = (ground.session or ground.slot or target).at
-    begins = make_aware(datetime.combine(day, at)) if at else None
-    if said.state == DELIVERED and (day > today() or (begins and begins > now + EARLY)):
+    if said.state == DELIVERED and (day > today() or now < opens_at(day, at)):
         raise NotAllowed(FUTURE)
     ended = bool(provision.ends and day > provision.ends)
     # What has a row already can be amended, though the provision was shortened since.

@@ -37,13 +37,18 @@ NOT_ARRIVED = "What this entry amends has not arrived. Open Today again and log 
 SAME_ID = "This entry can't be told from another one. Open Today again and log it anew."
 
 
-def _day(request: Any) -> date:
-    """The day that is asked for: today, or an earlier one."""
+def _last() -> date:
+    """The last day whose sessions can be called off here: the Sunday of next week."""
+    return today() + timedelta(days=13 - today().weekday())
+
+
+def _day(request: Any, last: date) -> date:
+    """The day that is asked for, `last` at the latest; today where none is."""
     try:
         asked = parse_date(request.GET.get("on", ""))
     except ValueError:
         asked = None
-    return min(asked, today()) if asked else today()
+    return min(asked, last) if asked else today()
 
 
 def _whole(request: Any) -> bool:
@@ -58,7 +63,8 @@ def _provisions(request: Any) -> Any:
 def _frame(request: Any, day: date) -> dict[str, Any]:
     """What every page with cards needs."""
     return {
-        "section": "today", "day": day, "is_today": day == today(), "whole": _whole(request), "most": today(),
+        "section": "today", "day": day, "is_today": day == today(), "ahead": day > today(),
+        "most": _last(), "whole": _whole(request),
         "reasons": list(REASONS.items()), "engagement": Attendance.ENGAGEMENT, "kept": False,
         "shared": bool(request.session.get(SHARED)),
     }  # fmt: skip
@@ -66,7 +72,7 @@ def _frame(request: Any, day: date) -> dict[str, Any]:
 
 def _page(request: Any, *, initials: bool = False) -> dict[str, Any]:
     """The cards of the day, and of the days before those that nobody said anything about."""
-    day, whole = _day(request), _whole(request)
+    day, whole = _day(request, _last()), _whole(request)
     before = timedelta(0) if whole or day != today() else BACK
     found = occurrences(
         school=request.school, user=request.user, span=Span(day - before, day), now=today(), own=not whole
@@ -112,10 +118,10 @@ def kept(request: Any) -> HttpResponse:
 @require(*LOGGERS)
 def add(request: Any) -> HttpResponse:
     """A session that no timetable plans: first which provision, then its card."""
-    day = _day(request)
+    day = _day(request, today())
     rows = _provisions(request).on(day).order_by("name", "pk")
     chosen = typed.number(request.GET.get("provision"))
-    shown = _frame(request, day) | {"rows": rows}
+    shown = _frame(request, day) | {"rows": rows, "most": today()}
     if chosen:
         provision = get_object_or_404(rows, pk=chosen)
         people = provision.deliverers.on(day).exclude(user=None).values_list("user", flat=True)

@@ -9,7 +9,7 @@
   const bar = document.getElementById("waiting");
   const SOON = 15_000, LATER = 60_000; // milliseconds until the next try: the network failed; one entry has to wait
   const slow = new Map(); // entries that the server did not take yet: number → how often, and why
-  let memory = [], number = 0, sending = false, again = 0, keeps = false, ended = false;
+  let memory = [], number = 0, sending = false, again = 0, soon = 0, keeps = false, ended = false;
   const LATER_SENT = "What you log stays on this device and is sent later.";
   let idle = offline ? `There is no connection. ${LATER_SENT}` : "";
   let gone = { lost: [], others: 0 }; // what had to be removed when this page was opened
@@ -47,7 +47,7 @@
 
   async function take(form, pressed) {
     const card = form.closest("[data-card]"), said = entry(form, pressed), client = form.elements.client.value;
-    if (!said) { cards.complain(card, "Say why it was not delivered."); return; }
+    if (!said) { cards.askWhy(form); return; }
     const extra = "new" in card.dataset, first = extra && !("added" in card.dataset);
     const name = first ? `${card.dataset.card}:${client}` : card.dataset.card; // each is a session of its own
     const title = extra ? `${card.dataset.title} ${value(said, "at")}` : card.dataset.title;
@@ -303,6 +303,13 @@
     }
   }
 
+  /* Looked at once a minute at most: a phone that slept knows the time again, and its clock may have been set. */
+  function begin() {
+    clearTimeout(soon);
+    const next = cards.begin();
+    if (next < Infinity) soon = setTimeout(begin, Math.min(Math.max(next - Date.now(), 500), LATER));
+  }
+
   // Before the page's own guards: here a form needs no connection.
   window.addEventListener("submit", (event) => {
     const form = event.target.closest("form[data-queue]");
@@ -311,14 +318,18 @@
     event.stopImmediatePropagation();
     take(form, event.submitter);
   }, true);
-  document.addEventListener("change", ({ target }) => { if (target.name === "here") cards.relabel(target.form); });
+  document.addEventListener("change", ({ target }) => {
+    if (target.name === "here") cards.relabel(target.form);
+    if (target.name === "reason") cards.askWhy(target.form, false);
+  });
   window.addEventListener("online", () => send());
   window.addEventListener("beforeunload", (event) => { if (memory.length) event.preventDefault(); });
-  document.addEventListener("visibilitychange", () => { if (!document.hidden) send(); });
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) { begin(); send(); } });
   new BroadcastChannel("provision-map").addEventListener("message", () => send()); // signed in again in another tab
 
   (async () => {
     await (offline ? show() : keep()).catch(() => null);
+    begin();
     await remind();
     await tally();
     page.dataset.ready = keeps ? "kept" : "here";

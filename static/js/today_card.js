@@ -56,6 +56,31 @@
     card.querySelector("[data-words]").after(box);
   }
 
+  /* A session that begins can be logged: what the server left out of sight is shown. Says when the next one will. */
+  function begin() {
+    let next = Infinity;
+    for (const one of document.querySelectorAll("[data-opens]")) {
+      const opens = Date.parse(one.dataset.opens);
+      if (Date.now() < opens) { next = Math.min(next, opens); continue; }
+      delete one.dataset.opens;
+      for (const main of one.querySelectorAll("[name=state][value=delivered]")) main.disabled = false;
+    }
+    return next;
+  }
+
+  /* Called off without a reason: said beside the reasons, where whoever asked is; `wanted` false once one is chosen. */
+  function askWhy(form, wanted = true) {
+    const reasons = [...form.querySelectorAll("input[name=reason]")];
+    for (const one of form.querySelectorAll(".why .field-error")) one.remove();
+    for (const one of reasons) one.removeAttribute("aria-describedby");
+    if (!wanted) return;
+    const why = make("p", { className: "field-error", id: `no-reason-${form.closest("[data-card]").id}` });
+    why.textContent = "Say why it was not delivered.";
+    form.querySelector(".why legend").after(why);
+    for (const one of reasons) one.setAttribute("aria-describedby", why.id);
+    reasons[0].focus();
+  }
+
   /* What was typed, back in its card: an entry that was not taken can be mended where it was made. */
   function fill(card, said) {
     const form = card.querySelector("form"), here = new Set(every(said, "here"));
@@ -88,5 +113,5 @@
   const card = (name) => [...document.querySelectorAll("[data-card]")].find((one) => one.dataset.card === name);
   const of = ({ card: name, said }) => card(name) || (name.includes(":") ? added(name, said) : null);
 
-  window.todayCard = { value, words, make, button, relabel, note, complain, fill, card, of };
+  window.todayCard = { value, words, make, button, relabel, note, complain, fill, askWhy, begin, card, of };
 })();

@@ -2,7 +2,7 @@
 
 import re
 import shutil
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -486,3 +486,50 @@ def test_nothing_is_kept_after_signing_out(device, phone):
 
     assert page.evaluate("() => indexedDB.databases().then((all) => all.length)") == 0
     assert page.evaluate("() => navigator.serviceWorker.getRegistrations().then((all) => all.length)") == 0
+
+
+def test_a_session_that_has_not_begun_is_called_off_alone_until_its_time_comes(device, phone):
+    provision = Deliverer.objects.get(provision__name="Group A").provision
+    today = timezone.localdate()
+    made = {"provision": provision, "on": today, "minutes": 20, "tier": 2, "area": provision.area, "extra": True}
+    Session.objects.create(school=provision.school, at=time(23, 59), **made)
+    context, page = device()
+    sign_in(page, phone, "/today/")
+    ready(page)
+    coming = page.locator('[data-card^="session-"]')
+    for offline in (False, True):
+        if offline:
+            context.set_offline(True)
+            page.goto("/today/")
+        expect(coming.get_by_text("Begins at 23:59", exact=True)).to_be_visible()
+        expect(coming.get_by_role("button")).to_have_count(0)
+        coming.get_by_text("It will not take place", exact=True).tap()
+        expect(coming.get_by_role("button", name="Log: it will not take place", exact=True)).to_be_visible()
+        assert Axe().run(page, options=RULES).violations_count == 0
+
+    page.clock.set_system_time(timezone.make_aware(datetime.combine(today, time(23, 45))))
+    page.evaluate("() => document.dispatchEvent(new Event('visibilitychange'))")
+    expect(coming.get_by_role("button", name="All present, as planned")).to_be_enabled()
+    expect(coming.get_by_text("Begins at 23:59", exact=True)).to_be_hidden()
+    expect(coming.get_by_text("It was not delivered", exact=True)).to_be_visible()
+
+
+def test_called_off_without_a_reason_is_asked_for_it_beside_the_reasons_without_a_round_trip(device, phone):
+    context, page = device()
+    sign_in(page, phone, "/today/")
+    ready(page)
+    context.set_offline(True)
+    one = card(page, "Group A")
+    one.get_by_text("It was not delivered", exact=True).tap()
+    one.get_by_role("button", name="Log: not delivered").tap()
+
+    first = one.get_by_role("radio").first
+    expect(first).to_be_focused()
+    expect(first).to_be_in_viewport()
+    expect(one.get_by_text("Say why it was not delivered.", exact=True)).to_be_in_viewport()
+    expect(first).to_have_accessible_description("Say why it was not delivered.")
+    assert Axe().run(page, options=RULES).violations_count == 0
+    one.get_by_role("radio", name="No room").check()
+    expect(one.get_by_text("Say why it was not delivered.", exact=True)).to_have_count(0)
+    one.get_by_role("button", name="Log: not delivered").tap()
+    expect(one.get_by_text("waiting to be sent")).to_be_visible()

@@ -90,6 +90,52 @@ def test_closures_trips_and_absence_take_effect_by_themselves(client, group):
     assert "School closed" in words(client.get(TODAY, {"on": "2026-11-16"}))
 
 
+def early(page):
+    """Whether the page's first card of today offers nothing but to call it off."""
+    card = page[page.index('id="day"') :]
+    return "data-opens=" in card[: card.index(">", card.index("<article"))]
+
+
+@pytest.mark.parametrize(("at", "soon"), [("10:16", True), ("10:15", False), ("09:00", False)])
+def test_a_session_that_has_not_begun_says_when_it_does_and_is_only_called_off(client, group, at, soon):
+    group[2].at = at
+    group[2].save()
+    client.force_login(group[3])
+
+    page, kept = words(client.get(TODAY)), words(client.get(reverse("interventions:today-kept")))
+
+    for shown in (page, kept):
+        assert early(shown) is soon
+        assert (f"Begins at <b>{at}</b>" in shown) is soon
+        assert ("It will not take place" in shown) is soon
+        assert ("data-button disabled>All present" in shown) is soon
+    assert ('data-opens="2026-11-23T10:01:00+00:00"' in page) is soon
+    assert client.post(LOG, sent(group), **JSON).status_code == (422 if soon else 200)
+    assert client.post(LOG, sent(group, state="missed", reason="room"), **JSON).status_code == (200 if soon else 409)
+
+
+def test_a_day_to_come_is_opened_until_the_end_of_next_week_to_call_sessions_off(client, group):
+    client.force_login(group[3])
+    monday = date(2026, 11, 30)
+
+    page = words(client.get(TODAY, {"on": "2026-11-30"}))
+
+    assert "<h1>Monday 30 November</h1>" in page
+    assert 'max="2026-12-06"' in page
+    assert page.count('<article class="card') == 1
+    assert early(page)
+    assert "Begins on Monday 30 November at <b>" in page
+    assert "Add a session" not in page
+    answer = client.post(LOG, sent(group, on=monday, state="missed", reason="room"), follow=True)
+    assert answer.redirect_chain == [(f"{TODAY}?on=2026-11-30", 302)]
+    assert "Not delivered: " in words(answer)
+    assert client.post(LOG, sent(group, on=monday), **JSON).status_code == 422
+    assert "<h1>Sunday 6 December</h1>" in words(client.get(TODAY, {"on": "2026-12-07"}))
+    assert 'value="2026-11-23" max="2026-11-23"' in words(
+        client.get(reverse("interventions:today-add"), {"on": "2026-11-30"})
+    )
+
+
 def test_one_tap_logs_a_session_and_the_page_says_so(client, group):
     client.force_login(group[3])
 
@@ -160,6 +206,19 @@ def test_what_is_wrong_is_said_in_its_card_with_what_was_typed(client, group):
         "reason": "Say why it was not delivered."
     }
     assert not Session.objects.exists()
+
+
+def test_a_missing_reason_is_asked_for_beside_the_reasons_and_they_have_the_focus(client, group):
+    client.force_login(group[3])
+
+    page = words(client.post(LOG, sent(group, state="missed")))
+
+    assert page.count("Say why it was not delivered.") == 1
+    why = page[page.index('<details class="more missed" open>') :]
+    assert why.index("Why not</legend>") < why.index("Say why it was not") < why.index('type="radio"')
+    assert why.index("autofocus") < why.index('type="radio"', why.index('type="radio"') + 1)
+    assert page.count("autofocus") == 1
+    assert '<details class="more">' in page
 
 
 @pytest.mark.parametrize(
