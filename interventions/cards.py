@@ -15,7 +15,7 @@ from interventions.actions.logging import Target, opens_at
 from interventions.ledger import REASONS
 from interventions.models import PRESENT, Attendance, Entry, Session
 from interventions.occurrences import CLOSED, DELIVERED, MISSED, NOBODY, STAFF_ABSENT, TRIP, Occurrence, Placed
-from interventions.said import Heard, Said
+from interventions.said import NOBODY_THERE, Heard, Said
 from provisionmap.web import typed
 
 WORDS = {CLOSED: "School closed", STAFF_ABSENT: "Staff absent", TRIP: "Trip or event",
@@ -200,6 +200,8 @@ def words_of(said: Said) -> str:
         return f"Not delivered: {REASONS[said.reason].lower()}"
     if said.state != DELIVERED:
         return "Taken back: nothing is said about this session now"
+    if said.nobody:
+        return NOBODY_THERE
     there = sum(heard.outcome == PRESENT for heard in said.learners.values())
     took = f", {said.actual} minutes" if said.actual is not None else ""
     return f"Delivered, {there} of {len(said.learners)} present{took}"

@@ -84,6 +84,11 @@ class Occurrence:
         return self.state in (DELIVERED, MISSED)
 
     @property
+    def nobody_there(self) -> bool:
+        """Whether somebody took it while every learner was absent: nobody got anything."""
+        return self.state == DELIVERED and bool(self.session and vars(self.session).get("nobody"))
+
+    @property
     def owed(self) -> bool:
         """Whether somebody still has to say how it went."""
         return self.state == UNSAID
@@ -141,9 +146,9 @@ def occurrences(
         .select_related("provision", "provision__responsible", "deliverer")
     )
     sessions = list(
-        Session.objects.filter(provision__in=seen.values("pk"), on__range=(span.starts, span.ends)).select_related(
-            "provision", "provision__responsible", "cover", "delivered_by", "slot", "slot__deliverer"
-        )
+        Session.objects.filter(provision__in=seen.values("pk"), on__range=(span.starts, span.ends))
+        .select_related("provision", "provision__responsible", "cover", "delivered_by", "slot", "slot__deliverer")
+        .with_nobody()
     )
     days = _days(school, _placements(user, span, own=own), span, now, slots, sessions)
     known = {(one.slot_id, one.on): one for one in sessions if one.slot_id}

@@ -19,6 +19,7 @@ from interventions.ledger import REASONS
 DELIVERED, MISSED, OPEN = "delivered", "missed", "open"
 STATES = (DELIVERED, MISSED, OPEN)  # open: what was said before is taken back
 PRESENT = "present"
+NOBODY_THERE = "Nobody was there"  # of a session that was taken while all its learners were absent
 MOST_MINUTES = 600
 
 
@@ -59,6 +60,12 @@ class Said:
             raise ValueError(f"minutes are from none to {MOST_MINUTES}")
         if any(heard.engagement not in (None, 1, 2, 3, 4, 5) for heard in self.learners.values()):
             raise ValueError("engagement is from 1 to 5")
+
+    @property
+    def nobody(self) -> bool:
+        """Whether it was taken and every learner of it was absent: nobody got anything."""
+        absent = all(heard.outcome != PRESENT for heard in self.learners.values())
+        return self.state == DELIVERED and bool(self.learners) and absent
 
     @property
     def content(self) -> dict[str, Any]:

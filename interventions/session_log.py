@@ -12,7 +12,7 @@ from django.db.models import Count, OuterRef, Prefetch, Q, Subquery
 from interventions.cards import said_in, words_of
 from interventions.ledger import REASONS
 from interventions.models import PRESENT, Answer, Attendance, Entry, Placement, Session
-from interventions.said import DELIVERED, MISSED, Heard
+from interventions.said import DELIVERED, MISSED, NOBODY_THERE, Heard
 from provisionmap.school.models import School
 
 NEW = timedelta(days=7)  # how long an answer counts as new to whoever took the session
@@ -126,11 +126,13 @@ def rows_of(sessions: Iterable[Session], reader: Any, now: datetime) -> list[Row
 
 
 def short_words(session: Session, here: Sequence[Attendance]) -> str:
-    """What a session came to, counting the learners this reader sees."""
+    """What a session, which came `with_nobody`, came to, counting the learners this reader sees."""
     if session.state == MISSED:
         return f"Not delivered: {REASONS[session.reason].lower()}"
     if session.state != DELIVERED:
         return "Nothing said yet"
+    if vars(session)["nobody"]:
+        return NOBODY_THERE
     present = sum(row.outcome == PRESENT for row in here)
     took = session.actual if session.actual is not None else session.minutes
     return f"Delivered, {took} minutes, {present} of {len(here)} present"
@@ -141,7 +143,8 @@ def with_log(sessions: Any, reader: Any) -> Any:
     here = Attendance.objects.visible_to(reader).select_related("learner").order_by("learner__surname", "pk")
     others = Answer.objects.filter(session=OuterRef("pk")).exclude(by=reader.pk).order_by("-at")
     return (
-        sessions.select_related("provision", "delivered_by")
+        sessions.with_nobody()
+        .select_related("provision", "delivered_by")
         .annotate(answered=Count("answers"), last=Subquery(others.values("at")[:1]))
         .prefetch_related(Prefetch("attendances", here, to_attr="here"))
         .order_by("-on", "-at", "-pk")

@@ -19,6 +19,7 @@ from interventions.occurrences import (
     UNSAID,
     Occurrence,
 )
+from interventions.said import NOBODY_THERE
 from interventions.unsaid import code_of
 
 DAY = timedelta(days=1)
@@ -77,6 +78,8 @@ class Day:
 
 def words_of(one: Occurrence) -> str:
     """What it came to, and why not."""
+    if one.nobody_there:
+        return NOBODY_THERE
     words = STATES[one.state][1]
     if one.state == MISSED and one.session:
         return f"{words}: {REASONS[one.session.reason].lower()}"
@@ -88,11 +91,12 @@ def words_of(one: Occurrence) -> str:
 def shown(one: Occurrence, *, names: bool, address: str = "") -> Shown:
     """A session in words; with the names of its learners, or only how many there are."""
     usual = ", ".join(adult.name for adult in one.usual)
+    state = MISSED if one.nobody_there else one.state
     return Shown(
         one.name, one.tier, one.provision, one.at, one.ends_at, one.minutes, one.place,
         ", ".join(adult.name for adult in one.people),
         tuple(f"{who.name} (on a trip)" if who.on_trip else who.name for who in one.learners) if names else (),
-        len(one.learners), one.state, STATES[one.state][0], words_of(one), usual,
+        len(one.learners), state, STATES[state][0], words_of(one), usual,
         bool(one.session and one.session.extra), address,
     )  # fmt: skip
 

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from interventions.areas import AREA_CHOICES
 from interventions.ledger import REASONS
@@ -34,6 +34,17 @@ class SessionQuerySet(models.QuerySet["Session"]):
         """
         theirs = Attendance.objects.visible_to(user).order_by().values("session")
         return self.filter(Q(provision__in=Provision.objects.visible_to(user)) | Q(pk__in=theirs))
+
+    def attended(self) -> Self:
+        """Delivered sessions with somebody there: where nobody was, nobody got anything."""
+        there = Attendance.objects.filter(session=OuterRef("pk"), outcome=PRESENT).order_by()
+        return self.filter(Exists(there), state="delivered")
+
+    def with_nobody(self) -> Self:
+        """Each with `nobody`: whether it was taken, and every learner noted for it was absent."""
+        rows = Attendance.objects.filter(session=OuterRef("pk")).order_by()
+        there = Exists(rows.filter(outcome=PRESENT))
+        return self.annotate(nobody=Q(Exists(rows), ~there, state="delivered"))
 
     def with_learners(self, user: Any, **wanted: Any) -> Self:
         """Sessions with a learner whom this person may see and who is as `wanted`."""

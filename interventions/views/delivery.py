@@ -174,17 +174,20 @@ def _read(request: Any, asked: _Asked, span: Span) -> _Read:
 
 
 def _staff(request: Any, asked: _Asked, span: Span) -> list[dict[str, Any]]:
-    """Who took how many sessions: for planning, by name. Sessions with a learner this person may see."""
+    """Who took how many sessions: for planning, by name. Sessions with a learner this person may see,
+    to which anybody came.
+    """
     here = _placements(request)
     if asked.year:
         learners = Learner.objects.filter(school=request.school).with_class(span.ends).filter(year_then=asked.year)
         here = here.filter(learner__in=learners.values("pk"))
     sessions = Session.objects.filter(
-        attendances__placement__in=here, school=request.school, state="delivered", on__range=(span.starts, span.ends),
+        attendances__placement__in=here, school=request.school, on__range=(span.starts, span.ends),
         **{name: value for name, value in asked.narrowed.items() if name != "year"},
     )  # fmt: skip
     rows = (
-        Session.objects.filter(pk__in=sessions.values("pk"))
+        Session.objects.attended()
+        .filter(pk__in=sessions.values("pk"))
         .order_by()
         .values("delivered_by")
         .annotate(

@@ -16,6 +16,7 @@ from interventions.actions import answers as actions
 from interventions.actions.weeks import monday_of
 from interventions.forms.answers import AnswerForm
 from interventions.models import Answer, Attendance, Provision, Session
+from interventions.said import NOBODY_THERE
 from interventions.session_log import ENGAGED, NEW, answers_to, rows_of, short_words, versions_of, with_log
 from interventions.telling import marks_of
 from learners.models import Group, Learner
@@ -30,7 +31,8 @@ from provisionmap.web.forms import YEARS
 from provisionmap.web.htmx import fragment
 from provisionmap.web.paging import page_of
 
-STATES = {"": "All", "delivered": "Delivered", "missed": "Not delivered", "answered": "Answered"}
+STATES = {"": "All", "delivered": "Delivered", "nobody": NOBODY_THERE, "missed": "Not delivered",
+          "answered": "Answered"}  # fmt: skip
 A_PAGE = 30
 
 
@@ -59,7 +61,12 @@ def _chosen(request: Any, rows: Any, text: str) -> Any:
         rows = rows.filter(delivered_by=ids["person"])
     state = request.GET.get("state", "")
     rows = rows.filter(answers__isnull=False) if state == "answered" else rows
-    rows = rows.filter(state=state) if state in ("delivered", "missed") else rows.exclude(state="open")
+    if state == "delivered":
+        rows = rows.attended()
+    elif state == "nobody":
+        rows = rows.with_nobody().filter(nobody=True)
+    else:
+        rows = rows.filter(state=state) if state == "missed" else rows.exclude(state="open")
     if monday := _monday(request):
         rows = rows.filter(on__range=(monday, monday + timedelta(days=6)))
     return rows.naming(text, request.user)
@@ -132,7 +139,11 @@ def _page(request: Any, session: Session, form: AnswerForm, *, status: int = 200
 @require(Capability.SEE_MAP, writes=["POST"])
 def one(request: Any, pk: int) -> HttpResponse:
     """A session: what was planned, who was there, everything that was said; POST answers."""
-    rows = _sessions(request).select_related("provision", "slot", "cover", "delivered_by", "school", "instead_of")
+    rows = (
+        _sessions(request)
+        .with_nobody()
+        .select_related("provision", "slot", "cover", "delivered_by", "school", "instead_of")
+    )
     session = get_object_or_404(rows, pk=pk)
     form = AnswerForm(request.POST or None)
     if not form.is_valid():

@@ -19,7 +19,8 @@
     const typed = notes ? said.filter(([key, text]) => key.startsWith("note") && text) : [];
     const texts = typed.map(([, text]) => `“${text}”`);
     const state = value(said, "state"), there = every(said, "here").length, of = every(said, "who").length;
-    const line = { missed: "Not delivered", open: "Taken back" }[state] || `Delivered, ${there} of ${of} present`;
+    const line = { missed: "Not delivered", open: "Taken back" }[state]
+      || (there ? `Delivered, ${there} of ${of} present` : "Nobody was there");
     return [line, ...texts].join(" ");
   }
 

@@ -223,10 +223,10 @@ def test_what_somebody_else_said_meanwhile_is_shown_beside_the_last_of_what_was_
     other.get_by_role("article", name="Group A").get_by_label("Zara AdeyemiA").first.uncheck()
     other.get_by_role("article", name="Group A").get_by_label("Zara BrightA").first.uncheck()
     other.get_by_role("article", name="Group A").get_by_role("button", name="Log: 0 of 2 present").click()
-    expect(other.get_by_text("Delivered, 0 of 2 present", exact=True)).to_be_visible()
+    expect(other.get_by_text("Nobody was there", exact=True)).to_be_visible()
     context.set_offline(False)
 
-    both = f"{senco.name} logged this at", "delivered, 0 of 2 present.", "You said: "
+    both = f"{senco.name} logged this at", "nobody was there.", "You said: "
     for words in (*both, "delivered, 1 of 2 present. Nothing is lost: choose."):
         expect(card(page, "Group A").get_by_role("alert")).to_contain_text(words)
     page.reload()  # and now it is not among those still to log: there is no card for it

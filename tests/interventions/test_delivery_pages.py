@@ -218,6 +218,17 @@ def test_others_see_their_own_learners_only_and_no_list_of_staff(client, senco, 
     assert "Somebody from outside" not in client.get(reverse(PAGE), {"by": "staff"}).text
 
 
+def test_a_session_that_nobody_attended_is_nobody_s_time_with_learners(client, senco, term):
+    there, absent = logged(senco.school, "There"), logged(senco.school, "Absent")
+    absent.attendances.update(outcome="learner_absent", minutes=0)
+
+    page = " ".join(client.get(reverse(PAGE), {"by": "staff"}).text.split())
+
+    assert 'data-label="Sessions">1<' in page
+    there.attendances.update(outcome="learner_absent", minutes=0)
+    assert 'data-label="Sessions">' not in " ".join(client.get(reverse(PAGE), {"by": "staff"}).text.split())
+
+
 def test_a_governor_sees_nothing_of_it(client, senco, term):
     client.force_login(member(Role.GOVERNOR, senco.school))
 

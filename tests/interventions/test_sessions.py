@@ -99,6 +99,38 @@ def test_what_stands_comes_first_and_what_was_said_before_below(client, group):
     assert "Delivered, 2 of 2 present, 15 minutes" in shown
 
 
+def test_a_session_where_everybody_was_absent_is_not_said_to_be_delivered(client, group):
+    session, rows, assistant, teacher, slot = group
+    absent = {row.pk: Heard("learner_absent") for row in rows}
+    said = Said(client=uuid4(), made_at=NOW, learners=absent, after=session.standing)
+    log_session(school=slot.school, target=Target("slot", slot.pk, MONDAY), said=said, by=assistant, now=NOW)
+
+    for reader in (assistant, teacher):
+        client.force_login(reader)
+        for shown in (words(client.get(LIST)), words(client.get(page(session)))):
+            assert "Nobody was there" in shown
+            assert "Delivered, 0 of" not in shown
+        assert "Learner absent" in words(client.get(page(session)))
+        assert "Nobody was there</td>" in words(client.get(LIST, {"state": "nobody"}))
+        assert "Nobody was there</td>" not in words(client.get(LIST, {"state": "delivered"}))
+    client.force_login(assistant)
+    week = words(client.get(reverse("interventions:timetable"), {"week": "2026-11-16"}))
+    assert "</span> Nobody was there" in week
+    assert "</span> Delivered" not in week
+
+
+def test_whose_learner_alone_was_absent_is_not_told_that_nobody_was_there(client, group):
+    session, rows, assistant, teacher, slot = group
+    heard = {rows[0].pk: Heard("learner_absent"), rows[1].pk: Heard()}
+    said = Said(client=uuid4(), made_at=NOW, learners=heard, after=session.standing)
+    log_session(school=slot.school, target=Target("slot", slot.pk, MONDAY), said=said, by=assistant, now=NOW)
+    client.force_login(teacher)
+
+    assert "Nobody was there</td>" not in words(client.get(LIST))
+    assert "minutes, 0 of 1 present" in words(client.get(LIST))
+    assert "Reading group" in words(client.get(LIST, {"state": "delivered"}))
+
+
 def test_a_session_of_confidential_provision_does_not_exist_for_others(client, group):
     session = group[0]
     session.provision.confidential = True
