@@ -203,8 +203,17 @@ def words_of(said: Said) -> str:
     if said.nobody:
         return NOBODY_THERE
     there = sum(heard.outcome == PRESENT for heard in said.learners.values())
-    took = f", {said.actual} minutes" if said.actual is not None else ""
-    return f"Delivered, {there} of {len(said.learners)} present{took}"
+    return delivered(there, len(said.learners), said.actual)
+
+
+def delivered(there: int, of: int, actual: int | None) -> str:
+    """That a session was given: to how many, and how long where not as planned.
+
+    >>> delivered(2, 3, None), delivered(3, 3, 25)
+    ('Delivered, 2 of 3 present', 'Delivered, 3 of 3 present, 25 minutes')
+    """
+    took = f", {actual} minutes" if actual is not None else ""
+    return f"Delivered, {there} of {of} present{took}"
 
 
 def heard_of(content: Mapping[str, Any]) -> dict[int, Heard]:

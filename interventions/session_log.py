@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, OuterRef, Prefetch, Q, Subquery
 
-from interventions.cards import said_in, words_of
+from interventions.cards import delivered, said_in, words_of
 from interventions.ledger import REASONS
 from interventions.models import PRESENT, Answer, Attendance, Entry, Placement, Session
-from interventions.said import DELIVERED, MISSED, NOBODY_THERE, Heard
+from interventions.said import DELIVERED, MISSED, NOBODY_THERE, Heard, Said
 from provisionmap.school.models import School
 
 NEW = timedelta(days=7)  # how long an answer counts as new to whoever took the session
@@ -63,24 +63,34 @@ def _name(user: Any) -> str:
 def versions_of(session: Session, reader: Any, *, notes: bool) -> list[Told]:
     """Everything that was said of a session: what stands first, then what was said before it, newest first.
 
-    Two queries. Names are of the placements that `reader` sees; `notes` says whether their role reads notes.
+    Two queries. Names are of the placements that `reader` sees; `notes` says whether their role reads notes. A note
+    about the group may name anybody in it: who does not see all of them reads it only where they wrote it.
     """
     entries = list(Entry.objects.filter(session=session).select_related("by").order_by("-pk"))
     wanted = {int(pk) for one in entries for pk in one.said.get("learners", {})}
     rows = Placement.objects.visible_to(reader).filter(pk__in=wanted).select_related("learner")
     names = {row.pk: row.learner.name for row in rows}
     stands = next((one for one in entries if one.client == session.standing), None)
-    found = [_told(one, names, session, notes=notes, standing=True) for one in (stands,) if one]
+    found = [_told(one, names, session, reader, notes=notes, standing=True) for one in (stands,) if one]
     newer = None
     for one in entries:
         if one is not stands:
-            found.append(_told(one, names, session, notes=notes, after=newer))
+            found.append(_told(one, names, session, reader, notes=notes, after=newer))
         newer = one
     return found
 
 
+def _words(said: Said, names: Set[int]) -> str:
+    """What an entry says, counting the learners its reader sees: the others are counted beside it."""
+    if said.state != DELIVERED or said.nobody or names >= said.learners.keys():
+        return words_of(said)
+    here = {pk: heard for pk, heard in said.learners.items() if pk in names}
+    present = sum(heard.outcome == PRESENT for heard in here.values())
+    return delivered(present, len(here), said.actual)
+
+
 def _told(
-    entry: Entry, names: Mapping[int, str], session: Session, *, notes: bool,
+    entry: Entry, names: Mapping[int, str], session: Session, reader: Any, *, notes: bool,
     standing: bool = False, after: Entry | None = None,
 ) -> Told:  # fmt: skip
     said = said_in(entry)
@@ -93,8 +103,9 @@ def _told(
         key=lambda line: line.name,
     )
     unseen = len(said.learners) - sum(pk in names for pk in said.learners)
+    whole = notes and (not unseen or entry.by_id == reader.pk)
     return Told(
-        by=_name(entry.by), at=entry.made_at, words=words_of(said), note=said.note if notes else "",
+        by=_name(entry.by), at=entry.made_at, words=_words(said, names.keys()), note=said.note if whole else "",
         lines=tuple(lines), unseen=unseen if said.state == DELIVERED else 0, standing=standing,
         replaced_by=_name(after.by) if after else "", replaced_at=after.made_at if after else None,
     )  # fmt: skip

@@ -128,6 +128,7 @@ def _page(request: Any, session: Session, form: AnswerForm, *, status: int = 200
     counted(request, len(here))
     context = {
         "section": "sessions", "session": session, "here": here, "words": short_words(session, here), "notes": notes,
+        "note": next((one.note for one in told if one.standing), ""),
         "told": told, "form": form, "engaged": ENGAGED, "tiers": request.school.tiers_on(session.on),
         "replies": [(one, actions.can_remove(one, request.user, now)) for one in replies],
         "opens": Provision.objects.visible_to(request.user).filter(pk=session.provision_id).exists(),

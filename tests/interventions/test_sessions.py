@@ -80,6 +80,36 @@ def test_a_class_teacher_reads_what_was_said_of_their_learner_and_of_no_other(cl
     assert [word for word in ("Reid", "Note Reid") if word in listed + shown] == []
 
 
+def test_who_does_not_see_the_whole_group_reads_no_note_about_it_and_counts_whom_they_see(client, group):
+    session, rows, assistant, teacher, slot = group
+    log(slot, rows, assistant, after=session.standing, note="Zqgroup", actual=15)
+
+    client.force_login(teacher)
+    shown = words(client.get(page(session)))
+    assert "Zqgroup" not in shown
+    assert "Calm" not in shown
+    assert "Note Okafor" in shown
+    assert "Delivered, 15 minutes, 1 of 1 present" in shown
+    assert "Delivered, 1 of 1 present, 15 minutes" in shown
+    assert "of 2 present" not in shown
+    assert shown.count("And 1 learner outside your view.") == 2
+
+    client.force_login(assistant)
+    shown = words(client.get(page(session)))
+    assert shown.count("Zqgroup") == 2
+    assert "Calm" in shown
+    assert "outside your view" not in shown
+
+
+def test_whoever_wrote_a_note_reads_it_though_they_see_the_group_no_more(client, group):
+    session, rows, assistant, _, _ = group
+    rows[1].attendances.all().delete()
+    rows[1].delete()
+    client.force_login(assistant)
+
+    assert "Calm" in words(client.get(page(session)))
+
+
 def test_a_teacher_of_nobody_there_finds_nothing(client, group):
     client.force_login(member(Role.CLASS_TEACHER, group[0].school))
 

@@ -146,6 +146,15 @@ def test_one_tap_logs_a_session_and_the_page_says_so(client, group):
     assert Attendance.objects.filter(outcome="present", minutes=20).count() == 2
 
 
+def test_a_note_about_the_group_says_who_reads_it(client, group):
+    client.force_login(group[3])
+
+    page = words(client.get(TODAY))
+
+    said = "Others who see one of these learners read this: name no learner."
+    assert page.count(said) == page.count("Note about the group")
+
+
 def test_a_device_gets_few_words_and_the_id_to_amend(client, group):
     client.force_login(group[3])
     form = sent(group, here=group[1][:1], made="2026-11-23T09:41:00.000Z")
