@@ -52,7 +52,7 @@ def items_for(school: School, user: User, now: datetime) -> list[Item]:
     if held & {Capability.LOG_ALL, Capability.LOG_OWN} and Capability.SEE_NOTES in held:
         since = now - WEEK
         found.append(Item(
-            answers_to(user, school, since), "new answer to sessions you took",
+            len(answers_to(user, school, since)), "new answer to sessions you took",
             "new answers to sessions you took", "interventions:sessions",
         ))  # fmt: skip
     return [one for one in found if one.count]

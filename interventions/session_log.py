@@ -162,7 +162,7 @@ def with_log(sessions: Any, reader: Any) -> Any:
     )
 
 
-def answers_to(user: Any, school: School, since: datetime) -> int:
-    """How many answers by others came since `since` to sessions that `user` took. One query."""
+def answers_to(user: Any, school: School, since: datetime) -> list[int]:
+    """The session of each answer by others that came since `since` to sessions that `user` took. One query."""
     rows = Answer.objects.filter(school=school, at__gte=since, session__delivered_by=user.pk)
-    return int(rows.filter(~Q(by=user.pk) | Q(by=None)).count())
+    return list(rows.filter(~Q(by=user.pk) | Q(by=None)).values_list("session", flat=True))

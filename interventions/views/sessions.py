@@ -109,7 +109,7 @@ def listed(request: Any) -> HttpResponse:
     counted(request, len({row.learner_id for one in page for row in vars(one)["here"]}), searched=bool(text))
     context = {
         "section": "sessions", "page": page, "lines": lines, "text": text, "tiers": request.school.tiers_on(today()),
-        "new": answers_to(request.user, request.school, now - NEW),
+        "new": len(answers_to(request.user, request.school, now - NEW)),
     }  # fmt: skip
     if request.htmx:
         return fragment(request, "interventions/sessions.html#entries", context)

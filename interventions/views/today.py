@@ -22,6 +22,7 @@ from interventions.ledger import REASONS
 from interventions.models import Attendance, Entry, Placement, Provision
 from interventions.occurrences import Occurrence, Placed, initials_of, occurrences
 from interventions.permissions import check_can_log
+from interventions.session_log import NEW, answers_to
 from provisionmap.school.access import NotAllowed, can, require
 from provisionmap.school.calendar import Span
 from provisionmap.school.roles import Capability
@@ -85,7 +86,7 @@ def _page(request: Any, *, initials: bool = False) -> dict[str, Any]:
     return _frame(request, day) | {
         "late": [card for card in cards if card.day < day], "more": max(0, len(gaps) - MOST_GAPS),
         "cards": [card for card in cards if card.day == day], "spare": spare, "kept": initials,
-        "may_see_all": can(request.user, Capability.LOG_ALL, request.school),
+        "answers": 0, "may_see_all": can(request.user, Capability.LOG_ALL, request.school),
     }  # fmt: skip
 
 
@@ -104,7 +105,11 @@ def newest_first(gaps: Sequence[Occurrence]) -> list[Occurrence]:
 @require(*LOGGERS)
 def show(request: Any) -> HttpResponse:
     """The day's sessions of whoever asks; a SENCO may see everybody's."""
-    return render(request, "interventions/today.html", _page(request))
+    page = _page(request)
+    if page["is_today"]:
+        found = answers_to(request.user, request.school, timezone.now() - NEW)
+        page |= {"answers": len(found), "one_answered": found[0] if len(set(found)) == 1 else 0}
+    return render(request, "interventions/today.html", page)
 
 
 @require(*LOGGERS)

@@ -8,10 +8,11 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from interventions.actions.grants import sync_grants
 from interventions.actions.logging import Target
-from interventions.models import Attendance, Entry, Session, StaffAbsence, Trip
+from interventions.models import Answer, Attendance, Entry, Session, StaffAbsence, Trip
 from interventions.occurrences import initials_of
 from interventions.owed import unsaid
 from provisionmap.school.models import Closure
@@ -74,6 +75,16 @@ def test_another_s_sessions_are_not_on_it_and_a_senco_may_ask_for_everybody_s(cl
     client.force_login(member(Role.SENCO, group[0].school))
     assert words(client.get(TODAY)).count('<article class="card') == 0
     assert words(client.get(TODAY, {"whose": "all"})).count('<article class="card') == 1
+
+
+def test_everybody_s_sessions_say_who_takes_them(client, group):
+    client.force_login(group[3])
+    assert 'class="takes"' not in words(client.get(TODAY))
+
+    client.force_login(member(Role.SENCO, group[0].school))
+    assert f'<span class="takes">{group[3].name}</span>' in words(client.get(TODAY, {"whose": "all"}))
+    group[0].deliverers.all().delete()
+    assert '<span class="takes">Nobody takes it</span>' in words(client.get(TODAY, {"whose": "all"}))
 
 
 def test_closures_trips_and_absence_take_effect_by_themselves(client, group):
@@ -398,6 +409,31 @@ def test_an_amendment_that_comes_too_early_waits(client, group):
     client.force_login(group[3])
 
     assert client.post(LOG, sent(group, after=str(uuid4())), **JSON).status_code == 425
+
+
+def answered(session, by, text="It carried over."):
+    return Answer.objects.create(school=session.school, session=session, by=by, at=timezone.now(), text=text)
+
+
+def test_an_answer_to_a_session_one_took_is_told_on_today_and_on_no_device(client, group):
+    teacher = member(Role.CLASS_TEACHER, group[0].school)
+    client.force_login(group[3])
+    client.post(LOG, sent(group), **JSON)
+    session = Session.objects.get()
+    answered(session, group[3])
+    assert "to read" not in words(client.get(TODAY))
+
+    answered(session, teacher)
+    page = words(client.get(TODAY))
+    assert f'<a href="{reverse("interventions:session", args=[session.pk])}">1 answer to read</a>' in page
+    assert "to read" not in words(client.get(reverse("interventions:today-kept")))
+    assert "to read" not in words(client.get(TODAY, {"on": "2026-11-16"}))
+    client.post(LOG, sent(group, on=BEFORE), **JSON)
+    other = Session.objects.get(on=BEFORE)
+    answered(other, teacher)
+    answered(other, teacher)
+    page = words(client.get(TODAY))
+    assert f'<a href="{reverse("interventions:sessions")}?state=answered">3 answers to read</a>' in page
 
 
 def test_what_a_device_keeps_names_nobody(client, group):
