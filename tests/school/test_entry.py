@@ -17,6 +17,8 @@ HOME = reverse("home")
     [
         (Role.SENCO, "interventions:map"),
         (Role.CLASS_TEACHER, "interventions:map"),
+        (Role.TEACHING_ASSISTANT, "interventions:today"),
+        (Role.EXTERNAL, "interventions:map"),
         (Role.ADMINISTRATOR, "learners:register"),
         (Role.GOVERNOR, "school:no-school"),
     ],
@@ -25,6 +27,14 @@ def test_each_role_starts_on_the_page_it_has(client, db, role, where):
     client.force_login(member(role))
 
     assert client.get(HOME).url == reverse(where)
+
+
+def test_who_also_plans_provision_starts_on_the_map(client, db):
+    assistant = member(Role.TEACHING_ASSISTANT)
+    MembershipFactory(user=assistant, school=assistant.memberships.get().school, role=Role.SENCO)
+    client.force_login(assistant)
+
+    assert client.get(HOME).url == reverse("interventions:map")
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,9 @@ from provisionmap.school.permissions import WALKERS
 from provisionmap.school.roles import Capability
 from provisionmap.school.today import today
 
+# Whoever holds one of these plans provision, or looks in from outside: their day begins on the map, not with logging.
+BEGINS_ON_MAP = frozenset({Capability.EDIT_MAP, Capability.PROPOSE_PROVISION, Capability.READ_PLAN_SHARED})
+
 
 class SignOut(LogoutView):
     """Sign out and leave nothing in the browser."""
@@ -31,12 +34,14 @@ class SignOut(LogoutView):
 
 @require_safe
 def home(request: Any) -> HttpResponse:
-    """Where a person starts: set-up while it is unfinished, else the map, else what their role has."""
+    """Where somebody starts: unfinished set-up, Today for who only delivers, else the map or what is theirs."""
     school = request.school
     if school is None:
         return redirect("school:no-school")
     if not school.set_up_done and WALKERS & request.capabilities:
         return redirect("school:set-up")
+    if Capability.LOG_OWN in request.capabilities and not BEGINS_ON_MAP & request.capabilities:
+        return redirect("interventions:today")
     if Capability.SEE_MAP in request.capabilities:
         return redirect("interventions:map")
     if Capability.SEE_ALL_LEARNERS in request.capabilities:
