@@ -81,10 +81,12 @@ def _page(request: Any, *, initials: bool = False) -> dict[str, Any]:
     gaps = [one for one in found if one.day < day and one.owed]
     cards = cards_of([*newest_first(gaps)[:MOST_GAPS], *(one for one in found if one.day == day)], initials=initials)
     spare = [] if whole or day != today() else _spare(request, day, initials=initials)
+    yesterday = day - timedelta(days=3 if day.weekday() == 0 else 1)
     seen = {who.learner for one in found for who in one.learners}
     counted(request, len(seen | {line.who.learner for card in spare for line in card.lines}))
     return _frame(request, day) | {
-        "late": [card for card in cards if card.day < day], "more": max(0, len(gaps) - MOST_GAPS),
+        "late": [card for card in cards if yesterday <= card.day < day],
+        "earlier": [card for card in cards if card.day < yesterday], "more": max(0, len(gaps) - MOST_GAPS),
         "cards": [card for card in cards if card.day == day], "spare": spare, "kept": initials,
         "answers": 0, "may_see_all": can(request.user, Capability.LOG_ALL, request.school),
     }  # fmt: skip

@@ -68,6 +68,34 @@ def test_a_day_shows_its_sessions_and_first_those_nobody_said_anything_about(cli
     assert "All present, as planned" in page
 
 
+def test_yesterday_s_gaps_stand_open_and_older_ones_behind_one_line_where_today_has_sessions(client, group):
+    SlotFactory(provision=group[0], weekday=4)
+    client.force_login(group[3])
+
+    page, kept = words(client.get(TODAY)), words(client.get(reverse("interventions:today-kept")))
+
+    for shown in (page, kept):
+        assert 'Still to log <span class="soft small" data-left="0">4</span></h2>' in shown
+        order = ("Friday 20 November", '<details class="earlier">', ">3</span> from earlier days</summary>",
+                 "Monday 16 November", "Friday 13 November", "Monday 9 November", 'id="day"')  # fmt: skip
+        assert [shown.index(one) for one in order] == sorted(shown.index(one) for one in order)
+    group[2].delete()
+    assert '<details class="earlier" open>' in words(client.get(TODAY))
+
+
+def test_more_gaps_than_a_page_shows_are_counted_in_its_line(client, group):
+    for weekday in range(1, 5):
+        SlotFactory(provision=group[0], weekday=weekday)
+        SlotFactory(provision=group[0], weekday=weekday, at="11:00")
+    client.force_login(group[3])
+
+    page = words(client.get(TODAY))
+
+    assert 'data-left="6">18</span></h2>' in page
+    assert 'data-left="6">16</span> from earlier days</summary>' in page
+    assert "6 earlier ones are shown once these are logged." in page
+
+
 def test_another_s_sessions_are_not_on_it_and_a_senco_may_ask_for_everybody_s(client, group):
     client.force_login(member(Role.TEACHING_ASSISTANT, group[0].school))
     assert "Nothing you deliver is planned" in words(client.get(TODAY))
