@@ -75,7 +75,14 @@
     let waiting = 0;
     try { waiting = Number(localStorage.getItem("today-waiting")); } catch { /* no such store */ }
     const out = event.target.action === new URL(body.dataset.out, location.href).href;
-    if (out && waiting && !window.confirm(`${waiting === 1 ? "1 entry waits" : `${waiting} entries wait`} on this device to be sent. Signing out removes ${waiting === 1 ? "it" : "them"}. Sign out anyway?`)) {
+    const them = waiting === 1 ? "1 entry waits" : `${waiting} entries wait`;
+    if (out && !navigator.onLine) { // nothing is removed: what waits is sent later, by whoever is still signed in
+      window.provisionMap.say(`You can't sign out without a connection.${waiting ? ` ${them}.` : ""}`, true);
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      return;
+    }
+    if (out && waiting && !window.confirm(`${them} on this device to be sent. Signing out removes ${waiting === 1 ? "it" : "them"}. Sign out anyway?`)) {
       event.preventDefault();
       event.stopImmediatePropagation();
     }
