@@ -33,17 +33,28 @@
   }
 
   function note(card, text, state) {
+    const back = text.startsWith("Taken back"); // as an entry says it here and on the server: it is to be logged again
     card.querySelector("[data-words]").replaceChildren(make("b", { textContent: text }));
-    card.toggleAttribute("data-logged", state === "logged");
+    card.toggleAttribute("data-said", !back && state !== "wrong");
+    card.toggleAttribute("data-logged", !back && state === "logged");
     card.toggleAttribute("data-waiting", state === "waiting");
-    const log = card.querySelector("details.log");
+    countLeft();
+    const log = card.querySelector("details.log"), takeBack = card.querySelector("[data-take-back]");
     if (!log) return;
     log.hidden = "added" in card.dataset && state !== "wrong"; // what was added is changed once the page knows it
     if (state === "wrong") return;
-    log.open = false;
+    log.open = back;
+    if (takeBack) takeBack.hidden = back;
     const summary = log.querySelector("summary");
-    summary.className = "";
-    summary.textContent = "Change";
+    summary.className = back ? "visually-hidden" : "";
+    summary.textContent = back ? "Log it" : "Change";
+  }
+  /* How many of those that are late are still to log: those on the page, and those beyond it. */
+  function countLeft() {
+    for (const one of document.querySelectorAll("[data-still]")) {
+      const open = one.closest("details, section").querySelectorAll("[data-card]:not([data-logged], [data-said])");
+      one.textContent = open.length + Number(one.dataset.still);
+    }
   }
   function complain(card, text, choices = []) {
     const before = card.querySelector(".sent-back");

@@ -533,3 +533,45 @@ def test_called_off_without_a_reason_is_asked_for_it_beside_the_reasons_without_
     expect(one.get_by_text("Say why it was not delivered.", exact=True)).to_have_count(0)
     one.get_by_role("button", name="Log: not delivered").tap()
     expect(one.get_by_text("waiting to be sent")).to_be_visible()
+
+
+def test_what_is_left_counts_down_and_a_session_taken_back_is_asked_for_again(visit, phone):
+    page = visit(**PHONE)
+    sign_in(page, phone, "/today/")
+    ready(page)
+    late = page.get_by_role("heading", name="Still to log")
+    expect(late).to_have_text("Still to log 6")
+    one = card(page, "Group A")
+    one.get_by_role("button", name="All present, as planned").tap()
+    expect(late).to_have_text("Still to log 5")
+    expect(one.get_by_text("Delivered, 2 of 2 present", exact=True)).to_be_visible()
+
+    one.get_by_text("Change", exact=True).tap()
+    one.get_by_role("button", name="Take it back").tap()
+    expect(one.get_by_text("Taken back: nothing is said about this session now", exact=True)).to_be_visible()
+    expect(late).to_have_text("Still to log 6")
+    expect(one.get_by_role("button", name="Take it back")).to_be_hidden()
+    one.get_by_role("button", name="All present, as planned").tap()
+    expect(one.get_by_text("Delivered, 2 of 2 present", exact=True)).to_be_visible()
+    expect(late).to_have_text("Still to log 5")
+    assert Session.objects.get().state == "delivered"
+    assert sent(3) == ["Group A"] * 3
+
+
+def test_signing_out_without_a_connection_is_refused_and_removes_nothing(device, phone):
+    context, page = device()
+    sign_in(page, phone, "/today/")
+    ready(page)
+    context.set_offline(True)
+    page.locator("details.who summary").tap()
+    page.get_by_role("button", name="Sign out").tap()
+    expect(page.get_by_text("You can't sign out without a connection.", exact=True)).to_be_visible()
+    page.locator("details.who summary").tap()
+    log_all(page, NAMES[:1])
+    page.locator("details.who summary").tap()
+    page.get_by_role("button", name="Sign out").tap()
+
+    expect(page.get_by_text("You can't sign out without a connection. 1 entry waits.", exact=True)).to_be_visible()
+    expect(page.get_by_text("1 entry waits on this device to be sent.")).to_be_visible()
+    context.set_offline(False)
+    assert sent(1) == NAMES[:1]

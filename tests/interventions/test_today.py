@@ -62,6 +62,7 @@ def test_a_day_shows_its_sessions_and_first_those_nobody_said_anything_about(cli
 
     page = words(client.get(TODAY))
 
+    assert "{#" not in page
     assert page.count('data-card="slot-') == 3  # today, and two Mondays before
     assert page.index("Still to log") < page.index("Monday 16 November") < page.index('id="day"')
     assert group[1][0].learner.name in page
@@ -75,7 +76,7 @@ def test_yesterday_s_gaps_stand_open_and_older_ones_behind_one_line_where_today_
     page, kept = words(client.get(TODAY)), words(client.get(reverse("interventions:today-kept")))
 
     for shown in (page, kept):
-        assert 'Still to log <span class="soft small" data-left="0">4</span></h2>' in shown
+        assert 'Still to log <span class="soft small" data-still="0">4</span></h2>' in shown
         order = ("Friday 20 November", '<details class="earlier">', ">3</span> from earlier days</summary>",
                  "Monday 16 November", "Friday 13 November", "Monday 9 November", 'id="day"')  # fmt: skip
         assert [shown.index(one) for one in order] == sorted(shown.index(one) for one in order)
@@ -91,8 +92,8 @@ def test_more_gaps_than_a_page_shows_are_counted_in_its_line(client, group):
 
     page = words(client.get(TODAY))
 
-    assert 'data-left="6">18</span></h2>' in page
-    assert 'data-left="6">16</span> from earlier days</summary>' in page
+    assert 'data-still="6">18</span></h2>' in page
+    assert 'data-still="6">16</span> from earlier days</summary>' in page
     assert "6 earlier ones are shown once these are logged." in page
 
 
