@@ -21,6 +21,7 @@ from provisionmap.web import typed
 WORDS = {CLOSED: "School closed", STAFF_ABSENT: "Staff absent", TRIP: "Trip or event",
          NOBODY: "No learner had a place"}  # fmt: skip
 ENGAGEMENT = Attendance.ENGAGEMENT
+STEP = 5  # minutes: a new session is said to have begun at the last of these
 USUAL = 30  # minutes of a new session where its provision does not say
 ABOUT_ONE = ("why", "minutes", "engaged", "note")  # what a card asks about each learner
 
@@ -127,8 +128,10 @@ class Card:
 
     @property
     def begins(self) -> str:
-        """When a new session began, as typed."""
-        return self.sent.get("at", "") if self.sent is not None else ""
+        """When a new session began, as typed; before that now, in steps of five minutes, where it is of today."""
+        now = timezone.localtime()
+        usual = f"{now:%H}:{now.minute // STEP * STEP:02}" if self.day == now.date() else ""
+        return self.sent.get("at", "") if self.sent is not None else usual
 
     @property
     def length(self) -> int | str:
@@ -167,6 +170,11 @@ class Card:
         return sum(line.here for line in self.lines)
 
     @property
+    def otherwise(self) -> bool:
+        """Whether minutes are typed: it was not as planned, then."""
+        return self.actual != "" or any(line.minutes != "" for line in self.lines)
+
+    @property
     def words(self) -> str:
         """What it came to, in words; "" while nothing is known."""
         if self.logged and self.said:
@@ -176,10 +184,11 @@ class Card:
     @property
     def button(self) -> str:
         """What the button says before anybody touches the card."""
+        planned = "" if self.otherwise else ", as planned"
         if len(self.lines) == 1:
-            return "Present, as planned" if self.present else "Log: absent"
+            return f"Present{planned}" if self.present else "Log: absent"
         return (
-            "All present, as planned"
+            f"All present{planned}"
             if self.present == len(self.lines)
             else (f"Log: {self.present} of {len(self.lines)} present")
         )

@@ -310,6 +310,17 @@
     if (next < Infinity) soon = setTimeout(begin, Math.min(Math.max(next - Date.now(), 500), LATER));
   }
 
+  /* A session that is added began just now, in steps of five minutes, as long as nobody typed another time. */
+  document.addEventListener("toggle", ({ target }) => {
+    if (!target.open) return;
+    const now = new Date(), step = now.getMinutes() - now.getMinutes() % 5;
+    const two = (number) => String(number).padStart(2, "0"), at = `${two(now.getHours())}:${two(step)}`;
+    const day = `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`; // a page may be kept overnight
+    for (const one of target.querySelectorAll(`[data-now="${day}"]`)) {
+      if (one.value === one.defaultValue) one.value = one.defaultValue = at;
+    }
+  }, true);
+
   // Before the page's own guards: here a form needs no connection.
   window.addEventListener("submit", (event) => {
     const form = event.target.closest("form[data-queue]");
@@ -318,8 +329,8 @@
     event.stopImmediatePropagation();
     take(form, event.submitter);
   }, true);
-  document.addEventListener("change", ({ target }) => {
-    if (target.name === "here") cards.relabel(target.form);
+  document.addEventListener("input", ({ target }) => {
+    if (/^(here|actual|minutes-.*)$/.test(target.name) && target.closest("form[data-queue]")) cards.relabel(target.form);
     if (target.name === "reason") cards.askWhy(target.form, false);
   });
   window.addEventListener("online", () => send());

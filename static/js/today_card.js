@@ -27,8 +27,10 @@
   function relabel(form) {
     const boxes = [...form.querySelectorAll("input[name=here]")], there = boxes.filter((one) => one.checked).length;
     const main = form.querySelector("[data-button]");
-    if (boxes.length === 1) main.textContent = there ? "Present, as planned" : "Log: absent";
-    else if (there === boxes.length) main.textContent = "All present, as planned";
+    const minutes = [...form.querySelectorAll("[name=actual], [name^='minutes-']")];
+    const planned = minutes.some((one) => one.value) ? "" : ", as planned";
+    if (boxes.length === 1) main.textContent = there ? `Present${planned}` : "Log: absent";
+    else if (there === boxes.length) main.textContent = `All present${planned}`;
     else main.textContent = `Log: ${there} of ${boxes.length} present`;
   }
 

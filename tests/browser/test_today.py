@@ -575,3 +575,29 @@ def test_signing_out_without_a_connection_is_refused_and_removes_nothing(device,
     expect(page.get_by_text("1 entry waits on this device to be sent.")).to_be_visible()
     context.set_offline(False)
     assert sent(1) == NAMES[:1]
+
+
+def test_a_session_is_added_as_begun_just_now_and_logged_below_its_minutes(visit, phone):
+    page = visit(**PHONE)
+    sign_in(page, phone, "/today/add/")
+    ready(page)
+    page.get_by_label("Provision").select_option(label="Group B")
+    button = page.get_by_role("button", name="All present, as planned")
+    expect(button).to_be_in_viewport()
+    at = page.get_by_label("Time").input_value()
+    assert re.fullmatch(r"[0-2][0-9]:[0-5][05]", at)
+    page.goto("/today/")
+    ready(page)
+    page.clock.set_system_time(timezone.make_aware(datetime.combine(timezone.localdate(), time(11, 59))))
+    page.get_by_text("Add a session", exact=True).tap()
+    new = page.locator("[data-new]").filter(has=page.get_by_role("heading", name="Group A"))
+    new.get_by_text("Log it", exact=True).tap()
+    expect(new.get_by_label("Time")).to_have_value("11:55")
+
+    one = page.locator('[data-card^="slot-"]').filter(has=page.get_by_role("heading", name="Group A"))
+    one.get_by_text("Minutes, notes and more", exact=True).tap()
+    one.get_by_label("Minutes it took").fill("15")
+    expect(one.get_by_role("button", name="All present", exact=True)).to_be_visible()
+    assert Axe().run(page, options=RULES).violations_count == 0
+    one.get_by_role("button", name="Log with this").tap()
+    expect(one.get_by_text("Delivered, 2 of 2 present, 15 minutes", exact=True)).to_be_visible()

@@ -195,6 +195,33 @@ def test_a_note_about_the_group_says_who_reads_it(client, group):
     assert page.count(said) == page.count("Note about the group")
 
 
+def test_the_button_says_as_planned_only_while_no_minutes_are_typed_and_stands_below_them_as_well(client, group):
+    client.force_login(group[3])
+    page = words(client.get(TODAY))
+    card = page[page.index('id="day"') :]
+    assert card.count('value="delivered"') == 2
+    assert card.index("All present, as planned") < card.index("Minutes it took") < card.index(">Log with this</button>")
+
+    client.post(LOG, sent(group, actual="15"), **JSON)
+
+    page = words(client.get(TODAY))
+    card = page[page.index('id="day"') :]
+    assert ">All present</button>" in card
+    assert "as planned" not in card
+
+
+def test_a_session_that_is_added_today_began_just_now(client, group, clock):
+    clock.shift(timedelta(minutes=13))
+    add = reverse("interventions:today-add")
+    client.force_login(group[3])
+
+    assert 'name="at" value="10:10" required data-now="2026-11-23"' in words(client.get(TODAY))
+    assert 'name="at" value="10:10"' in words(client.get(add, {"provision": group[0].pk}))
+    page = words(client.get(add, {"provision": group[0].pk, "on": "2026-11-16"}))
+    assert 'name="at" value="" required >' in page
+    assert '<details class="log" open>' in page
+
+
 def test_a_device_gets_few_words_and_the_id_to_amend(client, group):
     client.force_login(group[3])
     form = sent(group, here=group[1][:1], made="2026-11-23T09:41:00.000Z")
