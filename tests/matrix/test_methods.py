@@ -60,7 +60,7 @@ EVERYTHING = tuple(product(OTHER, WAYS))
 TRY_ALL = {"signed out", "senco"}  # who may least and most; the others take turns, so that each tries each somewhere
 
 
-@pytest.mark.parametrize(("turn", "name"), enumerate(sorted(ROUTES)))
+@pytest.mark.parametrize(("turn", "name"), list(enumerate(sorted(ROUTES))))
 def test_methods_that_no_page_uses_are_refused_to_everybody(world, turn, name):
     route, wrong = ROUTES[name], []
     for place, actor in enumerate(ACTORS):
