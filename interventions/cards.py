@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
+from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
 
 from interventions.actions.logging import Target, opens_at
 from interventions.ledger import REASONS
@@ -24,6 +27,15 @@ ENGAGEMENT = Attendance.ENGAGEMENT
 STEP = 5  # minutes: a new session is said to have begun at the last of these
 USUAL = 30  # minutes of a new session where its provision does not say
 ABOUT_ONE = ("why", "minutes", "engaged", "note")  # what a card asks about each learner
+
+
+@cache
+def options(choices: tuple[tuple[Any, str], ...], chosen: Any) -> SafeString:
+    """The options of a select: the same few on every card, so each is made once."""
+    return format_html_join(
+        "", '<option value="{}"{}>{}</option>',
+        ((code, mark_safe(" selected") if code == chosen else "", words) for code, words in choices),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -44,6 +56,16 @@ class Line:
     def why(self) -> str:
         """Why they were absent, as chosen."""
         return self.heard.outcome if self.sent is None else self.sent.get("why", "")
+
+    @property
+    def whys(self) -> SafeString:
+        """The options of why they were absent."""
+        return options(tuple(REASONS.items()), self.why)
+
+    @property
+    def engagements(self) -> SafeString:
+        """The options of how engaged they were."""
+        return options(tuple(ENGAGEMENT), self.engaged)
 
     @property
     def minutes(self) -> int | str:

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, time
+from functools import partial
 from typing import Any
 
 from django.db.models import Q, QuerySet, Value
@@ -23,7 +24,7 @@ from interventions.models.provision import LOGGED_LATE
 from interventions.taking import OUTSIDER, Part, all_away, who_takes
 from interventions.timetable import Occasion, occasions
 from provisionmap.school.calendar import Span
-from provisionmap.school.models import School
+from provisionmap.school.models import School, User
 
 # What a session came to. The first two were said by somebody; the next three follow from the calendar and who is away.
 DELIVERED, MISSED = "delivered", "missed"
@@ -137,7 +138,7 @@ def occurrences(
     With `own` those that `user` takes, also where they see the provision no more and may still say how it went: its
     learners then stand as letters.
     """
-    rows = Provision.objects.logged_since(user, span.starts) if own else Provision.objects.visible_to(user)
+    rows = Provision.objects.taken_since(user, span.starts) if own else Provision.objects.visible_to(user)
     seen = rows.filter(school=school) if provisions is None else provisions
     slots = list(
         Slot.objects.filter(provision__in=seen.values("pk"))
@@ -145,12 +146,8 @@ def occurrences(
         .filter(Q(provision__ends=None) | Q(provision__ends__gte=span.starts), provision__starts__lte=span.ends)
         .select_related("provision", "provision__responsible", "deliverer")
     )
-    sessions = list(
-        Session.objects.filter(provision__in=seen.values("pk"), on__range=(span.starts, span.ends))
-        .select_related("provision", "provision__responsible", "cover", "delivered_by", "slot", "slot__deliverer")
-        .with_nobody()
-    )
-    days = _days(school, _placements(user, span, own=own), span, now, slots, sessions)
+    sessions = _sessions(seen, span, slots)
+    days = _days(school, partial(_placements, user, span, own=own), span, now, slots, sessions)
     known = {(one.slot_id, one.on): one for one in sessions if one.slot_id}
     by_slot = {slot.pk: slot for slot in slots}
     found = []
@@ -164,6 +161,28 @@ def occurrences(
     found += [_of_session(one, days) for one in rest]
     found = _without_nobodys(_own(found, user, span, now) if own else found, span)
     return sorted(found, key=lambda one: (one.day, one.at or time(23, 59), one.name, one.slot or 0))
+
+
+def _sessions(seen: QuerySet[Provision], span: Span, slots: Sequence[Slot]) -> list[Session]:
+    """The rows of the days, each with its provision, its slot and who stands in.
+
+    One query, and one more for each of the three where something is not among `slots`: the same few things belong to
+    all rows, so they are not read with every one.
+    """
+    found = list(Session.objects.filter(provision__in=seen.values("pk"), on__range=(span.starts, span.ends)))
+    times = {slot.pk: slot for slot in slots}
+    if missing := {one.slot_id for one in found if one.slot_id} - times.keys():
+        rows = Slot.objects.filter(pk__in=missing).select_related("provision__responsible", "deliverer")
+        times |= {slot.pk: slot for slot in rows}
+    provisions = {slot.provision_id: slot.provision for slot in times.values()}
+    if lacking := {one.provision_id for one in found} - provisions.keys():
+        provisions |= Provision.objects.select_related("responsible").in_bulk(lacking)
+    covers = User.objects.in_bulk({one.cover_id for one in found if one.cover_id})
+    for one in found:
+        one.provision = provisions[one.provision_id]
+        one.slot = times[one.slot_id] if one.slot_id else None
+        one.cover = covers[one.cover_id] if one.cover_id else None
+    return found
 
 
 def _own(found: Sequence[Occurrence], user: Any, span: Span, now: date) -> list[Occurrence]:
@@ -194,11 +213,12 @@ def _without_nobodys(found: Sequence[Occurrence], span: Span) -> list[Occurrence
     return [replace(one, state=NOBODY) if one.owed and not one.learners and not placed(one) else one for one in found]
 
 
-def _placements(user: Any, span: Span, *, own: bool) -> QuerySet[Placement]:
+def _placements(user: Any, span: Span, provisions: Collection[int], *, own: bool) -> QuerySet[Placement]:
     """The placements whose learners this reader may be told of, each with `seen`: whether by name."""
-    if own:
-        return Placement.objects.logged_since(user, span.starts)
-    return Placement.objects.visible_to(user).annotate(seen=Value(True))
+    rows = Placement.objects.filter(
+        Q(ends=None) | Q(ends__gte=span.starts), provision__in=provisions, starts__lte=span.ends
+    )
+    return rows.logged_since(user, span.starts) if own else rows.visible_to(user).annotate(seen=Value(True))
 
 
 def _days(
@@ -226,10 +246,9 @@ def _days(
             covering[one.provision_id, one.on].add(one.cover_id)
     answered = _answered(_leaning(provisions, parts, times, span), names)
     placed: dict[int, list[tuple[Placed, date, date | None]]] = {}
-    rows = placements.filter(Q(ends=None) | Q(ends__gte=span.starts), provision__in=provisions, starts__lte=span.ends)
     fields = ("pk", "provision", "learner", "starts", "ends", "seen", "learner__forename", "learner__preferred_name",
               "learner__surname")  # fmt: skip
-    ordered = rows.order_by("learner__surname", "learner__forename", "pk")
+    ordered = placements(provisions).order_by("learner__surname", "learner__forename", "pk")
     for pk, provision, learner, starts, ends, named, forename, preferred, surname in ordered.values_list(*fields):
         called = preferred or forename
         letters = initials_of(called, surname)

@@ -9,11 +9,12 @@ from typing import Any
 
 from django.core.signing import BadSignature, Signer
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.timezone import make_aware
 
 from interventions.actions.weeks import add_to_week, figures_of, key_of
 from interventions.models import Attendance, Deliverer, Entry, Placement, Provision, Session, Slot
+from interventions.models.provision import LOGGED_LATE
 from interventions.permissions import check_can_log
 from interventions.said import DELIVERED, OPEN, Heard, Said, minutes_of
 from provisionmap.school import audit
@@ -88,31 +89,28 @@ class _Ground:
     people: Mapping[int, str]  # who delivers it that day, and as what
 
 
-def _held(rows: Any, by: User, school: School, on: date) -> Any:
-    """Rows of the provisions that `by` may log on a day, their provisions locked."""
-    theirs = Provision.objects.logged_by(by, on)
-    if rows.model is Provision:
-        return rows.filter(school=school, pk__in=theirs).select_for_update(of=("self",))
-    found = rows.filter(school=school, provision__in=theirs).select_related("provision")
-    return found.select_for_update(of=("provision",))
+def _held(target: Target, school: School, theirs: QuerySet[Provision]) -> Any:
+    """The slot, session or provision of an entry, where it is of `theirs`; its provision is locked. None elsewhere."""
+    if target.kind == "new":
+        return theirs.filter(school=school, pk=target.pk).select_for_update(of=("self",)).first()
+    model: Any = Slot if target.kind == "slot" else Session
+    found = model.objects.filter(school=school, pk=target.pk, provision__in=theirs.values("pk"))
+    return found.select_related("provision").select_for_update(of=("provision",)).first()
 
 
 def _ground(school: School, target: Target, by: User) -> _Ground:
-    """The provision, locked, with slot and session. Raises NotAllowed for what `by` can't see."""
-    slot = session = None
-    try:
-        if target.kind == "slot":
-            slot = _held(Slot.objects.all(), by, school, target.on).get(pk=target.pk)
-            provision = slot.provision
-            session = Session.objects.filter(slot=slot, on=target.on).first()
-        elif target.kind == "session":
-            session = _held(Session.objects.all(), by, school, target.on).get(pk=target.pk)
-            session.refresh_from_db()  # as it is now that the provision is ours
-            provision = session.provision
-        else:
-            provision = _held(Provision.objects.all(), by, school, target.on).get(pk=target.pk)
-    except (Slot.DoesNotExist, Session.DoesNotExist, Provision.DoesNotExist):
-        raise NotAllowed("You can't see this session any more. Ask your SENCO who delivers it now.") from None
+    """The provision, locked, with slot and session. Raises NotAllowed for what `by` can't see and did not take."""
+    found = _held(target, school, Provision.objects.visible_to(by))
+    if found is None:
+        found = _held(target, school, Provision.objects.taken_on(by, target.on))
+    if found is None:
+        raise NotAllowed("You can't see this session any more. Ask your SENCO who delivers it now.")
+    slot, session, provision = None, None, found if target.kind == "new" else found.provision
+    if target.kind == "slot":
+        slot, session = found, Session.objects.filter(slot=found, on=target.on).first()
+    elif target.kind == "session":
+        session = found
+        session.refresh_from_db()  # as it is now that the provision is ours
     rows = Deliverer.objects.on(target.on).filter(provision=provision).exclude(user=None).order_by("-pk")
     people = {int(user): role for user, role in rows.values_list("user", "role")}
     if provision.responsible_id and provision.responsible_id not in people:
@@ -303,10 +301,11 @@ def _placed(
     """
     if not said.learners and said.state == DELIVERED:
         raise NotAllowed(NOBODY)
-    there = Placement.objects.filter(provision=ground.provision)
-    there = there.on(on) | there.filter(pk__in=[row.placement_id for row in before])
-    visible = Q(pk__in=Placement.objects.logged_by(by, on).order_by().values("pk"))
-    found = list(there.order_by().annotate(seen=visible).values_list("pk", "learner", "seen"))
+    took = by.pk in ground.people and on >= today() - LOGGED_LATE
+    shown = Placement.objects.logged_by(by, ground.provision, took=took).order_by().values("pk")
+    there = Q(starts__lte=on) & (Q(ends=None) | Q(ends__gte=on)) | Q(pk__in=[row.placement_id for row in before])
+    rows = Placement.objects.filter(there, provision=ground.provision).order_by().annotate(seen=Q(pk__in=shown))
+    found = list(rows.values_list("pk", "learner", "seen"))
     seen = {pk: learner for pk, learner, shown in found if shown}
     if not set(said.learners) <= set(seen):
         raise NotAllowed(NOT_NAMED)

@@ -9,13 +9,12 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, OuterRef, Q
 
-from interventions.models.provision import LOGGED_LATE, Deliverer, Provision, taken_since, tier_on
+from interventions.models.provision import Provision, taken_since, tier_on
 from learners.models import Learner
 from provisionmap.school.access import schools_where
 from provisionmap.school.history import Records
 from provisionmap.school.models import School
 from provisionmap.school.roles import Capability
-from provisionmap.school.today import today
 
 
 class PlacementQuerySet(models.QuerySet["Placement"]):
@@ -39,22 +38,19 @@ class PlacementQuerySet(models.QuerySet["Placement"]):
             Q(provision__confidential=False) | Q(school__in=cleared) | Q(pk__in=shared) | Q(provision__in=part_of),
         )
 
-    def logged_by(self, user: Any, day: date) -> Self:
-        """Those whom a card of `day` may name to this person: what they see, and whom they took then.
+    def logged_by(self, user: Any, provision: Provision, *, took: bool) -> Self:
+        """Those of a provision whom a card may name to this person: what they see, and whom they took then.
 
-        Of the latter only what is not confidential: that was shared with whoever has a part in it now.
+        `took` says that they delivered it on the day of the card, within the last fortnight. Of those only what is not
+        confidential: that was shared with whoever has a part in it now.
         """
-        if day < today() - LOGGED_LATE:
-            return self.visible_to(user)
-        seen = type(self)(self.model, using=self.db).visible_to(user).values("pk")
-        took = Deliverer.objects.on(day).filter(user=user.pk).values("provision")
-        maps = schools_where(user, Capability.SEE_MAP)
-        theirs = Q(provision__in=took, school__in=maps, confidential=False, provision__confidential=False)
-        return self.filter(Q(pk__in=seen) | theirs)
+        rows = self.filter(provision=provision)
+        theirs = Q(confidential=False) if took and not provision.confidential else Q(pk__in=())
+        return rows.filter(Q(pk__in=rows.visible_to(user).order_by().values("pk")) | theirs)
 
     def logged_since(self, user: Any, day: date) -> Self:
         """Those whom cards from `day` on may tell this person of, each with `seen`: whether by name or by letters."""
-        seen = Q(pk__in=type(self)(self.model, using=self.db).visible_to(user).values("pk"))
+        seen = Q(pk__in=self.visible_to(user).order_by().values("pk"))
         theirs = taken_since(user, day, "provision") & Q(confidential=False, provision__confidential=False)
         return self.annotate(seen=seen).filter(seen | theirs)
 

@@ -70,22 +70,20 @@ class ProvisionQuerySet(models.QuerySet["Provision"]):
             school__in=maps,
         )
 
-    def logged_by(self, user: Any, day: date) -> Self:
-        """Those whose sessions of `day` this person may log: what they see, and for a fortnight what they took then.
+    def taken_on(self, user: Any, day: date) -> Self:
+        """Those that this person took on `day`, whose sessions they may still log: for a fortnight.
 
         Sight ends with the day somebody stood in or left; saying how it went takes a little longer.
         """
-        seen = Q(pk__in=type(self)(self.model, using=self.db).visible_to(user).values("pk"))
         if day < today() - LOGGED_LATE:
-            return self.filter(seen)
+            return self.none()
         took = Deliverer.objects.on(day).filter(user=user.pk).values("provision")
-        maps = schools_where(user, Capability.SEE_MAP)
-        return self.filter(seen | Q(pk__in=took, school__in=maps))
+        return self.filter(pk__in=took, school__in=schools_where(user, Capability.SEE_MAP))
 
-    def logged_since(self, user: Any, day: date) -> Self:
-        """Those of which this person may log a session of `day` or later; see `logged_by`."""
-        seen = Q(pk__in=type(self)(self.model, using=self.db).visible_to(user).values("pk"))
-        return self.filter(seen | taken_since(user, day))
+    def taken_since(self, user: Any, day: date) -> Self:
+        """Those of which this person may have taken a session on `day` or later: they deliver or answer for them."""
+        maps = schools_where(user, Capability.SEE_MAP)
+        return self.filter(taken_since(user, day) | Q(responsible=user.pk, school__in=maps))
 
     def on(self, day: date) -> Self:
         """Provisions running on `day`; the first and the last day both count."""

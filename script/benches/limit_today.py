@@ -1,4 +1,4 @@
-"""The limit of Today: three queries, the cards put together in one pass and joined by string."""
+"""The limit of Today: four queries, the cards put together in one pass and joined by string."""
 
 import json
 from datetime import date, time
@@ -20,6 +20,12 @@ WHERE s.school_id = %s AND v.starts <= %s AND (v.ends IS NULL OR v.ends >= %s)
   AND (s.deliverer_id = %s OR s.deliverer_id IS NULL AND EXISTS (
     SELECT 1 FROM interventions_deliverer d WHERE d.provision_id = v.id AND d.user_id = %s))
 ORDER BY s.at, v.name
+"""
+SPARE = """
+SELECT v.id, v.name, v.tier, v.minutes, v.place FROM interventions_provision v
+WHERE v.school_id = %s AND v.starts <= %s AND (v.ends IS NULL OR v.ends >= %s) AND EXISTS (
+  SELECT 1 FROM interventions_deliverer d WHERE d.provision_id = v.id AND d.user_id = %s)
+ORDER BY v.name, v.id
 """
 SAID = """
 SELECT n.slot_id, n."on", n.state, n.standing, e.said, u.name FROM interventions_session n
@@ -59,10 +65,12 @@ HERE = (
     '<label class="here"><input type="checkbox" name="here" value="{pk}"{there}><span>{name}</span>'
     '<em aria-hidden="true"></em></label><input type="hidden" name="who" value="{pk}">'
 )
-CARD = """<article class="card t{tier}" id="card-{key}" data-card="{key}" aria-labelledby="name-{key}">
+CARD = """<article class="card t{tier}" id="card-{key}" data-card="{key}" data-title="{name}, {at:%H:%M}"
+  aria-labelledby="name-{key}">
   <header>
     <h3 id="name-{key}">{name}</h3>
-    <p class="when"><b>{at:%H:%M}</b> to {ends} <span class="soft">{minutes} min · {place}</span></p>
+    <p class="when">
+      <b>{at:%H:%M}</b> to {ends} <span class="soft">{minutes} min · {place}</span></p>
   </header>
   <p class="came" data-words role="status">{came}</p>
   <details class="log" open><summary class="visually-hidden">Log it</summary>
@@ -76,21 +84,48 @@ CARD = """<article class="card t{tier}" id="card-{key}" data-card="{key}" aria-l
     <details class="more"><summary>Minutes, notes and more</summary>
       <label class="line">Minutes it took <input type="number" name="actual" inputmode="numeric" min="1" max="600"
         placeholder="{minutes}" value=""></label>
-      <label class="tall">Note about the group <textarea name="note" rows="2" maxlength="500"></textarea></label>
+      <label class="tall">Note about the group
+        <textarea name="note" rows="2" maxlength="500" aria-describedby="readers-{key}"></textarea></label>
+      <p class="soft small" id="readers-{key}">Others who see one of these learners read this: name no learner.</p>
       {more}
+      <button class="button main big" name="state" value="delivered">Log with this</button>
     </details>
     <details class="more missed"><summary>It was not delivered</summary>
       <fieldset class="why"><legend>Why not</legend>{why}</fieldset>
-      <button class="button big" name="state" value="missed">Log: not delivered</button>
+      <button class="button big" name="state" value="missed"><span class="due">Log: not delivered</span></button>
     </details>
     {back}
   </form></details>
 </article>
 """
+ONE_MORE = """<article class="card t{tier}" id="card-{key}" data-card="{key}" data-title="{name}" data-new
+   aria-labelledby="name-{key}">
+  <header>
+    <h3 id="name-{key}">{name}</h3>
+    <p class="when"><span class="soft">{minutes} min · {place}</span></p>
+  </header>
+  <p class="came" data-words role="status"></p>
+  <details class="log"><summary>Log it</summary>
+  <form method="post" action="/today/log/" data-queue><input type="hidden" name="csrfmiddlewaretoken" value="{token}">
+    <input type="hidden" name="key" value="{key}~{token}"><input type="hidden" name="client" value="{client}">
+    <input type="hidden" name="made" value=""><input type="hidden" name="after" value="">
+    <div class="pair"><label>Time <input type="time" name="at" value="09:00" required data-now="2026-11-26"></label>
+      <label>Minutes planned <input type="number" name="length" value="{minutes}" min="1" max="600" required></label>
+    </div>
+    <fieldset class="who"><legend class="visually-hidden">Who was there</legend>
+      {here}
+    </fieldset>
+    <button class="button main big" name="state" value="delivered" data-button>All present, as planned</button>
+  </form></details>
+</article>
+"""
 WHY = "".join(
-    f'<label><input type="radio" name="reason" value="{code}"> {words}</label>' for code, words in REASONS.items()
+    f'        <label>\n          <input type="radio" name="reason" value="{code}">\n          {words}</label>\n'
+    for code, words in REASONS.items()
 )
-BACK = '<button class="button quiet" name="state" value="open">Take it back: nothing was said yet</button>'
+BACK = (
+    '<button class="button quiet" name="state" value="open" data-take-back>Take it back: nothing was said yet</button>'
+)
 
 
 def _learner(pk: int, name: str, heard: dict[str, Any]) -> str:
@@ -121,6 +156,20 @@ def card(slot: tuple, day: date, learners: list[tuple[int, str]], said: tuple | 
     )  # fmt: skip
 
 
+def one_more(row: tuple, day: date, placed: Any, token: str) -> str:
+    """The card of a session that no timetable plans; nothing where nobody is placed."""
+    pk, name, tier, minutes, place = row
+    here = "".join(
+        _here(one[1], escape(f"{one[2]} {one[3]}"), {})
+        for one in placed
+        if _day(one[4]) <= day and (one[5] is None or _day(one[5]) >= day)
+    )
+    return ONE_MORE.format(
+        key=f"new-{pk}-{day:%Y-%m-%d}", tier=tier, name=escape(name), minutes=minutes or 30, place=escape(place),
+        token=token, client=uuid4(), here=here,
+    ) if here else ""  # fmt: skip
+
+
 def today_of(school: int, user: int, days: list[tuple[date, str]]) -> str:
     """The cards of the last of `days`, and before them those of earlier days that nobody said anything about."""
     first, now = days[0][0], days[-1][0]
@@ -145,4 +194,5 @@ def today_of(school: int, user: int, days: list[tuple[date, str]]) -> str:
                 if _day(row[4]) <= day and (row[5] is None or _day(row[5]) >= day)
             ]
             (own if day == now else gaps).append(card(slot, day, learners, told, token))
-    return "".join([*gaps, *own])
+    spare = [one_more(row, now, placed.get(row[0], ()), token) for row in _rows(SPARE, [school, now, now, user])]
+    return "".join([*spare, *gaps, *own])

@@ -137,7 +137,7 @@ def test_the_queries_do_not_grow_with_the_gaps(client, group, many, django_asser
     client.force_login(member(Role.SENCO, group[0].school))
     client.get(GAPS)
 
-    for by, count in (("", 11), ("provision", 14), ("own", 10)):
+    for by, count in (("", 11), ("provision", 14), ("own", 8)):
         with django_assert_num_queries(count):
             client.get(GAPS, {"by": by})
 
