@@ -151,10 +151,10 @@ def _versions(
     changed = versions.filter(id__in=lately).order_by().values("id").annotate(**figures).filter(other)
     told: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
     rows = versions.filter(id__in=changed.values("id")).order_by("history_date", "history_id")
-    mine = set(wanted)
+    mine, zone = set(wanted), timezone.get_current_timezone()
     for pk, at, *values in rows.values_list("id", "history_date", *fields):
         if pk in mine:
-            told[pk].append((timezone.localdate(at), *values))
+            told[pk].append((at.astimezone(zone).date(), *values))
     return dict(told)
 
 
