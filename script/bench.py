@@ -1,7 +1,6 @@
 """script/bench: ours ÷ the limit, by name. Exits with 1 when a ratio or a count is over its bar."""
 
 import argparse
-import gc
 import json
 import sys
 
@@ -78,8 +77,6 @@ def main() -> int:
     school = ground.school_of(learners)
     report.heading(f"{ground.database_name()}; {learners} learners on the map, {4 * learners:,} placements")
     extras = [f"--{extra}" for extra in ("all", "browser", "map", "bulk") if getattr(chosen, extra)]
-    gc.collect()
-    gc.freeze()  # as the web server does once it is loaded
     for name in list(JOBS) if small else [" ".join([chosen.name, *extras])]:
         JOBS[name](report, school, chosen.rounds)
     if chosen.json:
