@@ -169,11 +169,12 @@ def _sessions(seen: QuerySet[Provision], span: Span, slots: Sequence[Slot]) -> l
     One query, and one more for each of the three where something is not among `slots`: the same few things belong to
     all rows, so they are not read with every one.
     """
-    found = list(Session.objects.filter(provision__in=seen.values("pk"), on__range=(span.starts, span.ends)))
+    rows = Session.objects.with_nobody().filter(provision__in=seen.values("pk"), on__range=(span.starts, span.ends))
+    found = list(rows)
     times = {slot.pk: slot for slot in slots}
     if missing := {one.slot_id for one in found if one.slot_id} - times.keys():
-        rows = Slot.objects.filter(pk__in=missing).select_related("provision__responsible", "deliverer")
-        times |= {slot.pk: slot for slot in rows}
+        more = Slot.objects.filter(pk__in=missing).select_related("provision__responsible", "deliverer")
+        times |= {slot.pk: slot for slot in more}
     provisions = {slot.provision_id: slot.provision for slot in times.values()}
     if lacking := {one.provision_id for one in found} - provisions.keys():
         provisions |= Provision.objects.select_related("responsible").in_bulk(lacking)
