@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from hypothesis import given
 from hypothesis import strategies as st
 
+from interventions.actions.changes import check_unlogged
 from interventions.actions.grants import sync_grants
 from interventions.actions.logging import Contradiction, SameId, Target, TooEarly, log_session
 from interventions.actions.reminders import claim
@@ -455,6 +456,14 @@ def test_the_same_entry_twice_at_once_is_known_the_second_time(group, monkeypatc
 
     assert log(group, entry).again
     assert (Entry.objects.count(), Session.objects.count(), week().sessions) == (1, 1, 1)
+
+
+def test_a_place_for_which_sessions_were_logged_is_ended_and_not_removed(group):
+    check_unlogged(group[1])
+    log(group, said(group[1]))
+
+    with pytest.raises(NotAllowed, match="what was delivered stays on record"):
+        check_unlogged(group[1][:1])
 
 
 def test_once_a_learner_is_disposed_of_the_sums_are_those_of_the_log(group):
