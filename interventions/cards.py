@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
-from functools import cache
+from functools import lru_cache
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from interventions.actions.logging import Target, opens_at
 from interventions.ledger import REASONS
@@ -29,13 +29,14 @@ USUAL = 30  # minutes of a new session where its provision does not say
 ABOUT_ONE = ("why", "minutes", "engaged", "note")  # what a card asks about each learner
 
 
-@cache
+OPTION, CHOSEN = '<option value="{}">{}</option>', '<option value="{}" selected>{}</option>'
+
+
+@lru_cache(maxsize=64)  # of what was chosen, anything may have been sent
 def options(choices: tuple[tuple[Any, str], ...], chosen: Any) -> SafeString:
     """The options of a select: the same few on every card, so each is made once."""
-    return format_html_join(
-        "", '<option value="{}"{}>{}</option>',
-        ((code, mark_safe(" selected") if code == chosen else "", words) for code, words in choices),
-    )  # fmt: skip
+    made = (format_html(CHOSEN if code == chosen else OPTION, code, words) for code, words in choices)
+    return format_html_join("", "{}", ((one,) for one in made))
 
 
 @dataclass(frozen=True)
