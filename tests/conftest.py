@@ -1,9 +1,12 @@
 """What every test may use."""
 
+import os
+import re
 from datetime import UTC, datetime
 
 import pytest
 import time_machine
+from django.conf import settings as product
 from django.contrib.auth.signals import user_logged_in
 from django.db.backends.base.operations import BaseDatabaseOperations as DatabaseOperations
 from guardian.shortcuts import get_objects_for_user
@@ -22,6 +25,14 @@ from tests.trail import let_flush
 # No test is timed, and a run tells of the change that was made, not of luck.
 settings.register_profile("steady", deadline=None, derandomize=True)
 settings.load_profile("steady")
+
+# Each process of a run has a cache of its own, or one would find what another left there.
+if process := os.environ.get("PYTEST_XDIST_WORKER"):
+    kept = product.CACHES["default"]
+    if kept["BACKEND"].endswith("RedisCache"):
+        kept["LOCATION"] = re.sub(r"/\d*$", f"/{10 + int(process.removeprefix('gw')) % 6}", kept["LOCATION"])
+    else:
+        kept["LOCATION"] += f"-{process}"
 
 # A Monday in the autumn term that every factory's dates fit.
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
