@@ -65,7 +65,7 @@ def draw_print(pk: int) -> None:
         _draw(MapExport.objects.select_related("school", "by").get(pk=pk), claim)
     except Lost:
         return
-    except Exception:
+    except Exception:  # whatever it was: the page must say that it failed, and the error goes on to the log
         exports.fail_print(pk, taken_at=claim.at)
         raise
 

@@ -135,11 +135,9 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "timeout": 20,
     }
 else:
-    DATABASES["default"].setdefault("OPTIONS", {})
-    DATABASES["default"]["OPTIONS"]["options"] = (
-        "-c statement_timeout=15s -c idle_in_transaction_session_timeout=30s"
-        " -c jit=off"  # compiling takes a tenth of a second, for statements that take a hundredth
-    )
+    # Without jit: compiling takes a tenth of a second, for statements that take a hundredth.
+    limits = "-c statement_timeout=15s -c idle_in_transaction_session_timeout=30s -c jit=off"
+    DATABASES["default"].setdefault("OPTIONS", {})["options"] = limits
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
@@ -209,8 +207,7 @@ AUTHENTICATION_BACKENDS = ["provisionmap.school.sign_in.people.People"]
 # Grants of sight are asked for in `visible_to` alone, so its backend is not among those above, which its check expects.
 GUARDIAN_MONKEY_PATCH_USER = GUARDIAN_MONKEY_PATCH_GROUP = False
 ANONYMOUS_USER_NAME = None
-# W040: an index that carries figures for PostgreSQL is a plain one on SQLite, which is meant.
-SILENCED_SYSTEM_CHECKS = ["guardian.W001", "models.W040"]
+SILENCED_SYSTEM_CHECKS = ["guardian.W001", "models.W040"]  # W040: an index with figures is a plain one on SQLite
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "account_login"
